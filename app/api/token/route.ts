@@ -1,0 +1,12 @@
+import { sessionCookies } from "@/lib/auth/cookies";
+import { logIn } from "@/lib/auth/log-in";
+import { json } from "@/lib/http/json";
+import { endpoint, route } from "@/lib/http/route";
+import { logInInput } from "@/lib/schemas";
+
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
+  POST: endpoint({ public: true, body: logInInput }, async ({ db, body }) => {
+    const tokens = await logIn(db, body);
+    return json({ refresh: tokens.refresh }, { cookies: sessionCookies(tokens) });
+  }),
+});

@@ -1,0 +1,109 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+// What HTTP itself needs, before any route is known: limits in time, refusals of what is not HTTP, headers of every
+// answer, and how a connection ends whose request was not read to its end.
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+const MESSAGE_MS = 15_000;
+const IDLE_MS = 75_000;
+const DRAIN_MS = 10_000;
+/** How much of a refused body is still taken, so that its sender comes to read the refusal. */
+const LINGER_BYTES = 1_024 * 1_024;
+const LINGER_MS = 2_000;
+
+/** The methods that Next routes. Another goes on as a PUT, whose refusal names the original. */
+const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
+
+/** What only this server may say to the application: it is removed from what clients send. */
+const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest"];
+
+const EVERY_ANSWER = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "same-origin",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "X-Frame-Options": "DENY",
+};
+
+/**
+ * Puts an application behind a server, with the transport's rules around it.
+ * @returns a function that stops it: no new connection, what is in flight is finished, within 10 s
+ */
+export function applyTransportRules(server: Server, handler: Handler): () => Promise<void> {
+  let draining = false;
+  server.headersTimeout = MESSAGE_MS;
+  server.requestTimeout = MESSAGE_MS;
+  server.keepAliveTimeout = IDLE_MS;
+  server.on("clientError", refuseMalformed);
+  server.on("request", (request, response) => {
+    for (const header of INTERNAL_HEADERS) delete request.headers[header];
+    for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
+    if (request.method && !ROUTED.has(request.method)) {
+      request.headers["x-original-method"] = request.method;
+      request.method = "PUT";
+    }
+    closeUnlessReadWhole(request, response, () => draining);
+    handler(request, response).catch(() => response.destroy());
+  });
+  return () => {
+    draining = true;
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeIdleConnections();
+      setTimeout(resolve, DRAIN_MS).unref();
+    });
+  };
+}
+
+// An answer that comes before the request has been read announces the connection's end. Left to itself Node would
+// either go on reading a body nobody wants, or close at once, and the reset would overtake the answer.
+function closeUnlessReadWhole(request: IncomingMessage, response: ServerResponse, isDraining: () => boolean): void {
+  const hasBody = Number(request.headers["content-length"] ?? 0) > 0 || request.headers["transfer-encoding"] !== undefined;
+  const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
+  response.writeHead = (...head: unknown[]) => {
+    const isUnread = hasBody && !request.readableEnded;
+    if (isUnread || isDraining()) response.setHeader("Connection", "close");
+    if (isUnread && !request.complete) linger(request);
+    return writeHead(...head);
+  };
+}
+
+// Says that nothing more will be sent, and takes what is still arriving for a while: up to a bound, then cuts it off.
+function linger(request: IncomingMessage): void {
+  const socket = request.socket as Socket & { destroySoon: () => void };
+  socket.destroySoon = () => {
+    const start = socket.bytesRead;
+    socket.end();
+    request.resume();
+    const check = setInterval(() => {
+      if (request.complete || socket.bytesRead - start > LINGER_BYTES) stop();
+    }, 10);
+    const timer = setTimeout(stop, LINGER_MS);
+    socket.once("close", stop);
+    function stop() {
+      clearInterval(check);
+      clearTimeout(timer);
+      socket.destroy();
+    }
+  };
+}
+
+const MALFORMED: Record<string, [status: string, detail: string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "Request took too long."],
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "Request headers too large."],
+};
+
+function refuseMalformed(error: NodeJS.ErrnoException, socket: import("node:stream").Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] = MALFORMED[error.code ?? ""] ?? ["400 Bad Request", "Malformed HTTP request."];
+  const body = JSON.stringify({ detail });
+  const headers = { ...EVERY_ANSWER, "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" };
+  const lines = Object.entries({ ...headers, "Content-Length": String(body.length), Connection: "close" });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n${body}`, () => socket.destroy());
+}

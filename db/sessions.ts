@@ -1,0 +1,70 @@
+import "server-only";
+
+import type { Database } from "./pool";
+
+/** What both tokens of a session are made from. */
+export type SessionRow = {
+  id: string;
+  generation: number;
+  rotated_at: Date;
+  expires_at: Date;
+  user_id: number;
+  username: string;
+};
+
+/** Opens a session for an active user, or returns null when there is none. `lifetime` in seconds. */
+export async function insertSession(db: Database, id: string, userId: number, lifetime: number): Promise<SessionRow | null> {
+  const rows = await db.query<SessionRow>(
+    `with opened as (
+       insert into sessions (id, user_id, expires_at)
+       select $1, id, now() + make_interval(secs => $3) from users where id = $2 and is_active
+       returning id, generation, rotated_at, expires_at, user_id
+     )
+     select opened.*, username from opened join users on users.id = user_id`,
+    [id, userId, lifetime],
+  );
+  return rows[0] ?? null;
+}
+
+/**
+ * Moves a living session on by one generation, if it is at `generation`: of several requests exactly one succeeds.
+ * @returns the session as it is now, or null; and when the statement began, by the database's clock
+ */
+export async function rotateSession(
+  db: Database,
+  id: string,
+  generation: number,
+): Promise<{ rotated: SessionRow | null; askedAt: Date }> {
+  // clock_timestamp(): the grace begins when the rotation happens, not when a statement began to wait for its turn.
+  const rows = await db.query<{ asked_at: Date } & (SessionRow | { id: null })>(
+    `with rotated as (
+       update sessions s set generation = s.generation + 1, rotated_at = clock_timestamp()
+       from users u
+       where s.id = $1 and s.generation = $2 and s.revoked_at is null and s.expires_at > now()
+         and u.id = s.user_id and u.is_active
+       returning s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username
+     )
+     select now() as asked_at, rotated.* from (values (1)) always left join rotated on true`,
+    [id, generation],
+  );
+  const row = rows[0];
+  if (!row) throw new Error("a select from values has a row");
+  const { asked_at: askedAt, ...rotated } = row;
+  return { rotated: rotated.id === null ? null : rotated, askedAt };
+}
+
+/** A living session of an active user, and by the database's clock what the time is. */
+export async function findLivingSession(db: Database, id: string): Promise<(SessionRow & { now: Date }) | null> {
+  const rows = await db.query<SessionRow & { now: Date }>(
+    `select s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username, now() as now
+     from sessions s join users u on u.id = s.user_id
+     where s.id = $1 and s.revoked_at is null and s.expires_at > now() and u.is_active`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Ends a session. A trigger announces it to every worker. */
+export async function revokeSession(db: Database, id: string): Promise<void> {
+  await db.query("update sessions set revoked_at = now() where id = $1 and revoked_at is null", [id]);
+}

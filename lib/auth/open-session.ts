@@ -1,0 +1,33 @@
+import "server-only";
+
+import { randomBytes } from "node:crypto";
+import type { Database } from "@/db/pool";
+import { insertSession, type SessionRow } from "@/db/sessions";
+import { config } from "../config";
+import { AppError } from "../errors";
+import { log } from "../log";
+import { signTokens, type Tokens } from "./tokens";
+
+/**
+ * Where every way of logging in ends: a new session, and its first tokens.
+ * @throws {AppError} `no_active_account` if the user was disabled or deleted meanwhile
+ */
+export async function openSession(db: Database, userId: number): Promise<Tokens> {
+  const id = randomBytes(16).toString("base64url");
+  const session = await insertSession(db, id, userId, config().SESSION_LIFETIME);
+  if (!session) throw new AppError("no_active_account");
+  log().info({ event: "login", user_id: userId, session: id });
+  return tokensOf(session);
+}
+
+/** The tokens of a session at its present generation. */
+export function tokensOf(session: SessionRow): Promise<Tokens> {
+  return signTokens({
+    sessionId: session.id,
+    generation: session.generation,
+    rotatedAt: session.rotated_at,
+    sessionExpiresAt: session.expires_at,
+    userId: session.user_id,
+    username: session.username,
+  });
+}

@@ -1,0 +1,67 @@
+import "server-only";
+
+import type { Database } from "@/db/pool";
+import { findTaken, insertUser } from "@/db/users";
+import { config } from "../config";
+import { AppError } from "../errors";
+import { log } from "../log";
+import { type SignUpValues, signUpInput, type User } from "../schemas";
+import { birthDateProblems } from "./birth-date";
+import { passwordProblems } from "./password-rules";
+import { hashPassword } from "./passwords";
+import { usernameKey } from "./username-key";
+
+type Fields = Record<string, string[]>;
+
+/**
+ * Makes an account from what somebody sent.
+ * @throws {AppError} `invalid_input` with everything that is wrong, not the first alone; `unavailable`
+ */
+export async function signUp(db: Database, body: Record<string, unknown>): Promise<User> {
+  const { values, fields } = readFields(body);
+  const problems = { ...fields, ...ruleProblems(values), ...(await takenProblems(db, values)) };
+  const complete = signUpInput.safeParse(body);
+  if (Object.keys(problems).length > 0 || !complete.success) throw new AppError("invalid_input", { fields: problems });
+  const { username, email, password, age } = complete.data;
+  const encodedPassword = await hashPassword(password);
+  const created = { username, usernameKey: usernameKey(username), email, birthDate: age, encodedPassword };
+  const user = await insertUser(db, created);
+  // Somebody was faster while the password was being hashed.
+  if (!user) throw new AppError("invalid_input", { fields: await takenProblems(db, values) });
+  log().info({ event: "signup", user_id: user.id });
+  return { id: user.id, username: user.username, email: user.email, age: user.birth_date };
+}
+
+// Each field by itself, so that one that is wrong hides nothing about the others.
+function readFields(body: Record<string, unknown>): { values: Partial<SignUpValues>; fields: Fields } {
+  const values: Partial<SignUpValues> = {};
+  const fields: Fields = {};
+  for (const name of signUpInput.keyof().options) {
+    const result = signUpInput.shape[name].safeParse(body[name]);
+    if (result.success) values[name] = result.data;
+    else fields[name] = result.error.issues.map((issue) => issue.message);
+  }
+  return { values, fields };
+}
+
+function ruleProblems({ password, username, email, age }: Partial<SignUpValues>): Fields {
+  const { PASSWORD_MIN_LENGTH, MINIMUM_AGE } = config();
+  return listed({
+    password: password === undefined ? [] : passwordProblems(password, { username, email }, PASSWORD_MIN_LENGTH),
+    age: age === undefined ? [] : birthDateProblems(age, MINIMUM_AGE, new Date()),
+  });
+}
+
+async function takenProblems(db: Database, { username, email }: Partial<SignUpValues>): Promise<Fields> {
+  if (username === undefined && email === undefined) return {};
+  const key = username === undefined ? null : usernameKey(username);
+  const taken = await findTaken(db, { usernameKey: key, email: email ?? null });
+  return listed({
+    username: taken.username ? ["A user with that username already exists."] : [],
+    email: taken.email ? ["A user with that email already exists."] : [],
+  });
+}
+
+function listed(problems: Fields): Fields {
+  return Object.fromEntries(Object.entries(problems).filter(([, messages]) => messages.length > 0));
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+
+/**
+ * The environment, parsed. Lifetimes are in seconds.
+ * An empty variable counts as unset, so that `PORT= npm start` is not an error.
+ */
+const environment = z.object({
+  /** Where Postgres is. `npm start` fills it in when it runs the embedded one. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a URL: postgres://user:password@host:5432/database" }),
+  /** Connections to Postgres that one worker may hold. */
+  DATABASE_POOL_SIZE: integer(10, 1, 500),
+  /** One secret, or several with commas between: the first signs, all verify. */
+  AUTH_SECRET: z.string({ error: "is required" }).transform(toSecrets),
+  /** The origin that browsers see. Unset, it is whatever `Host` the request names, over http. */
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: "must be an origin: https://example.com" })
+    .transform((url) => new URL(url))
+    .refine((url) => url.pathname === "/" && !url.search && !url.hash && !url.username, "must be an origin: https://example.com")
+    .optional(),
+  ACCESS_TOKEN_LIFETIME: integer(300, 1, 86_400),
+  REFRESH_TOKEN_LIFETIME: integer(86_400, 1, 2_592_000),
+  SESSION_LIFETIME: integer(2_592_000, 1, 2_592_000),
+  REFRESH_GRACE: integer(10, 0, 60),
+  REVOCATION_POLL_MS: integer(1_000, 50, 60_000),
+  PASSWORD_MIN_LENGTH: integer(8, 1, 128),
+  MINIMUM_AGE: integer(13, 0, 130),
+  BCRYPT_COST: integer(12, 10, 16),
+  /** Threads of one worker that hash passwords. */
+  HASH_THREADS: integer(2, 1, 64),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+/** What only the command that starts the workers reads. */
+const launch = z.object({
+  DATABASE_URL: environment.shape.DATABASE_URL.optional(),
+  AUTH_SECRET: z.string().optional(),
+  PORT: integer(8_000, 0, 65_535),
+  WEB_CONCURRENCY: integer(undefined, 1, 256).optional(),
+  /** Where the embedded Postgres and the secret are kept. */
+  DATA_DIR: z.string().default(".data"),
+});
+
+export type Config = z.output<typeof environment>;
+export type LaunchConfig = z.output<typeof launch>;
+
+let parsed: Config | undefined;
+
+/**
+ * The application's settings. Parsed on first use, because `next build` imports every route without an environment.
+ * @throws {Error} one line that names each bad variable and says what it must be
+ */
+export function config(): Config {
+  parsed ??= parse(environment, process.env);
+  return parsed;
+}
+
+/** @throws {Error} as `config` does; also for variables that the workers will read, so that a bad one stops the start. */
+export function launchConfig(): LaunchConfig {
+  const settings = parse(launch, process.env);
+  const { DATABASE_URL: _url, AUTH_SECRET: _secret, ...rest } = environment.shape;
+  parse(z.object(rest), process.env);
+  if (settings.AUTH_SECRET !== undefined) {
+    parse(z.object({ AUTH_SECRET: environment.shape.AUTH_SECRET }), process.env);
+  }
+  return settings;
+}
+
+/** The environment of the processes that the commands start: this one's, with some variables set. */
+export function environmentWith(variables: Record<string, string>): Record<string, string> {
+  const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...Object.fromEntries(inherited), ...variables };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, variables: Record<string, string | undefined>): z.output<Schema> {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(set);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  throw new Error(`Bad environment: ${problems.join("; ")}.`);
+}
+
+function integer(fallback: number | undefined, least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  const number = z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, error);
+  return fallback === undefined ? (number as unknown as ReturnType<typeof number.prefault>) : number.prefault(String(fallback));
+}
+
+// HS256 wants a key of at least 256 bits (RFC 7518 §3.2); a repeated character is as long, and guessable.
+function toSecrets(list: string, context: z.RefinementCtx<string>): string[] {
+  const secrets = list.split(",").map((secret) => secret.trim());
+  if (secrets.some((secret) => Buffer.byteLength(secret) < 32 || new Set(secret).size < 10)) {
+    context.addIssue("must be at least 32 random bytes; `npm run --silent secret` makes one");
+  }
+  return secrets;
+}

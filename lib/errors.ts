@@ -1,0 +1,44 @@
+/** Everything that can go wrong on purpose, with what the answer needs to say about it. */
+export type ErrorDetails = {
+  bad_authorization_header: undefined;
+  access_token_not_valid: { message: "Token is invalid or expired" | "Token has wrong type" };
+  body_too_large: undefined;
+  cross_site: undefined;
+  invalid_input: { fields: Record<string, string[]> };
+  internal: undefined;
+  json_parse_error: { reason: string };
+  method_not_allowed: { method: string; allow: string };
+  no_active_account: undefined;
+  not_authenticated: undefined;
+  not_found: undefined;
+  refresh_token_missing: undefined;
+  refresh_token_not_valid: { message: "Token is invalid or expired" | "Token has wrong type" };
+  /** `retryAfter` in seconds */
+  unavailable: { retryAfter: number };
+  unsupported_media_type: { mediaType: string };
+};
+
+export type ErrorCode = keyof ErrorDetails;
+
+/** A refusal. `lib/http/errors.ts` gives each code its status and body. */
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code;
+  readonly details: ErrorDetails[Code];
+  /** The credentials that came along are dead: the answer clears their cookies. */
+  clearsCookies: boolean;
+
+  constructor(
+    code: Code,
+    ...[details, options]: ErrorDetails[Code] extends undefined
+      ? [details?: undefined, options?: AppErrorOptions]
+      : [details: ErrorDetails[Code], options?: AppErrorOptions]
+  ) {
+    super(code, options);
+    this.name = "AppError";
+    this.code = code;
+    this.details = details as ErrorDetails[Code];
+    this.clearsCookies = options?.clearsCookies ?? false;
+  }
+}
+
+type AppErrorOptions = { cause?: unknown; clearsCookies?: boolean };

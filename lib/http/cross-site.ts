@@ -1,0 +1,24 @@
+import "server-only";
+
+import { config } from "../config";
+import { AppError } from "../errors";
+
+/**
+ * Refuses a state-changing request that another site made a browser send, by what browsers say about themselves.
+ * Neither header present is no browser, and has no cookies that another site could use.
+ * @throws {AppError} `cross_site`
+ */
+export function refuseCrossSite(headers: Headers): void {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null) {
+    if (site !== "same-origin" && site !== "none") throw new AppError("cross_site");
+    return;
+  }
+  const origin = headers.get("origin");
+  if (origin !== null && origin !== publicOrigin(headers)) throw new AppError("cross_site");
+}
+
+// Without PUBLIC_URL the application is wherever it was asked, over http: localhost, 127.0.0.1, a name on the network.
+function publicOrigin(headers: Headers): string {
+  return config().PUBLIC_URL?.origin ?? `http://${headers.get("host")}`;
+}

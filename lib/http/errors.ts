@@ -1,0 +1,79 @@
+import "server-only";
+
+import { isUnavailable } from "@/db/pool";
+import { clearedCookies } from "../auth/cookies";
+import { AppError, type ErrorCode, type ErrorDetails } from "../errors";
+import { log } from "../log";
+import { json } from "./json";
+
+type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+type Table = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => Answer };
+
+// RFC 6750 §3
+const CHALLENGE = { "www-authenticate": 'Bearer realm="api"' };
+const NOT_PROVIDED = "Authentication credentials were not provided.";
+const RETRY_SECONDS = 2;
+
+/** Each refusal's status and body: part 2 of the contract. The compiler refuses a code without a row. */
+const ANSWERS: Table = {
+  access_token_not_valid: ({ message }) => ({
+    status: 401,
+    headers: CHALLENGE,
+    body: {
+      detail: "Given token not valid for any token type",
+      code: "token_not_valid",
+      messages: [{ token_class: "AccessToken", token_type: "access", message }],
+    },
+  }),
+  bad_authorization_header: () => ({
+    status: 401,
+    headers: CHALLENGE,
+    body: { detail: "Authorization header must contain two space-delimited values", code: "bad_authorization_header" },
+  }),
+  body_too_large: () => ({ status: 413, body: { detail: "Request body too large." } }),
+  cross_site: () => ({ status: 403, body: { detail: "Cross-site request refused.", code: "cross_site" } }),
+  internal: () => ({ status: 500, body: { detail: "Internal server error." } }),
+  invalid_input: ({ fields }) => ({ status: 400, body: fields }),
+  json_parse_error: ({ reason }) => ({ status: 400, body: { detail: `JSON parse error - ${reason}` } }),
+  method_not_allowed: ({ method, allow }) => ({
+    status: 405,
+    headers: { allow },
+    body: { detail: `Method "${method}" not allowed.` },
+  }),
+  no_active_account: () => ({ status: 401, body: { detail: "No active account found with the given credentials" } }),
+  not_authenticated: () => ({ status: 401, headers: CHALLENGE, body: { detail: NOT_PROVIDED } }),
+  not_found: () => ({ status: 404, body: { detail: "Not found." } }),
+  refresh_token_missing: () => ({ status: 401, body: { detail: NOT_PROVIDED, code: "not_authenticated" } }),
+  refresh_token_not_valid: ({ message }) => ({ status: 401, body: { detail: message, code: "token_not_valid" } }),
+  unavailable: ({ retryAfter }) => ({
+    status: 503,
+    headers: { "retry-after": String(retryAfter) },
+    body: { detail: "Service temporarily unavailable.", code: "unavailable" },
+  }),
+  unsupported_media_type: ({ mediaType }) => ({
+    status: 415,
+    body: { detail: `Unsupported media type "${mediaType}" in request.` },
+  }),
+};
+
+/** Turns whatever was thrown into an answer. What nobody expected is logged, and says nothing to the client. */
+export function answerError(error: unknown): Response {
+  const refusal = toAppError(error);
+  const { status, body, headers = {} } = answer(refusal);
+  return json(body, { status, headers, cookies: refusal.clearsCookies ? clearedCookies() : [] });
+}
+
+/** Every failure as one of ours. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isUnavailable(error)) {
+    log().warn({ err: error }, "the database can't be asked");
+    return new AppError("unavailable", { retryAfter: RETRY_SECONDS });
+  }
+  log().error({ err: error }, "an endpoint failed");
+  return new AppError("internal");
+}
+
+function answer<Code extends ErrorCode>({ code, details }: AppError<Code>): Answer {
+  return ANSWERS[code](details);
+}

@@ -1,0 +1,49 @@
+import "server-only";
+
+import { randomBytes } from "node:crypto";
+import { database } from "@/db/pool";
+import type { SessionCookie } from "../auth/cookies";
+import { renewForPage } from "../auth/renew-for-page";
+
+type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
+
+/** The headers of a page: Next reads the nonce out of the request's policy, the browser gets the same one. */
+export function pageHeaders(incoming: Headers): PageHeaders {
+  const policy = contentSecurityPolicy(randomBytes(16).toString("base64"));
+  const requestHeaders = new Headers(incoming);
+  requestHeaders.set("content-security-policy", policy);
+  return { requestHeaders, responseHeaders: { "content-security-policy": policy } };
+}
+
+/**
+ * Renews the session's cookies where that is due: in the request, for the page that is about to be rendered.
+ * @returns the same cookies, for the browser
+ */
+export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[]> {
+  const before = requestHeaders.get("cookie");
+  const cookies = await renewForPage(database(), before);
+  if (cookies.length > 0) requestHeaders.set("cookie", withCookies(before ?? "", cookies));
+  return cookies;
+}
+
+function withCookies(header: string, cookies: SessionCookie[]): string {
+  const others = header.split(";").filter((pair) => !cookies.some(({ name }) => pair.trim().startsWith(`${name}=`)));
+  return [...others, ...cookies.map(({ name, value }) => `${name}=${value}`)].map((pair) => pair.trim()).join("; ");
+}
+
+// CSP Level 3, strict: scripts run by nonce and by whom they load, not by where they are from.
+function contentSecurityPolicy(nonce: string): string {
+  const isDev = process.env.NODE_ENV === "development";
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDev ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' ${isDev ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self'${isDev ? " ws:" : ""}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+
+// What the API takes. Forms use the types of these, routes the schemas; nothing here needs a server.
+
+const REQUIRED = "This field is required.";
+const NULL = "This field may not be null.";
+const BLANK = "This field may not be blank.";
+const NOT_A_STRING = "Not a valid string.";
+const BAD_USERNAME = "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.";
+const BAD_EMAIL = "Enter a valid email address.";
+const BAD_DATE = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
+
+// A local part of dot-separated atoms (RFC 5322 §3.2.3) at a host name of at least two labels (RFC 1123 §2.1).
+const EMAIL =
+  /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
+
+/** A string that Postgres can store and that survives UTF-8: no lone surrogate, no NUL. */
+const text = z
+  .string({ error: ({ input }) => (input === undefined ? REQUIRED : input === null ? NULL : NOT_A_STRING) })
+  .refine((value) => value.isWellFormed(), { error: NOT_A_STRING, abort: true })
+  .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
+
+const filled = z.string().min(1, { error: BLANK, abort: true });
+const trimmed = text.transform((value) => value.trim()).pipe(filled);
+const untouched = text.pipe(filled);
+
+const username = trimmed
+  .transform((value) => value.normalize("NFKC"))
+  .pipe(
+    z
+      .string()
+      .refine((value) => [...value].length <= 150, "Ensure this field has no more than 150 characters.")
+      .regex(/^[\p{L}\p{M}\p{Nd}.+_-]+$/u, { error: BAD_USERNAME, abort: true })
+      // Fillers and joiners are letters or marks by category, and show nothing: two names would look like one.
+      .regex(/^\P{Default_Ignorable_Code_Point}*$/u, BAD_USERNAME),
+  );
+
+const email = trimmed.pipe(
+  z
+    .string()
+    .max(254, { error: BAD_EMAIL, abort: true })
+    .regex(EMAIL, { error: BAD_EMAIL, abort: true })
+    .refine((value) => value.indexOf("@") <= 64, BAD_EMAIL),
+);
+
+const newPassword = untouched.refine(
+  (value) => new TextEncoder().encode(value).length <= 1_024,
+  "Ensure this field has no more than 1024 bytes.",
+);
+
+const date = untouched.refine(isCalendarDate, BAD_DATE);
+
+export const signUpInput = z.object({ username, email, password: newPassword, age: date });
+/** Old credentials meet no strength rules: whatever was once accepted must still be comparable. */
+export const logInInput = z.object({ username: trimmed, password: untouched });
+export const refreshInput = z.object({ refresh: untouched.optional() });
+
+export type SignUpInput = z.input<typeof signUpInput>;
+export type SignUpValues = z.output<typeof signUpInput>;
+export type LogInInput = z.input<typeof logInInput>;
+export type LogInValues = z.output<typeof logInInput>;
+
+/** What endpoints answer. */
+export type User = { id: number; username: string; email: string; age: string };
+export type Profile = { username: string };
+export type Detail = { detail: string };
+
+// `new Date` rolls 2023-02-29 over to March, and reads year 0000: a date is real if it comes back as it went in.
+function isCalendarDate(value: string): boolean {
+  if (!/^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value)) return false;
+  const parsed = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value);
+}

@@ -1,0 +1,15 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  // `/api/token/` and `/api/token` both answer: a redirect in front of a POST breaks clients.
+  skipTrailingSlashRedirect: true,
+  poweredByHeader: false,
+  reactStrictMode: true,
+  productionBrowserSourceMaps: false,
+  // Only the bench's build has the routes that it compares with (app/**/route.bench.ts).
+  pageExtensions: process.env.BENCH_ROUTES === "on" ? ["ts", "tsx", "bench.ts"] : ["ts", "tsx"],
+  agentRules: false,
+  experimental: { agentUpgrade: false },
+};
+
+export default config;
