@@ -10,7 +10,7 @@ const SETTINGS = ["package.json", "package-lock.json", "tsconfig.json"];
  * Builds the application, unless there is a build of this very source.
  * @throws {Error} with what the build said
  */
-export async function ensureBuild(directory: string, environment: Record<string, string>, say: (line: string) => void): Promise<void> {
+export async function ensureBuild(directory: string, environment: NodeJS.ProcessEnv, say: (line: string) => void): Promise<void> {
   const stamp = join(directory, "source-hash");
   const hash = await hashSource();
   if ((await readFile(stamp, "utf8").catch(() => "")) === hash) return;
@@ -22,7 +22,12 @@ export async function ensureBuild(directory: string, environment: Record<string,
 async function hashSource(): Promise<string> {
   const hash = createHash("sha256").update(process.version);
   for (const path of [...SOURCES, ...SETTINGS]) {
-    for (const file of await filesBelow(path)) hash.update(file).update("\0").update(await readFile(file)).update("\0");
+    for (const file of await filesBelow(path))
+      hash
+        .update(file)
+        .update("\0")
+        .update(await readFile(file))
+        .update("\0");
   }
   return hash.digest("hex");
 }
@@ -36,7 +41,7 @@ async function filesBelow(path: string): Promise<string[]> {
     .sort();
 }
 
-function build(environment: Record<string, string>): Promise<void> {
+function build(environment: NodeJS.ProcessEnv): Promise<void> {
   const command = [join("node_modules", "next", "dist", "bin", "next"), "build"];
   const env = { ...environment, NODE_ENV: "production" as const, NEXT_TELEMETRY_DISABLED: "1" };
   const child = spawn(process.execPath, command, { env, stdio: ["ignore", "pipe", "pipe"] });

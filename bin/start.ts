@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { type Embedded, startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
 import { environmentWith, type LaunchConfig, launchConfig } from "../lib/config.ts";
@@ -30,15 +30,15 @@ async function main(): Promise<void> {
     openDatabase(settings, workers),
     isDev ? undefined : ensureBuild(".next", environmentWith({}), say),
   ]);
-  const secret = settings.AUTH_SECRET ?? (await keepSecret(settings.DATA_DIR));
+  const secret = settings.AUTH_SECRET ? {} : { AUTH_SECRET: await keepSecret(settings.DATA_DIR) };
   await migrate(databaseUrl);
   if (stopping) return;
   const running = runWorkers(
     workers,
+    [String(settings.PORT), isDev ? "dev" : "production"],
     environmentWith({
       DATABASE_URL: databaseUrl,
-      AUTH_SECRET: secret,
-      PORT: String(settings.PORT),
+      ...secret,
       NODE_ENV: isDev ? "development" : "production",
       NEXT_TELEMETRY_DISABLED: "1",
     }),
@@ -82,19 +82,18 @@ function assertFree(port: number): Promise<void> {
 }
 
 function printBanner(port: number, workers: number, databaseUrl: string): void {
-  const { username, host, pathname } = new URL(databaseUrl);
-  const database = `postgres://${username}@${host}${pathname}`;
-  say(`
-  MovieConnect is ready${isDev ? ", with hot reload" : `, with ${workers} worker${workers === 1 ? "" : "s"}`}.
-
-  Open       http://localhost:${port}
-  Database   ${database}${embedded ? `\n             psql "$(cat ${join(settingsDirectory(embedded), "database-url")})"` : ""}
-  Stop       Ctrl-C
-`);
-}
-
-function settingsDirectory({ urlFile }: Embedded): string {
-  return join(urlFile, "..");
+  // Without the password: output ends up in logs. The file has it.
+  const { protocol, username, host, pathname } = new URL(databaseUrl);
+  const how = isDev ? "hot reload" : `${workers} worker${workers === 1 ? "" : "s"}`;
+  const lines = [
+    `MovieConnect is ready, with ${how}.`,
+    "",
+    `Open       http://localhost:${port}`,
+    `Database   ${protocol}//${username}@${host}${pathname}`,
+    ...(embedded ? [`           psql "$(cat ${relative(".", embedded.urlFile)})"`] : []),
+    "Stop       Ctrl-C",
+  ];
+  say(`\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`);
 }
 
 async function stop(status: number, reason?: string): Promise<void> {

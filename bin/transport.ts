@@ -40,6 +40,7 @@ export function applyTransportRules(server: Server, handler: Handler): () => Pro
   server.on("request", (request, response) => {
     for (const header of INTERNAL_HEADERS) delete request.headers[header];
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
+    if (!isCanonical(request.url ?? "")) request.url = request.url?.startsWith("/api/") ? "/api/-" : "/-";
     if (request.method && !ROUTED.has(request.method)) {
       request.headers["x-original-method"] = request.method;
       request.method = "PUT";
@@ -55,6 +56,16 @@ export function applyTransportRules(server: Server, handler: Handler): () => Pro
       setTimeout(resolve, DRAIN_MS).unref();
     });
   };
+}
+
+// Next answers doubled slashes with a redirect, and bad escapes with a bare 500. Such a path names nothing here.
+function isCanonical(url: string): boolean {
+  const [path = ""] = url.split("?", 1);
+  try {
+    return path.startsWith("/") && !/\\|\/\/|\0/.test(decodeURIComponent(path));
+  } catch {
+    return false;
+  }
 }
 
 // An answer that comes before the request has been read announces the connection's end. Left to itself Node would

@@ -4,8 +4,8 @@ import { applyTransportRules } from "./transport.ts";
 
 // One worker: Next behind an HTTP server whose limits are ours. The primary (start.ts) forks it and tells it to stop.
 
-const port = Number(process.env.PORT);
-const dev = process.env.NODE_ENV !== "production";
+const [portArgument, mode] = process.argv.slice(2);
+const port = Number(portArgument);
 
 // Ctrl-C reaches the whole group; the primary decides when workers end, and its death ends them too.
 process.on("SIGINT", () => undefined);
@@ -14,7 +14,7 @@ process.on("disconnect", () => process.exit(0));
 
 // Time limits are looked at this often; the default of 30 s would double them.
 const server = createServer({ connectionsCheckingInterval: 1_000 });
-const app = next({ dev, dir: process.cwd(), port, httpServer: server });
+const app = next({ dev: mode === "dev", dir: process.cwd(), port, httpServer: server, quiet: true });
 await app.prepare();
 const drain = applyTransportRules(server, app.getRequestHandler());
 

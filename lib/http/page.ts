@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { database } from "@/db/pool";
 import type { SessionCookie } from "../auth/cookies";
 import { renewForPage } from "../auth/renew-for-page";
+import { config } from "../config";
 
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
 
@@ -33,7 +34,7 @@ function withCookies(header: string, cookies: SessionCookie[]): string {
 
 // CSP Level 3, strict: scripts run by nonce and by whom they load, not by where they are from.
 function contentSecurityPolicy(nonce: string): string {
-  const isDev = process.env.NODE_ENV === "development";
+  const isDev = config().NODE_ENV === "development";
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDev ? " 'unsafe-eval'" : ""}`,

@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+
+// An HTTP client without a browser's or fetch's own ideas: it sends exactly what a test says.
+
+export type Answer = {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** The body's JSON, or null where it is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests compare it with literals
+  json: any;
+  setCookies: string[];
+  /** The cookies that the answer sets, by name; "" for one that it clears. */
+  cookies: Record<string, string>;
+};
+
+export type Sent = {
+  json?: unknown;
+  body?: string | Buffer;
+  headers?: Record<string, string>;
+  cookies?: Record<string, string>;
+  agent?: Agent;
+};
+
+export function send(origin: string, method: string, path: string, sent: Sent = {}): Promise<Answer> {
+  const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json);
+  const headers: Record<string, string | number> = {
+    ...(sent.json === undefined ? {} : { "content-type": "application/json" }),
+    ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+    ...(sent.cookies === undefined ? {} : { cookie: cookieHeader(sent.cookies) }),
+    ...sent.headers,
+  };
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ hostname, port, method, path, headers, agent: sent.agent ?? false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString();
+        const setCookies = response.headers["set-cookie"] ?? [];
+        const pairs = setCookies.map((line) => line.split(";", 1)[0]?.split(/=(.*)/s) ?? []);
+        const cookies = Object.fromEntries(pairs.map(([name, value]) => [name, value]));
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text), setCookies, cookies });
+      });
+    });
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+export const PASSWORD = "seven-samurai-1954";
+
+/** A username nobody has yet. */
+export function freshName(): string {
+  return `u${randomBytes(6).toString("hex")}`;
+}
+
+export function signUpBody(username = freshName()) {
+  return { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" };
+}
+
+/** Makes an account. Returns what was sent. */
+export async function signUp(origin: string, username = freshName()) {
+  const body = signUpBody(username);
+  const answer = await send(origin, "POST", "/api/user/signup/", { json: body });
+  if (answer.status !== 201) throw new Error(`signup answered ${answer.status}: ${answer.text}`);
+  return { ...body, id: answer.json.id as number };
+}
+
+/** Logs in by the real endpoint. Returns the cookies, and the refresh token of the body. */
+export async function logIn(origin: string, { username, password }: { username: string; password: string }) {
+  const answer = await send(origin, "POST", "/api/token/", { json: { username, password } });
+  if (answer.status !== 200) throw new Error(`login answered ${answer.status}: ${answer.text}`);
+  return { cookies: answer.cookies, refresh: answer.json.refresh as string, setCookies: answer.setCookies };
+}
+
+/** A new account, signed in. */
+export async function newSession(origin: string) {
+  const user = await signUp(origin);
+  return { user, ...(await logIn(origin, user)) };
+}
+
+function cookieHeader(cookies: Record<string, string>): string {
+  return Object.entries(cookies)
+    .map(([name, value]) => `${name}=${value}`)
+    .join("; ");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

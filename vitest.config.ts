@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: { "@": here("."), "server-only": here("node_modules/server-only/empty.js") },
+  },
+  test: {
+    // Many tests wait for what takes seconds by contract; they wait side by side.
+    maxWorkers: 4,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: "unit", include: ["{lib,db,bin}/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "http", include: ["app/api/**/*.test.ts", "e2e/**/*.test.ts"], globalSetup: "e2e/global-setup.ts" },
+      },
+    ],
+  },
+});
