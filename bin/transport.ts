@@ -19,6 +19,9 @@ const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELET
 /** What only this server may say to the application: it is removed from what clients send. */
 const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest"];
 
+/** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
+const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
+
 const EVERY_ANSWER = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "same-origin",
@@ -31,21 +34,18 @@ const EVERY_ANSWER = {
  * Puts an application behind a server, with the transport's rules around it.
  * @returns a function that stops it: no new connection, what is in flight is finished, within 10 s
  */
-export function applyTransportRules(server: Server, handler: Handler): () => Promise<void> {
+export function applyTransportRules(server: Server, handler: Handler, isDev: boolean): () => Promise<void> {
   let draining = false;
   server.headersTimeout = MESSAGE_MS;
   server.requestTimeout = MESSAGE_MS;
   server.keepAliveTimeout = IDLE_MS;
   server.on("clientError", refuseMalformed);
   server.on("request", (request, response) => {
-    for (const header of INTERNAL_HEADERS) delete request.headers[header];
+    admit(request);
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
-    if (!isCanonical(request.url ?? "")) request.url = request.url?.startsWith("/api/") ? "/api/-" : "/-";
-    if (request.method && !ROUTED.has(request.method)) {
-      request.headers["x-original-method"] = request.method;
-      request.method = "PUT";
-    }
     closeUnlessReadWhole(request, response, () => draining);
+    // Next's development server has POSTs of its own.
+    if (!isDev && refusePageBody(request, response)) return;
     handler(request, response).catch(() => response.destroy());
   });
   return () => {
@@ -56,6 +56,33 @@ export function applyTransportRules(server: Server, handler: Handler): () => Pro
       setTimeout(resolve, DRAIN_MS).unref();
     });
   };
+}
+
+// Leaves of a request what the application may believe.
+function admit(request: IncomingMessage): void {
+  const { url = "", method = "" } = request;
+  const isApi = isApiPath(url);
+  for (const header of isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS] : INTERNAL_HEADERS) delete request.headers[header];
+  if (!isCanonical(url)) request.url = isApi ? "/api/-" : "/-";
+  if (ROUTED.has(method)) return;
+  request.headers["x-original-method"] = method;
+  request.method = "PUT";
+}
+
+function isApiPath(url: string): boolean {
+  return /^\/api([/?]|$)/.test(url);
+}
+
+// Pages take no bodies, and Next would read all of one. A form that was sent before its script ran is shown again.
+function refusePageBody(request: IncomingMessage, response: ServerResponse): boolean {
+  const { url = "", method = "" } = request;
+  const isRead = method === "GET" || method === "HEAD";
+  if (isApiPath(url) || (isRead && !hasBody(request))) return false;
+  if (method === "POST") response.writeHead(303, { Location: url });
+  else if (isRead) response.writeHead(413);
+  else response.writeHead(405, { Allow: "GET, HEAD" });
+  response.end();
+  return true;
 }
 
 // Next answers doubled slashes with a redirect, and bad escapes with a bare 500. Such a path names nothing here.
@@ -71,14 +98,17 @@ function isCanonical(url: string): boolean {
 // An answer that comes before the request has been read announces the connection's end. Left to itself Node would
 // either go on reading a body nobody wants, or close at once, and the reset would overtake the answer.
 function closeUnlessReadWhole(request: IncomingMessage, response: ServerResponse, isDraining: () => boolean): void {
-  const hasBody = Number(request.headers["content-length"] ?? 0) > 0 || request.headers["transfer-encoding"] !== undefined;
   const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
   response.writeHead = (...head: unknown[]) => {
-    const isUnread = hasBody && !request.readableEnded;
+    const isUnread = hasBody(request) && !request.readableEnded;
     if (isUnread || isDraining()) response.setHeader("Connection", "close");
     if (isUnread && !request.complete) linger(request);
     return writeHead(...head);
   };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
 }
 
 // Says that nothing more will be sent, and takes what is still arriving for a while: up to a bound, then cuts it off.

@@ -6,6 +6,7 @@ import { applyTransportRules } from "./transport.ts";
 
 const [portArgument, mode] = process.argv.slice(2);
 const port = Number(portArgument);
+const isDev = mode === "dev";
 
 // Ctrl-C reaches the whole group; the primary decides when workers end, and its death ends them too.
 process.on("SIGINT", () => undefined);
@@ -14,9 +15,9 @@ process.on("disconnect", () => process.exit(0));
 
 // Time limits are looked at this often; the default of 30 s would double them.
 const server = createServer({ connectionsCheckingInterval: 1_000 });
-const app = next({ dev: mode === "dev", dir: process.cwd(), port, httpServer: server, quiet: true });
+const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: server, quiet: true });
 await app.prepare();
-const drain = applyTransportRules(server, app.getRequestHandler());
+const drain = applyTransportRules(server, app.getRequestHandler(), isDev);
 
 process.on("message", (message) => {
   if (message === "stop") drain().then(() => process.exit(0));

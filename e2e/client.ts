@@ -27,7 +27,7 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
   const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json);
   const headers: Record<string, string | number> = {
     ...(sent.json === undefined ? {} : { "content-type": "application/json" }),
-    ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+    ...(body === undefined || sent.headers?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(body) }),
     ...(sent.cookies === undefined ? {} : { cookie: cookieHeader(sent.cookies) }),
     ...sent.headers,
   };

@@ -1,4 +1,5 @@
 import "vitest";
+import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
 import { startPostgres, startServer } from "./harness.ts";
 
@@ -7,15 +8,19 @@ declare module "vitest" {
     /** Where the application is that tests share: two workers, default settings. */
     origin: string;
     databaseUrl: string;
+    /** What that application signs with: for tokens that it would never make. */
+    authSecret: string;
   }
 }
 
 /** A Postgres and an application for all HTTP tests. A test that changes settings or breaks things starts its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startPostgres();
-  const server = await startServer({ DATABASE_URL: postgres.url });
+  const authSecret = randomBytes(32).toString("base64url");
+  const server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET: authSecret });
   project.provide("origin", server.origin);
   project.provide("databaseUrl", postgres.url);
+  project.provide("authSecret", authSecret);
   return async () => {
     await server.stop();
     await postgres.stop();

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { type Embedded, startEmbedded } from "../db/embedded.ts";
 import { environmentWith } from "../lib/config.ts";
 
@@ -63,5 +64,18 @@ export async function eventually(condition: () => boolean | Promise<boolean>, se
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+type Query = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
+
+/** Looks into the database, or changes it, beside the application. */
+export async function withDatabase<Outcome>(url: string, work: (query: Query) => Promise<Outcome>): Promise<Outcome> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(async (text, values = []) => (await client.query(text, values)).rows);
+  } finally {
+    await client.end();
   }
 }

@@ -1,19 +1,118 @@
 import { expect, inject, test } from "vitest";
-import { newSession, send, signUp } from "@/e2e/client";
+import { newSession, send } from "@/e2e/client";
+import { mutations } from "@/e2e/forge";
 
 const origin = inject("origin");
 const PROFILE = "/api/user/profile/";
 const CHALLENGE = 'Bearer realm="api"';
-const NOT_PROVIDED = { detail: "Authentication credentials were not provided." };
-const notValid = (message: string) => ({
-  detail: "Given token not valid for any token type",
-  code: "token_not_valid",
-  messages: [{ token_class: "AccessToken", token_type: "access", message }],
-});
+const NOT_PROVIDED = JSON.stringify({ detail: "Authentication credentials were not provided." });
 
-test("the access cookie opens the profile", async () => {
+function notValid(message = "Token is invalid or expired"): string {
+  return JSON.stringify({
+    detail: "Given token not valid for any token type",
+    code: "token_not_valid",
+    messages: [{ token_class: "AccessToken", token_type: "access", message }],
+  });
+}
+
+function getProfile(headers: Record<string, string>, cookies?: Record<string, string>) {
+  return send(origin, "GET", PROFILE, cookies ? { headers, cookies } : { headers });
+}
+
+test("the access cookie opens the profile, which is the username alone", async () => {
   const { user, cookies } = await newSession(origin);
-  const answer = await send(origin, "GET", PROFILE, { cookies });
+  const answer = await getProfile({}, { access_token: cookies.access_token ?? "" });
   expect(answer.status).toBe(200);
   expect(answer.text).toBe(JSON.stringify({ username: user.username }));
+  expect(answer.setCookies).toEqual([]);
+});
+
+test("a bearer token opens the profile, whatever the scheme's case", async () => {
+  const { user, cookies } = await newSession(origin);
+  for (const scheme of ["Bearer", "bearer", "BEARER"]) {
+    const answer = await getProfile({ authorization: `${scheme} ${cookies.access_token}` });
+    expect(answer.json).toEqual({ username: user.username });
+  }
+});
+
+test("the header goes before the cookie, also when it is the worse one", async () => {
+  const { cookies } = await newSession(origin);
+  const other = await newSession(origin);
+  const good = await getProfile({ authorization: `Bearer ${other.cookies.access_token}` }, cookies);
+  expect(good.json).toEqual({ username: other.user.username });
+  const bad = await getProfile({ authorization: "Bearer nope" }, cookies);
+  expect(bad.status).toBe(401);
+});
+
+test("another scheme is ignored: the cookie counts, and without one there are no credentials", async () => {
+  const { user, cookies } = await newSession(origin);
+  expect((await getProfile({ authorization: "Basic YTpi" }, cookies)).json).toEqual({ username: user.username });
+  for (const authorization of ["Basic YTpi", "Token x y z", ""]) {
+    const answer = await getProfile({ authorization });
+    expect(answer.status).toBe(401);
+    expect(answer.text).toBe(NOT_PROVIDED);
+  }
+});
+
+test("without credentials the answer is a 401 with a challenge", async () => {
+  for (const cookies of [{}, { access_token: "" }, { other: "x" }]) {
+    const answer = await send(origin, "GET", PROFILE, { cookies });
+    expect(answer.status).toBe(401);
+    expect(answer.text).toBe(NOT_PROVIDED);
+    expect(answer.headers["www-authenticate"]).toBe(CHALLENGE);
+    expect(answer.setCookies).toEqual([]);
+  }
+});
+
+test("a header that is not two parts is a bad header", async () => {
+  for (const authorization of ["Bearer", "Bearer ", "Bearer a b", "bearer a b c"]) {
+    const answer = await getProfile({ authorization });
+    expect(answer.status).toBe(401);
+    expect(answer.text).toBe(
+      '{"detail":"Authorization header must contain two space-delimited values","code":"bad_authorization_header"}',
+    );
+    expect(answer.headers["www-authenticate"]).toBe(CHALLENGE);
+  }
+});
+
+test("a refresh token is of the wrong type, in the header and in the cookie", async () => {
+  const { refresh } = await newSession(origin);
+  const answers = [await getProfile({ authorization: `Bearer ${refresh}` }), await getProfile({}, { access_token: refresh })];
+  for (const answer of answers) {
+    expect(answer.status).toBe(401);
+    expect(answer.text).toBe(notValid("Token has wrong type"));
+    expect(answer.headers["www-authenticate"]).toBe(CHALLENGE);
+  }
+});
+
+test("no mutation of a living token opens anything", async () => {
+  const { cookies } = await newSession(origin);
+  const token = cookies.access_token ?? "";
+  expect((await getProfile({ authorization: `Bearer ${token}` })).status).toBe(200);
+  for (const [name, mutant] of Object.entries(mutations(token, inject("authSecret")))) {
+    // A space ends a header's second part, so that one only travels in a cookie.
+    const inHeader = mutant.includes(" ") ? null : await getProfile({ authorization: `Bearer ${mutant}` });
+    for (const answer of [inHeader, await getProfile({}, { access_token: mutant })]) {
+      if (!answer) continue;
+      expect(answer.status, name).toBe(401);
+      expect(answer.text, name).toBe(notValid());
+    }
+  }
+});
+
+test("a request that tries to skip what comes before pages gets nothing more", async () => {
+  const skips = [
+    { "x-middleware-subrequest": "proxy:proxy:proxy:proxy:proxy" },
+    { "x-middleware-subrequest": "src/proxy" },
+    { rsc: "1" },
+    { "next-router-prefetch": "1", rsc: "1" },
+    { purpose: "prefetch" },
+    { "x-original-method": "OPTIONS" },
+    { "x-nextjs-data": "1" },
+  ];
+  for (const headers of skips) {
+    const answer = await getProfile(headers);
+    expect(answer.status, JSON.stringify(headers)).toBe(401);
+    expect(answer.text).toBe(NOT_PROVIDED);
+  }
 });

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { newSession, send } from "@/e2e/client";
+import { claimsOf, mutations } from "@/e2e/forge";
+import { eventually, startServer, type TestServer, withDatabase } from "@/e2e/harness";
+
+const shared = inject("origin");
+const REFRESH = "/api/token/refresh/";
+const INVALID = '{"detail":"Token is invalid or expired","code":"token_not_valid"}';
+const CLEARED = [
+  "access_token=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+  "refresh_token=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+];
+
+let hasty: TestServer;
+
+beforeAll(async () => {
+  const lifetimes = { ACCESS_TOKEN_LIFETIME: "2", REFRESH_TOKEN_LIFETIME: "4", SESSION_LIFETIME: "6", REFRESH_GRACE: "1" };
+  hasty = await startServer({ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), ...lifetimes });
+});
+afterAll(() => hasty.stop());
+
+function byCookie(refresh: string, origin = shared) {
+  return send(origin, "POST", REFRESH, { cookies: { refresh_token: refresh } });
+}
+
+function byBody(refresh: unknown, origin = shared) {
+  return send(origin, "POST", REFRESH, { json: { refresh } });
+}
+
+const profile = (access = "", origin = shared) =>
+  send(origin, "GET", "/api/user/profile/", { cookies: { access_token: access } });
+const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+
+test("a refresh by cookie renews both cookies and shows no token to scripts", async () => {
+  const { refresh, user } = await newSession(shared);
+  const answer = await byCookie(refresh);
+  expect(answer.status).toBe(200);
+  expect(answer.text).toBe('{"detail":"Token refreshed."}');
+  expect(answer.setCookies).toEqual([
+    expect.stringMatching(/^access_token=[\w.-]+; Path=\/; Max-Age=(300|299); HttpOnly; SameSite=Lax$/),
+    expect.stringMatching(/^refresh_token=[\w.-]+; Path=\/; Max-Age=(86400|86399); HttpOnly; SameSite=Lax$/),
+  ]);
+  expect(claimsOf(answer.cookies.refresh_token ?? "").gen).toBe(1);
+  expect((await profile(answer.cookies.access_token)).json).toEqual({ username: user.username });
+});
+
+test("a refresh by body answers the successor in the body, and the body goes before the cookie", async () => {
+  const { refresh } = await newSession(shared);
+  const other = await newSession(shared);
+  const answer = await send(shared, "POST", REFRESH, { json: { refresh }, cookies: { refresh_token: other.refresh } });
+  expect(answer.status).toBe(200);
+  expect(Object.keys(answer.json)).toEqual(["refresh"]);
+  expect(answer.json.refresh).toBe(answer.cookies.refresh_token);
+  expect(claimsOf(answer.json.refresh).sid).toBe(claimsOf(refresh).sid);
+});
+
+test("with neither body nor cookie there are no credentials", async () => {
+  for (const sent of [{}, { json: {} }, { json: { other: 1 } }, { cookies: { refresh_token: "" } }]) {
+    const answer = await send(shared, "POST", REFRESH, sent);
+    expect(answer.status).toBe(401);
+    expect(answer.text).toBe('{"detail":"Authentication credentials were not provided.","code":"not_authenticated"}');
+  }
+});
+
+test("a refresh that is blank, null or no string is a bad request, whatever the cookie", async () => {
+  const { refresh } = await newSession(shared);
+  const bad = [
+    ["", "This field may not be blank."],
+    [null, "This field may not be null."],
+    [5, "Not a valid string."],
+    [["a"], "Not a valid string."],
+  ];
+  for (const [value, message] of bad) {
+    const answer = await send(shared, "POST", REFRESH, { json: { refresh: value }, cookies: { refresh_token: refresh } });
+    expect(answer.status).toBe(400);
+    expect(answer.json).toEqual({ refresh: [message] });
+  }
+  expect((await byCookie(refresh)).status).toBe(200);
+});
+
+test("an access token in its place is of the wrong type", async () => {
+  const { cookies } = await newSession(shared);
+  for (const answer of [await byCookie(cookies.access_token ?? ""), await byBody(cookies.access_token)]) {
+    expect(answer.status).toBe(401);
+    expect(answer.text).toBe('{"detail":"Token has wrong type","code":"token_not_valid"}');
+  }
+});
+
+test("no mutation of a living token refreshes, and the cookies are cleared", async () => {
+  const { refresh } = await newSession(shared);
+  for (const [name, mutant] of Object.entries(mutations(refresh, inject("authSecret")))) {
+    for (const answer of [await byBody(mutant), await byCookie(mutant)]) {
+      expect(answer.status, name).toBe(401);
+      expect(answer.text, name).toBe(INVALID);
+      expect(answer.setCookies, name).toEqual(CLEARED);
+    }
+  }
+  expect((await byCookie(refresh)).status).toBe(200);
+});
+
+test("50 parallel refreshes of one token all get one and the same successor", async () => {
+  const { refresh } = await newSession(shared);
+  const answers = await Promise.all(Array.from({ length: 50 }, () => byCookie(refresh)));
+  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+  expect(new Set(answers.map((answer) => answer.cookies.refresh_token)).size).toBe(1);
+  expect(new Set(answers.map((answer) => answer.cookies.access_token)).size).toBe(1);
+  expect((await byCookie(answers[0]?.cookies.refresh_token ?? "")).status).toBe(200);
+});
+
+test("a token exchanged a moment ago yields the very same successors again", async () => {
+  const { refresh } = await newSession(shared);
+  const [first, second] = [await byCookie(refresh), await byBody(refresh)];
+  expect(second.cookies).toEqual(first.cookies);
+  expect(second.json.refresh).toBe(first.cookies.refresh_token);
+});
+
+test("a token two generations old ends the session", async () => {
+  const { refresh } = await newSession(shared);
+  const first = await byCookie(refresh);
+  const second = await byCookie(first.cookies.refresh_token ?? "");
+  const replay = await byCookie(refresh);
+  expect(replay.status).toBe(401);
+  expect(replay.text).toBe(INVALID);
+  expect(replay.setCookies).toEqual(CLEARED);
+  expect((await byCookie(second.cookies.refresh_token ?? "")).status).toBe(401);
+  await eventually(async () => (await profile(second.cookies.access_token)).status === 401);
+});
+
+test("a token exchanged longer ago than the grace is a replay and ends the session", async () => {
+  const { refresh } = await newSession(hasty.origin);
+  const first = await byCookie(refresh, hasty.origin);
+  await sleep(1.2);
+  expect((await byCookie(refresh, hasty.origin)).status).toBe(401);
+  expect((await byCookie(first.cookies.refresh_token ?? "", hasty.origin)).status).toBe(401);
+});
+
+test("an expired access token is refused, and renewed by a refresh", async () => {
+  const { refresh, cookies } = await newSession(hasty.origin);
+  await sleep(2.5);
+  const expired = await profile(cookies.access_token, hasty.origin);
+  expect(expired.status).toBe(401);
+  expect(expired.json.code).toBe("token_not_valid");
+  const renewed = await byCookie(refresh, hasty.origin);
+  expect((await profile(renewed.cookies.access_token, hasty.origin)).status).toBe(200);
+});
+
+test("an idle session's refresh token expires", async () => {
+  const { refresh } = await newSession(hasty.origin);
+  await sleep(4.5);
+  const answer = await byCookie(refresh, hasty.origin);
+  expect(answer.text).toBe(INVALID);
+  expect(answer.setCookies).toEqual(CLEARED);
+});
+
+test("no token outlives its session, however often it is refreshed", async () => {
+  const { refresh } = await newSession(hasty.origin);
+  const end = Number(claimsOf(refresh).iat) + 6;
+  await sleep(3);
+  const renewed = await byCookie(refresh, hasty.origin);
+  const successor = renewed.cookies.refresh_token ?? "";
+  expect(Number(claimsOf(successor).exp)).toBeLessThanOrEqual(end);
+  expect(Number(/refresh_token=.*Max-Age=(\d+)/.exec(renewed.setCookies[1] ?? "")?.[1])).toBeLessThanOrEqual(3);
+  await sleep(3.5);
+  expect((await byCookie(successor, hasty.origin)).status).toBe(401);
+});
+
+test("a disabled user's sessions end: refresh at once, access within a poll", async () => {
+  const { refresh, cookies, user } = await newSession(shared);
+  await withDatabase(inject("databaseUrl"), (query) => query("update users set is_active = false where id = $1", [user.id]));
+  expect((await byCookie(refresh)).text).toBe(INVALID);
+  await eventually(async () => (await profile(cookies.access_token)).status === 401, 3);
+});
+
+test("a deleted user's sessions end: refresh at once, access within a poll", async () => {
+  const { refresh, cookies, user } = await newSession(shared);
+  await withDatabase(inject("databaseUrl"), (query) => query("delete from users where id = $1", [user.id]));
+  expect((await byCookie(refresh)).text).toBe(INVALID);
+  await eventually(async () => (await profile(cookies.access_token)).status === 401, 3);
+});
+
+test("the database holds no token and no hash of one", async () => {
+  const { refresh, cookies } = await newSession(shared);
+  const dump = await withDatabase(inject("databaseUrl"), async (query) => {
+    const tables = await query("select table_name as name from information_schema.tables where table_schema = 'public'");
+    const rows: unknown[] = [];
+    for (const { name } of tables) rows.push(await query(`select to_jsonb(t) as row from "${name}" t`));
+    return JSON.stringify(rows);
+  });
+  const { createHash } = await import("node:crypto");
+  for (const token of [refresh, cookies.access_token ?? ""]) {
+    const signature = token.split(".")[2] ?? "";
+    const hashes = (["hex", "base64", "base64url"] as const).map((form) => createHash("sha256").update(token).digest(form));
+    for (const trace of [token, signature, ...hashes, String(claimsOf(token).jti)]) expect(dump).not.toContain(trace);
+  }
+});

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { logIn, newSession, send } from "@/e2e/client";
+import { eventually, startServer, type TestServer } from "@/e2e/harness";
+
+const shared = inject("origin");
+const CLEARED = [
+  "access_token=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+  "refresh_token=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+];
+
+/** One worker, so that what it does is known to it; access tokens live for a second. */
+let single: TestServer;
+
+beforeAll(async () => {
+  const settings = { WEB_CONCURRENCY: "1", ACCESS_TOKEN_LIFETIME: "1", REFRESH_GRACE: "1" };
+  single = await startServer({ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), ...settings });
+});
+afterAll(() => single.stop());
+
+function logOut(cookies: Record<string, string>, headers: Record<string, string> = {}, origin = shared) {
+  return send(origin, "POST", "/api/user/logout/", { cookies, headers });
+}
+
+const refreshWith = (refresh = "", origin = shared) =>
+  send(origin, "POST", "/api/token/refresh/", { cookies: { refresh_token: refresh } });
+const profileWith = (access = "", origin = shared) =>
+  send(origin, "GET", "/api/user/profile/", { cookies: { access_token: access } });
+const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+
+test("a logout ends the session and clears both cookies with their own attributes", async () => {
+  const { cookies } = await newSession(shared);
+  const answer = await logOut(cookies);
+  expect(answer.status).toBe(200);
+  expect(answer.text).toBe('{"detail":"Successfully logged out."}');
+  expect(answer.setCookies).toEqual(CLEARED);
+  expect((await refreshWith(cookies.refresh_token)).status).toBe(401);
+  await eventually(async () => (await profileWith(cookies.access_token)).status === 401, 3);
+});
+
+test("on the worker that logged out, access and refresh are refused at once", async () => {
+  const { cookies } = await newSession(single.origin);
+  expect((await logOut(cookies, {}, single.origin)).status).toBe(200);
+  expect((await profileWith(cookies.access_token, single.origin)).status).toBe(401);
+  expect((await refreshWith(cookies.refresh_token, single.origin)).status).toBe(401);
+});
+
+test("a logout ends one session: the user's others live on", async () => {
+  const { user, cookies } = await newSession(shared);
+  const other = await logIn(shared, user);
+  await logOut(cookies);
+  expect((await profileWith(other.cookies.access_token)).status).toBe(200);
+  expect((await refreshWith(other.refresh)).status).toBe(200);
+});
+
+test("a bearer token logs out too", async () => {
+  const { cookies } = await newSession(shared);
+  const answer = await logOut({}, { authorization: `Bearer ${cookies.access_token}` });
+  expect(answer.status).toBe(200);
+  expect((await refreshWith(cookies.refresh_token)).status).toBe(401);
+});
+
+test("where the access token is absent, broken or expired, a good refresh cookie logs out", async () => {
+  const absent = await newSession(shared);
+  const broken = await newSession(shared);
+  const misnamed = await newSession(shared);
+  const expired = await newSession(single.origin);
+  await sleep(1.5);
+  const attempts = [
+    [await logOut({ refresh_token: absent.refresh }), absent.refresh],
+    [await logOut({ access_token: "nope", refresh_token: broken.refresh }), broken.refresh],
+    [await logOut({ refresh_token: misnamed.refresh }, { authorization: "Bearer a b" }), misnamed.refresh],
+    [await logOut(expired.cookies, {}, single.origin), expired.refresh],
+  ] as const;
+  for (const [answer, refresh] of attempts) {
+    expect(answer.status).toBe(200);
+    expect(answer.setCookies).toEqual(CLEARED);
+    expect((await refreshWith(refresh)).status).toBe(401);
+  }
+});
+
+test("a refresh cookie that was exchanged a moment ago still logs out", async () => {
+  const { refresh } = await newSession(shared);
+  const renewed = await refreshWith(refresh);
+  expect((await logOut({ refresh_token: refresh })).status).toBe(200);
+  expect((await refreshWith(renewed.cookies.refresh_token)).status).toBe(401);
+});
+
+test("a replayed refresh cookie does not log out, but ends its session", async () => {
+  const { refresh } = await newSession(single.origin);
+  const renewed = await refreshWith(refresh, single.origin);
+  await sleep(1.5);
+  expect((await logOut({ refresh_token: refresh }, {}, single.origin)).status).toBe(401);
+  expect((await refreshWith(renewed.cookies.refresh_token, single.origin)).status).toBe(401);
+});
+
+test("not authenticated: 401 as on every protected endpoint, and dead cookies are cleared", async () => {
+  const { cookies } = await newSession(shared);
+  await logOut(cookies);
+  const none = await logOut({});
+  expect(none.status).toBe(401);
+  expect(none.text).toBe('{"detail":"Authentication credentials were not provided."}');
+  for (const dead of [{ access_token: "nope", refresh_token: "nope" }, { refresh_token: cookies.refresh_token ?? "" }]) {
+    const answer = await logOut(dead);
+    expect(answer.status).toBe(401);
+    expect(answer.headers["www-authenticate"]).toBe('Bearer realm="api"');
+    expect(answer.setCookies).toEqual(CLEARED);
+  }
+});
+
+test("a session that is over can't be ended again", async () => {
+  const { cookies } = await newSession(single.origin);
+  await logOut(cookies, {}, single.origin);
+  const again = await logOut(cookies, {}, single.origin);
+  expect(again.status).toBe(401);
+  expect(again.json.code).toBe("token_not_valid");
+});
