@@ -58,6 +58,11 @@ export function launchConfig(): LaunchConfig {
   return parse(launch, process.env);
 }
 
+/** What the test command reads. */
+export function browserSettings() {
+  return parse(z.object({ BROWSER_PATH: z.string().optional(), PATH: z.string().default("") }), process.env);
+}
+
 /** The environment of the processes that the commands start: this one's, with some variables set. */
 export function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   return { ...process.env, ...variables };

@@ -19,7 +19,7 @@ export type CredentialHeaders = { authorization: string | null; cookie: string |
 export async function authenticate(db: Database, headers: CredentialHeaders): Promise<Viewer> {
   const presented = bearerToken(headers.authorization) ?? readCookie(headers.cookie, "access");
   if (presented === null) throw new AppError("not_authenticated");
-  const token = await verifyAccessToken(presented);
+  const token = verifyAccessToken(presented);
   if (!token.ok) throw refusal(token.message);
   const { user_id: userId, username, sid: sessionId } = token.claims;
   if (await isSessionRevoked(db, sessionId)) throw refusal("Token is invalid or expired");

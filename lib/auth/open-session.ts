@@ -21,7 +21,7 @@ export async function openSession(db: Database, userId: number): Promise<Tokens>
 }
 
 /** The tokens of a session at its present generation. */
-export function tokensOf(session: SessionRow): Promise<Tokens> {
+export function tokensOf(session: SessionRow): Tokens {
   return signTokens({
     sessionId: session.id,
     generation: session.generation,

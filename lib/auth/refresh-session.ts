@@ -15,7 +15,7 @@ import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens";
  * @throws {AppError} `refresh_token_not_valid`
  */
 export async function refreshSession(db: Database, presented: string): Promise<Tokens> {
-  const token = await verifyRefreshToken(presented);
+  const token = verifyRefreshToken(presented);
   if (!token.ok) throw refusal(token.message);
   const { rotated, askedAt } = await rotateSession(db, token.claims.sid, token.claims.gen);
   if (rotated) {
@@ -31,7 +31,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
  * A replay ends the session here too.
  */
 export async function findRefreshable(db: Database, presented: string): Promise<SessionRow | null> {
-  const token = await verifyRefreshToken(presented);
+  const token = verifyRefreshToken(presented);
   if (!token.ok) return null;
   const session = await findLivingSession(db, token.claims.sid);
   if (session?.generation === token.claims.gen) return session;

@@ -38,5 +38,5 @@ export async function requireViewer(path: string): Promise<Viewer> {
 // not be exchanged: whoever holds it is probably signed in, and must not be shown a login form.
 async function refuseToGuess(): Promise<void> {
   const refresh = (await cookies()).get(cookieName("refresh"))?.value;
-  if (refresh && (await verifyRefreshToken(refresh)).ok) throw new AppError("unavailable", { retryAfter: 2 });
+  if (refresh && verifyRefreshToken(refresh).ok) throw new AppError("unavailable", { retryAfter: 2 });
 }

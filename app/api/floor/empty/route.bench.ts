@@ -1,0 +1,4 @@
+/** What an answer without even a body costs. Only in the bench's build. */
+export function GET() {
+  return new Response();
+}

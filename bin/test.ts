@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environmentWith } from "../lib/config.ts";
+import { findBrowser } from "./browser.ts";
+import { ensureBuild } from "./build.ts";
+
+// `npm test`: every runner, one after the other, and one line for all of them together.
+
+type Count = { passed: number; failed: number };
+
+const directory = await mkdtemp(join(tmpdir(), "movieconnect-test-"));
+const counts: Count[] = [];
+try {
+  const browser = findBrowser(console.log);
+  await ensureBuild(".next", environmentWith({}), console.log);
+  counts.push(await runVitest(), await runPlaywright(browser));
+} catch (error) {
+  console.error(`movieconnect: ${error instanceof Error ? error.message : error}`);
+  counts.push({ passed: 0, failed: 1 });
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}
+
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function runVitest(): Promise<Count> {
+  const report = join(directory, "vitest.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const status = await run("vitest/vitest.mjs", ["run", ...reporters]);
+  const { numPassedTests = 0, numFailedTests = 0 } = await readReport(report);
+  return total(numPassedTests, numFailedTests, status);
+}
+
+async function runPlaywright(browser: string): Promise<Count> {
+  const report = join(directory, "playwright.json");
+  const environment = { BROWSER_PATH: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  const status = await run(
+    "playwright/cli.js",
+    ["test", "--config=e2e/playwright.config.ts", "--reporter=list,json"],
+    environment,
+  );
+  const { expected = 0, unexpected = 0, flaky = 0 } = (await readReport(report)).stats ?? {};
+  return total(expected, unexpected + flaky, status);
+}
+
+// A runner that fails without a failed test, because a file could not be read say, is a failure too.
+function total(passedTests: number, failedTests: number, status: number | null): Count {
+  const isFailure = status !== 0 || passedTests === 0;
+  return { passed: passedTests, failed: isFailure ? Math.max(1, failedTests) : failedTests };
+}
+
+type Report = Record<string, number | undefined> & { stats?: Record<string, number | undefined> };
+
+async function readReport(file: string): Promise<Report> {
+  return JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
+}
+
+function run(script: string, args: string[], variables: Record<string, string> = {}): Promise<number | null> {
+  const command = [join("node_modules", script), ...args];
+  const child = spawn(process.execPath, command, { stdio: "inherit", env: environmentWith(variables) });
+  return new Promise((resolve) => child.on("exit", resolve));
+}
