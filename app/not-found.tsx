@@ -8,7 +8,7 @@ export default function NotFound() {
     <Stage empty>
       <div className="ticket">
         <div>
-          <h1 className="text-4xl sm:text-6xl">This page isn't showing</h1>
+          <h1 className="headline">This page isn't showing</h1>
           <p className="mt-5 max-w-[45ch] text-lg">There is nothing at this address. The link may be old, or mistyped.</p>
           <p className="mt-7">
             <a href="/" className="button">

@@ -11,7 +11,7 @@ export default async function HomePage() {
     <Stage actions={<LogOut />}>
       <div className="ticket">
         <div>
-          <h1 className={[...viewer.username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "text-4xl sm:text-6xl"}>
+          <h1 className={[...viewer.username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "headline"}>
             Welcome, <bdi>{viewer.username}</bdi>
           </h1>
           <p className="mt-5 max-w-[45ch] text-lg">

@@ -6,7 +6,7 @@ export default function AuthLayout({ children }: { children: React.ReactNode }) 
   return (
     <div className="min-h-dvh bg-paper lg:grid lg:grid-cols-[minmax(0,46fr)_minmax(0,54fr)]">
       <header className="house flex flex-col overflow-hidden lg:sticky lg:top-0 lg:h-dvh">
-        <div className="px-5 pt-4 sm:px-10 lg:pt-8">
+        <div className="edged pt-4 lg:pt-8">
           <Wordmark />
         </div>
         <div className="hidden grow items-center justify-center px-10 lg:flex">
@@ -17,7 +17,7 @@ export default function AuthLayout({ children }: { children: React.ReactNode }) 
         </div>
         <Auditorium people className="h-36 shrink-0 sm:h-44 lg:h-[38dvh]" />
       </header>
-      <main className="flex flex-col px-5 pt-8 pb-12 sm:px-10 lg:justify-center lg:py-12">
+      <main className="edged flex flex-col pt-8 pb-12 lg:justify-center lg:py-12">
         <div className="mx-auto w-full max-w-md">{children}</div>
       </main>
     </div>

@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useEffect, useRef } from "react";
+import { type FormEvent, useEffect, useEffectEvent, useRef } from "react";
 import type { Failure, Result } from "@/lib/api-client";
 import { FailureNotice } from "./failure-notice";
 import { FormContext } from "./form-context";
@@ -20,23 +20,21 @@ type Props<Input> = {
 export function ApiForm<Input extends Record<string, string>>({ call, onDone, submit, refusal, children }: Props<Input>) {
   const form = useRef<HTMLFormElement>(null);
   const hydrated = useHydrated();
-  const { status, failure, run, fail, forgetField } = useApiCall(call, onDone);
+  const { status, failure, failures, run, fail, forgetField } = useApiCall(call, onDone);
   const busy = status !== "ready";
   const fields = failure?.kind === "fields" ? failure.fields : {};
 
-  // The fields were disabled while sending, which took the focus away.
+  const showWhatToMend = useEffectEvent(() => form.current && failure && firstToMend(form.current, failure)?.focus());
   useEffect(() => {
-    if (!failure || !form.current) return;
-    if (form.current.contains(document.activeElement)) return;
-    firstToMend(form.current, failure)?.focus();
-  }, [failure]);
+    if (failures > 0) showWhatToMend();
+  }, [failures]);
 
   function send(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     if (busy) return;
     const unreadable = unreadableFields(event.currentTarget);
-    if (unreadable) return fail({ kind: "fields", fields: unreadable });
-    void run(Object.fromEntries(new FormData(event.currentTarget)) as Input);
+    if (unreadable) fail({ kind: "fields", fields: unreadable });
+    else void run(Object.fromEntries(new FormData(event.currentTarget)) as Input);
   }
 
   // `method` and the disabled button: before the scripts run, a native submit would put the password into the URL.

@@ -19,7 +19,9 @@ function describeFields(fields: Record<string, string[]>): string {
   const { non_field_errors: general, ...marked } = fields;
   if (general) return general.join(" ");
   const count = Object.keys(marked).length;
-  return count === 1 ? "One thing needs another look: it is marked above." : `${count} things need another look: they are marked above.`;
+  return count === 1
+    ? "One thing needs another look: it is marked above."
+    : `${count} things need another look: they are marked above.`;
 }
 
 function duration(seconds: number): string {

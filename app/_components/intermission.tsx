@@ -7,9 +7,10 @@ export function Intermission({ digest }: { digest: string | undefined }) {
       <title>Short intermission · MovieConnect</title>
       <div className="ticket">
         <div>
-          <h1 className="text-4xl sm:text-6xl">Short intermission</h1>
+          <h1 className="headline">Short intermission</h1>
           <p className="mt-5 max-w-[45ch] text-lg">
-            This page can't be shown just now. The fault is on our side, and nothing of yours is lost. Wait a moment, then try again.
+            This page can't be shown just now. The fault is on our side, and nothing of yours is lost. Wait a moment, then try
+            again.
           </p>
           <p className="mt-7">
             {/* A whole page load: it also heals what went wrong in the browser. */}

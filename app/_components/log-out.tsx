@@ -12,10 +12,16 @@ export function LogOut() {
   const busy = status !== "ready";
   return (
     <>
-      <button type="button" className="button button-plain" disabled={!hydrated || busy} aria-busy={busy} onClick={() => run(null)}>
+      <button
+        type="button"
+        className="button button-plain"
+        disabled={!hydrated || busy}
+        aria-busy={busy}
+        onClick={() => run(null)}
+      >
         {busy ? "Logging out…" : "Log out"}
       </button>
-      <div className="absolute inset-x-5 top-full z-10 text-ink sm:right-10 sm:left-auto sm:max-w-md">
+      <div className="basis-full text-ink sm:absolute sm:top-full sm:right-10 sm:z-10 sm:max-w-md">
         <FailureNotice failure={failure} lead="You are still logged in." />
       </div>
     </>

@@ -5,11 +5,11 @@ import { Wordmark } from "./wordmark";
 export function Stage({ actions, empty, children }: { actions?: React.ReactNode; empty?: boolean; children: React.ReactNode }) {
   return (
     <div className="house flex min-h-dvh flex-col overflow-hidden">
-      <header className="relative flex items-center justify-between gap-4 px-5 py-4 sm:px-10 sm:py-6">
+      <header className="edged relative flex flex-wrap items-center justify-between gap-x-4 py-4 sm:py-6">
         <Wordmark />
         {actions}
       </header>
-      <main className="mx-auto flex w-full max-w-5xl grow flex-col justify-center px-5 pt-4 pb-10 sm:px-10">{children}</main>
+      <main className="mx-auto flex w-full max-w-5xl grow flex-col edged justify-center pt-4 pb-10">{children}</main>
       <Auditorium people={!empty} className="h-52 shrink-0 sm:h-80" />
     </div>
   );

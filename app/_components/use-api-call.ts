@@ -2,22 +2,27 @@ import { useState } from "react";
 import type { Failure, Result } from "@/lib/api-client";
 
 /** `done` stays until the page is left: what follows a call that went well is another page. */
-export type CallState = { status: "ready" | "sending" | "done"; failure: Failure | null };
+type CallState = {
+  status: "ready" | "sending" | "done";
+  failure: Failure | null;
+  /** How many calls have failed: a new failure, as opposed to one that is being mended field by field. */
+  failures: number;
+};
 
 /** Runs one call at a time and remembers what it came to. */
 export function useApiCall<Input>(call: (input: Input) => Promise<Result<unknown>>, onDone?: () => void) {
-  const [state, setState] = useState<CallState>({ status: "ready", failure: null });
+  const [state, setState] = useState<CallState>({ status: "ready", failure: null, failures: 0 });
 
   async function run(input: Input): Promise<void> {
-    setState({ status: "sending", failure: null });
+    setState(({ failures }) => ({ status: "sending", failure: null, failures }));
     const result = await call(input);
-    if (!result.ok) return setState({ status: "ready", failure: result.failure });
-    setState({ status: "done", failure: null });
+    if (!result.ok) return fail(result.failure);
+    setState(({ failures }) => ({ status: "done", failure: null, failures }));
     onDone?.();
   }
 
   function fail(failure: Failure): void {
-    setState({ status: "ready", failure });
+    setState(({ failures }) => ({ status: "ready", failure, failures: failures + 1 }));
   }
 
   function forgetField(name: string): void {

@@ -5,7 +5,11 @@ export function Wordmark() {
       <svg viewBox="0 0 34 24" className="h-6 w-[2.125rem] shrink-0 fill-current" aria-hidden="true">
         <path d="M0 24V9a8 8 0 0 1 16 0v15zM18 24V9a8 8 0 0 1 16 0v15z" />
       </svg>
-      MovieConnect
+      <span className="wrap-normal">
+        Movie
+        <wbr />
+        Connect
+      </span>
     </p>
   );
 }

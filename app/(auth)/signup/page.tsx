@@ -17,7 +17,11 @@ export default async function SignUpPage({ searchParams }: { searchParams: AuthS
       <p className="mt-3 mb-6 text-lg text-ink-soft">
         Been here before? <a href={withNext("/login", next)}>Log in</a>
       </p>
-      <SignUpForm passwordMinLength={PASSWORD_MIN_LENGTH} minimumAge={MINIMUM_AGE} logInPath={withNext("/login?welcome=1", next)} />
+      <SignUpForm
+        passwordMinLength={PASSWORD_MIN_LENGTH}
+        minimumAge={MINIMUM_AGE}
+        logInPath={withNext("/login?welcome=1", next)}
+      />
     </>
   );
 }
