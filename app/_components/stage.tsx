@@ -10,7 +10,7 @@ export function Stage({ actions, empty, children }: { actions?: React.ReactNode;
         {actions}
       </header>
       <main className="mx-auto flex w-full max-w-5xl grow flex-col edged justify-center pt-4 pb-10">{children}</main>
-      <Auditorium people={!empty} className="h-52 shrink-0 sm:h-80" />
+      <Auditorium people={!empty} className="h-52 shrink-0 sm:h-[clamp(13rem,36dvh,24rem)]" />
     </div>
   );
 }
