@@ -1,6 +1,25 @@
 import { requireViewer } from "@/lib/auth/viewer";
+import { LogOut } from "./_components/log-out";
+import { Stage } from "./_components/stage";
+
+// In characters: a name may have 150, and is not to push everything else off the ticket.
+const LONG_NAME = 40;
 
 export default async function HomePage() {
   const viewer = await requireViewer("/");
-  return <h1>Welcome, {viewer.username}</h1>;
+  return (
+    <Stage actions={<LogOut />}>
+      <div className="ticket">
+        <div>
+          <h1 className={[...viewer.username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "headline"}>
+            Welcome, <bdi>{viewer.username}</bdi>
+          </h1>
+          <p className="mt-5 max-w-[45ch] text-lg">
+            This is your ticket to MovieConnect. It stays valid on this device until you log out.
+          </p>
+        </div>
+        <p className="flex items-center justify-center text-2xl font-bold md:text-3xl md:[writing-mode:vertical-rl]">Admit two</p>
+      </div>
+    </Stage>
+  );
 }

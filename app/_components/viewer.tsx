@@ -2,7 +2,7 @@
 
 import { createContext, useContext, useEffect } from "react";
 import { localPath } from "@/lib/local-path";
-import { onSessionChange } from "@/lib/session-channel";
+import { onSessionChange, type SessionChange } from "@/lib/session-channel";
 
 type ClientViewer = { username: string };
 
@@ -16,7 +16,11 @@ export function useViewer(): ClientViewer | null {
 /** Gives the page its viewer, and takes the page along when the session opens or ends, in this tab or another. */
 export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | null; children: React.ReactNode }) {
   const isSignedIn = viewer !== null;
-  useEffect(() => onSessionChange((change) => followSession(change, isSignedIn)), [isSignedIn]);
+  useEffect(() => {
+    // Once is enough: what this tab announces comes back to it a second time, over the channel that all tabs share.
+    const stop = onSessionChange((change) => followSession(change, isSignedIn) && stop());
+    return stop;
+  }, [isSignedIn]);
   useEffect(() => {
     // A page out of the back-forward cache shows what was true when it was left.
     const reloadIfRestored = (event: PageTransitionEvent) => event.persisted && window.location.reload();
@@ -27,12 +31,10 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
 }
 
 // Whole page loads: nothing that was rendered for the one survives in memory for the other.
-function followSession(change: "opened" | "ended", isSignedIn: boolean): void {
+function followSession(change: SessionChange, isSignedIn: boolean): boolean {
+  if (isSignedIn === (change === "opened")) return false;
   const { pathname, search } = window.location;
-  if (change === "ended" && isSignedIn) {
-    window.location.replace(`/login?next=${encodeURIComponent(pathname + search)}`);
-  }
-  if (change === "opened" && !isSignedIn) {
-    window.location.replace(localPath(new URLSearchParams(search).get("next")));
-  }
+  const login = `/login?next=${encodeURIComponent(pathname + search)}`;
+  window.location.replace(isSignedIn ? login : localPath(new URLSearchParams(search).get("next")));
+  return true;
 }

@@ -1,0 +1,24 @@
+"use client";
+
+import { useEffect, useEffectEvent, useState } from "react";
+
+/** A clock that runs down, for the eye alone: read aloud each second it would drown everything else. */
+export function Countdown({ seconds, onEnd }: { seconds: number; onEnd: () => void }) {
+  const [left, setLeft] = useState(seconds);
+  const end = useEffectEvent(onEnd);
+  useEffect(() => {
+    const endsAt = Date.now() + seconds * 1_000;
+    const timer = setInterval(() => {
+      // Not by counting ticks: a tab in the background is given fewer.
+      const remaining = Math.ceil((endsAt - Date.now()) / 1_000);
+      if (remaining > 0) setLeft(remaining);
+      else end();
+    }, 250);
+    return () => clearInterval(timer);
+  }, [seconds]);
+  return (
+    <span aria-hidden="true" className="shrink-0 font-bold tabular-nums">
+      {Math.floor(left / 60)}:{String(left % 60).padStart(2, "0")}
+    </span>
+  );
+}

@@ -1,0 +1,26 @@
+import { Stage } from "./stage";
+
+/** What is shown instead of a page that failed. `digest` finds the cause in the server's log. */
+export function Intermission({ digest }: { digest: string | undefined }) {
+  return (
+    <Stage empty>
+      <title>Short intermission · MovieConnect</title>
+      <div className="ticket">
+        <div>
+          <h1 className="headline">Short intermission</h1>
+          <p className="mt-5 max-w-[45ch] text-lg">
+            This page can't be shown just now. The fault is on our side, and nothing of yours is lost. Wait a moment, then try
+            again.
+          </p>
+          <p className="mt-7">
+            {/* A whole page load: it also heals what went wrong in the browser. */}
+            <button type="button" className="button" onClick={() => window.location.reload()}>
+              Try again
+            </button>
+          </p>
+          {digest && <p className="mt-6">If it keeps happening, tell us this number: {digest}</p>}
+        </div>
+      </div>
+    </Stage>
+  );
+}

@@ -1,0 +1,34 @@
+"use client";
+
+import { use, useState } from "react";
+import { Field, type FieldProps } from "./field";
+import { FormContext } from "./form-context";
+import { useHydrated } from "./use-hydrated";
+
+/** A password that can be looked at while it is typed; never while it is sent, when browsers remember what they see. */
+export function PasswordField(props: Omit<FieldProps, "type" | "aside">) {
+  const [shown, setShown] = useState(false);
+  const { busy } = use(FormContext);
+  const hydrated = useHydrated();
+  return (
+    <Field
+      {...props}
+      type={shown && !busy ? "text" : "password"}
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      aside={
+        <button
+          type="button"
+          className="reveal"
+          aria-pressed={shown}
+          aria-controls={props.name}
+          disabled={!hydrated}
+          onClick={() => setShown(!shown)}
+        >
+          Show<span className="sr-only"> password</span>
+        </button>
+      }
+    />
+  );
+}

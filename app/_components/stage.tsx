@@ -1,0 +1,16 @@
+import { Auditorium } from "./auditorium";
+import { Wordmark } from "./wordmark";
+
+/** A page that is the whole room: what is shown hangs where the screen is, above the seats. */
+export function Stage({ actions, empty, children }: { actions?: React.ReactNode; empty?: boolean; children: React.ReactNode }) {
+  return (
+    <div className="house flex min-h-dvh flex-col overflow-hidden">
+      <header className="edged relative flex flex-wrap items-center justify-between gap-x-4 py-4 sm:py-6">
+        <Wordmark />
+        {actions}
+      </header>
+      <main className="mx-auto flex w-full max-w-5xl grow flex-col edged justify-center pt-4 pb-10">{children}</main>
+      <Auditorium people={!empty} className="h-52 shrink-0 sm:h-[clamp(13rem,36dvh,24rem)]" />
+    </div>
+  );
+}

@@ -1,0 +1,7 @@
+"use client";
+
+import { Intermission } from "./_components/intermission";
+
+export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
+  return <Intermission digest={error.digest} />;
+}

@@ -1,0 +1,19 @@
+"use client";
+
+import "./globals.css";
+import { Intermission } from "./_components/intermission";
+import { bricolage } from "./font";
+
+/** For a failure of the root layout itself, which this then replaces. */
+export default function GlobalError({ error }: { error: Error & { digest?: string } }) {
+  return (
+    <html lang="en" className={bricolage.variable}>
+      <head>
+        <link rel="icon" href="/icon.svg" />
+      </head>
+      <body>
+        <Intermission digest={error.digest} />
+      </body>
+    </html>
+  );
+}
