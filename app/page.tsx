@@ -15,7 +15,7 @@ export default async function HomePage() {
             Welcome, <bdi>{viewer.username}</bdi>
           </h1>
           <p className="mt-5 max-w-[45ch] text-lg">
-            This is your ticket to MovieConnect. It stays valid on this device until you log out.
+            This is your ticket to MovieConnect. Nobody else needs to see it: log out when you leave a shared screen.
           </p>
         </div>
         <p className="flex items-center justify-center text-2xl font-bold md:text-3xl md:[writing-mode:vertical-rl]">Admit two</p>

@@ -1,0 +1,126 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "playwright/test";
+import { arrive } from "./people.ts";
+
+const VISITORS = ["/login", "/signup", "/login?welcome=1", "/nothing-here"];
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    for (const path of VISITORS) {
+      test(`${path} has no accessibility violation, from 320 px up, without scrolling sideways or shifting`, async ({ page }) => {
+        for (const width of [320, 768, 1440]) {
+          await page.setViewportSize({ width, height: 800 });
+          await page.goto(path);
+          await expectSound(page);
+        }
+      });
+    }
+
+    test("the home page has no accessibility violation", async ({ page, baseURL }) => {
+      await arrive(page, baseURL ?? "");
+      for (const width of [320, 768, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.reload();
+        await expectSound(page);
+      }
+    });
+
+    test("forms with errors have no accessibility violation", async ({ page }) => {
+      for (const [path, button] of [
+        ["/signup", "Sign up"],
+        ["/login", "Log in"],
+      ] as const) {
+        await page.setViewportSize({ width: 320, height: 800 });
+        await page.goto(path);
+        await page.getByRole("button", { name: button }).click();
+        await expect(page.locator("[aria-invalid=true]").first()).toBeFocused();
+        await expectAccessible(page);
+      }
+    });
+  });
+}
+
+test("no page breaks its own Content-Security-Policy or logs an error", async ({ page, baseURL }) => {
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    // A page that is not found says so in the console too.
+    if (message.type() === "error" && !message.text().includes("404 (Not Found)")) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  for (const path of VISITORS) {
+    await page.goto(path);
+    await page.waitForLoadState("networkidle");
+  }
+  await arrive(page, baseURL ?? "");
+  await page.waitForLoadState("networkidle");
+  expect(complaints).toEqual([]);
+});
+
+test("every page answer has a policy with a nonce of its own and nothing unsafe", async ({ request }) => {
+  const policies = new Set<string>();
+  for (const path of ["/login", "/login", "/signup", "/nothing-here", "/"]) {
+    const answer = await request.get(path, { maxRedirects: 0 });
+    const policy = answer.headers()["content-security-policy"] ?? "";
+    expect(policy).toMatch(/script-src [^;]*'nonce-[\w+/=]{24}'/);
+    expect(policy).not.toContain("unsafe");
+    for (const rule of ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"])
+      expect(policy).toContain(rule);
+    policies.add(policy);
+  }
+  expect(policies.size).toBe(5);
+});
+
+test("a page that does not exist is a 404 of the same design, with a way onward", async ({ page }) => {
+  const answer = await page.goto("/nothing-here");
+  expect(answer?.status()).toBe(404);
+  await expect(page).toHaveTitle("Page not found · MovieConnect");
+  await page.getByRole("link", { name: "Go to the start" }).click();
+  await expect(page).toHaveURL(/\/login/);
+});
+
+test("a form that is sent before its script runs puts nothing into the URL", async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false, ...(baseURL === undefined ? {} : { baseURL }) });
+  const page = await context.newPage();
+  await page.goto("/login");
+  await expect(page.getByRole("button", { name: "Log in" })).toBeDisabled();
+  await expect(page.locator("form")).toHaveAttribute("method", "post");
+  const answer = await context.request.post("/login", { form: { username: "ann", password: "secret" }, maxRedirects: 0 });
+  expect(answer.status()).toBe(303);
+  expect(answer.headers().location).toBe("/login");
+  await context.close();
+});
+
+test("no page carries validation or server code to the browser", async ({ page }) => {
+  const scripts: string[] = [];
+  page.on("response", async (response) => {
+    if (response.url().endsWith(".js")) scripts.push(await response.text());
+  });
+  await page.goto("/signup");
+  await page.waitForLoadState("networkidle");
+  expect(scripts.length).toBeGreaterThan(0);
+  for (const script of scripts) expect(script).not.toMatch(/ZodError|DATABASE_URL|AUTH_SECRET|bcrypt/);
+});
+
+async function expectSound(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  const sound = await page.evaluate(async () => {
+    await document.fonts.ready;
+    const shift = await new Promise<number>((resolve) => {
+      let total = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) total += (entry as PerformanceEntry & { value: number }).value;
+      }).observe({ type: "layout-shift", buffered: true });
+      requestAnimationFrame(() => setTimeout(() => resolve(total), 100));
+    });
+    return { shift, overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth };
+  });
+  expect(sound).toEqual({ shift: 0, overflow: 0 });
+  await expectAccessible(page);
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+}

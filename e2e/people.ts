@@ -1,0 +1,28 @@
+import { expect, type Page } from "playwright/test";
+import { freshName, PASSWORD, signUp } from "./client.ts";
+
+// What people do in a browser, for tests that are about something else.
+
+/** Fills the login form and sends it. */
+export async function logInByForm(page: Page, username: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel("Username or email").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+}
+
+/** A new account, logged in by the form, at the home page. Returns the username. */
+export async function arrive(page: Page, baseURL: string): Promise<string> {
+  const { username } = await signUp(baseURL);
+  await page.goto("/login");
+  await logInByForm(page, username);
+  await expect(page.getByRole("heading", { name: `Welcome, ${username}` })).toBeVisible();
+  return username;
+}
+
+export async function fillSignUp(page: Page, username = freshName()): Promise<string> {
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Email").fill(`${username}@example.com`);
+  await page.getByLabel("Date of birth").fill("1990-01-02");
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  return username;
+}

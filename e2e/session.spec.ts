@@ -1,0 +1,152 @@
+import { expect, test } from "playwright/test";
+import { newSession, signUp } from "./client.ts";
+import { startServer, type TestServer } from "./harness.ts";
+import { arrive, logInByForm } from "./people.ts";
+
+test("a logout in one tab shows in the others", async ({ page, context, baseURL }) => {
+  const username = await arrive(page, baseURL ?? "");
+  const other = await context.newPage();
+  await other.goto("/");
+  await expect(other.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+  await other.getByRole("button", { name: "Log out" }).click();
+  await expect(page).toHaveURL(/\/login/);
+  await expect(page.getByText(username)).toHaveCount(0);
+});
+
+test("a login in one tab takes the others along", async ({ page, context, baseURL }) => {
+  const { username } = await signUp(baseURL ?? "");
+  const other = await context.newPage();
+  await other.goto("/login");
+  await expect(other.getByRole("button", { name: "Log in" })).toBeEnabled();
+  await page.goto("/login");
+  await logInByForm(page, username);
+  await expect(other.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+});
+
+test("after a logout the back button shows nothing of what was there", async ({ page, baseURL }) => {
+  const username = await arrive(page, baseURL ?? "");
+  await page.getByRole("button", { name: "Log out" }).click();
+  await expect(page).toHaveURL(/\/login/);
+  await page.goBack();
+  await expect(page.getByLabel("Username or email")).toBeVisible();
+  await expect(page.getByText(username)).toHaveCount(0);
+});
+
+test("pages survive a reload and the back button", async ({ page, baseURL }) => {
+  const username = await arrive(page, baseURL ?? "");
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+  await page.goto("/nothing-here");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+});
+
+test("nothing of the session is within a script's reach", async ({ page, context, baseURL }) => {
+  await arrive(page, baseURL ?? "");
+  const within = await page.evaluate(async () => ({
+    cookie: document.cookie,
+    local: localStorage.length,
+    session: sessionStorage.length,
+    databases: (await indexedDB.databases()).length,
+    html: document.documentElement.outerHTML,
+  }));
+  expect({ ...within, html: "" }).toEqual({ cookie: "", local: 0, session: 0, databases: 0, html: "" });
+  const cookies = await context.cookies();
+  expect(cookies.map(({ name }) => name).sort()).toEqual(["access_token", "refresh_token"]);
+  for (const { value } of cookies) expect(within.html).not.toContain(value);
+});
+
+test("a signed-in page is not stored, and no other path is taken for it", async ({ page, context, baseURL }) => {
+  await arrive(page, baseURL ?? "");
+  expect((await page.goto("/"))?.headers()["cache-control"]).toContain("no-store");
+  for (const path of ["/x.css", "/login/x.css", "/;x.css", "/%2f", "/index.html"]) {
+    expect((await context.request.get(path)).status(), path).toBe(404);
+  }
+});
+
+test("another site can neither post nor read with a user's cookies", async ({ page, context, baseURL }) => {
+  const username = await arrive(page, baseURL ?? "");
+  // Another origin of the same kind: localhost is not 127.0.0.1. Its pages are this application's 404.
+  const evil = await context.newPage();
+  await evil.goto(`${baseURL?.replace("127.0.0.1", "localhost")}/nothing-here`);
+  const outcomes = await evil.evaluate(async (target) => {
+    const types = [undefined, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"];
+    const posts = types.map((type) => {
+      const headers = type === undefined ? {} : { "content-type": type };
+      return fetch(`${target}/api/user/logout/`, { method: "POST", mode: "no-cors", credentials: "include", headers }).then(
+        () => "sent",
+        () => "blocked",
+      );
+    });
+    const read = fetch(`${target}/api/user/profile/`, { credentials: "include" }).then(
+      (answer) => answer.text(),
+      () => "blocked",
+    );
+    return { posts: await Promise.all(posts), read: await read };
+  }, baseURL);
+  expect(outcomes.read).toBe("blocked");
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+});
+
+test.describe("with access tokens that live for two seconds", () => {
+  let hasty: TestServer;
+
+  test.beforeAll(async () => {
+    hasty = await startServer({
+      DATABASE_URL: process.env.TEST_DATABASE_URL ?? "",
+      ACCESS_TOKEN_LIFETIME: "2",
+      WEB_CONCURRENCY: "1",
+    });
+  });
+  test.afterAll(() => hasty.stop());
+
+  test("a page that is asked for with an expired access token is renewed on the way, and the browser with it", async ({
+    page,
+    context,
+  }) => {
+    const { user, cookies } = await newSession(hasty.origin);
+    const url = hasty.origin;
+    await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url, httpOnly: true })));
+    await page.waitForTimeout(2_500);
+    await page.goto(url);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${user.username}`);
+    const renewed = await context.cookies(url);
+    expect(renewed.find(({ name }) => name === "refresh_token")?.value).not.toBe(cookies.refresh_token);
+    expect(renewed.every(({ httpOnly, sameSite }) => httpOnly && sameSite === "Lax")).toBe(true);
+  });
+
+  test("when the access token expires under the user's hands, everything still works", async ({ page }) => {
+    const { username } = await signUp(hasty.origin);
+    await page.goto(`${hasty.origin}/login`);
+    await logInByForm(page, username);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+    for (let round = 0; round < 2; round += 1) {
+      await page.waitForTimeout(2_500);
+      await page.reload();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+    }
+    await page.waitForTimeout(2_500);
+    await page.getByRole("button", { name: "Log out" }).click();
+    await expect(page).toHaveURL(/\/login/);
+    await page.goto(hasty.origin);
+    await expect(page).toHaveURL(/\/login/);
+  });
+
+  test("a session that was ended elsewhere leads to the login page, and its cookies are gone", async ({ page, context }) => {
+    const { cookies } = await newSession(hasty.origin);
+    const url = hasty.origin;
+    await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
+    await context.request.post(`${url}/api/user/logout/`, {
+      headers: {
+        cookie: Object.entries(cookies)
+          .map((pair) => pair.join("="))
+          .join("; "),
+      },
+    });
+    await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
+    await page.goto(url);
+    await expect(page).toHaveURL(/\/login/);
+    expect((await context.cookies(url)).filter(({ value }) => value !== "")).toEqual([]);
+  });
+});
