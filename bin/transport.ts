@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { drainable } from "./drain.ts";
 
 // What HTTP itself needs, before any route is known: limits in time, refusals of what is not HTTP, headers of every
 // answer, and how a connection ends whose request was not read to its end.
@@ -8,7 +10,6 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 const MESSAGE_MS = 15_000;
 const IDLE_MS = 75_000;
-const DRAIN_MS = 10_000;
 /** How much of a refused body is still taken, so that its sender comes to read the refusal. */
 const LINGER_BYTES = 1_024 * 1_024;
 const LINGER_MS = 2_000;
@@ -19,6 +20,7 @@ const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELET
 /** What only this server may say to the application: it is removed from what clients send. */
 const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest"];
 
+const JSON_HEADERS = { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" };
 const EVERY_ANSWER = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "same-origin",
@@ -33,29 +35,32 @@ const EVERY_ANSWER = {
  */
 export function applyTransportRules(server: Server, handler: Handler): () => Promise<void> {
   let draining = false;
+  const drain = drainable(server);
+  const answers = new WeakMap<object, ServerResponse>();
   server.headersTimeout = MESSAGE_MS;
   server.requestTimeout = MESSAGE_MS;
   server.keepAliveTimeout = IDLE_MS;
-  server.on("clientError", refuseMalformed);
+  server.on("clientError", (error, socket) => refuseMalformed(error, socket, answers.get(socket)));
   server.on("request", (request, response) => {
-    for (const header of INTERNAL_HEADERS) delete request.headers[header];
+    answers.set(request.socket, response);
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
-    if (!isCanonical(request.url ?? "")) request.url = request.url?.startsWith("/api/") ? "/api/-" : "/-";
-    if (request.method && !ROUTED.has(request.method)) {
-      request.headers["x-original-method"] = request.method;
-      request.method = "PUT";
-    }
+    normalise(request);
     closeUnlessReadWhole(request, response, () => draining);
-    handler(request, response).catch(() => response.destroy());
+    handler(request, response).catch((error) => answerFailure(error, response));
   });
   return () => {
     draining = true;
-    return new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
-      setTimeout(resolve, DRAIN_MS).unref();
-    });
+    return drain();
   };
+}
+
+function normalise(request: IncomingMessage): void {
+  for (const header of INTERNAL_HEADERS) delete request.headers[header];
+  if (!isCanonical(request.url ?? "")) request.url = request.url?.startsWith("/api/") ? "/api/-" : "/-";
+  if (request.method && !ROUTED.has(request.method)) {
+    request.headers["x-original-method"] = request.method;
+    request.method = "PUT";
+  }
 }
 
 // Next answers doubled slashes with a redirect, and bad escapes with a bare 500. Such a path names nothing here.
@@ -106,15 +111,22 @@ const MALFORMED: Record<string, [status: string, detail: string]> = {
   HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "Request headers too large."],
 };
 
-function refuseMalformed(error: NodeJS.ErrnoException, socket: import("node:stream").Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+// What is wrong comes too late where an answer is on its way already: another would be taken for a part of it.
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex, answer: ServerResponse | undefined): void {
+  const isAnswering = answer?.headersSent && !answer.writableFinished;
+  if (error.code === "ECONNRESET" || !socket.writable || isAnswering) {
     socket.destroy();
     return;
   }
   const [status, detail] = MALFORMED[error.code ?? ""] ?? ["400 Bad Request", "Malformed HTTP request."];
   const body = JSON.stringify({ detail });
-  const headers = { ...EVERY_ANSWER, "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" };
-  const lines = Object.entries({ ...headers, "Content-Length": String(body.length), Connection: "close" });
+  const lines = Object.entries({ ...EVERY_ANSWER, ...JSON_HEADERS, "Content-Length": String(body.length), Connection: "close" });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n${body}`, () => socket.destroy());
+}
+
+function answerFailure(error: unknown, response: ServerResponse): void {
+  console.error(error);
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, JSON_HEADERS).end(JSON.stringify({ detail: "Internal server error." }));
 }
