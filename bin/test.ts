@@ -14,7 +14,7 @@ const directory = await mkdtemp(join(tmpdir(), "movieconnect-test-"));
 const counts: Count[] = [];
 try {
   const browser = findBrowser(console.log);
-  await ensureBuild(".next", environmentWith({}), console.log);
+  await ensureBuild(".next", { environment: environmentWith({}), say: console.log, signal: new AbortController().signal });
   counts.push(await runVitest(), await runPlaywright(browser));
 } catch (error) {
   console.error(`movieconnect: ${error instanceof Error ? error.message : error}`);

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import next from "next";
+import { logConsoleAsJson } from "./json-console.ts";
 import { applyTransportRules } from "./transport.ts";
 
 // One worker: Next behind an HTTP server whose limits are ours. The primary (start.ts) forks it and tells it to stop.
@@ -9,19 +10,23 @@ const port = Number(portArgument);
 const isDev = mode === "dev";
 
 // Ctrl-C reaches the whole group; the primary decides when workers end, and its death ends them too.
-process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => undefined);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
 process.on("disconnect", () => process.exit(0));
-
-// Time limits are looked at this often; the default of 30 s would double them.
-const server = createServer({ connectionsCheckingInterval: 1_000 });
-const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: server, quiet: true });
-await app.prepare();
-const drain = applyTransportRules(server, app.getRequestHandler(), isDev);
-
+// Until it serves there is nothing to finish. In development pages keep a connection open for as long as they are.
+let drain: () => Promise<void> = async () => undefined;
 process.on("message", (message) => {
   if (message === "stop") drain().then(() => process.exit(0));
 });
+if (!isDev) logConsoleAsJson();
+
+// Time limits are looked at this often; the default of 30 s would double them.
+const server = createServer({ connectionsCheckingInterval: 1_000 });
+// In production Next would end every connection that asks for an upgrade, as curl and Java do to offer HTTP/2: it gets a
+// server to listen on that hears nothing, and such a request is answered over HTTP/1.1.
+const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: isDev ? server : createServer(), quiet: true });
+await app.prepare();
+const drainServer = applyTransportRules(server, app.getRequestHandler(), isDev);
+if (!isDev) drain = drainServer;
 
 server.on("error", (error: NodeJS.ErrnoException) => {
   process.send?.({ failed: error.code ?? error.message });

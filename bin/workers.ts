@@ -27,6 +27,9 @@ export function runWorkers(count: number, args: string[], environment: NodeJS.Pr
     const worker = cluster.fork(environment);
     workers.add(worker);
     let problem = "";
+    worker.on("error", (error) => {
+      problem = error.message;
+    });
     worker.on("message", (message: { listening?: number; failed?: string }) => {
       problem = message.failed ?? "";
       if (message.listening === undefined) return;
@@ -56,7 +59,8 @@ function stopWorker(worker: Worker): Promise<void> {
       clearTimeout(kill);
       stopped();
     });
-    if (worker.isConnected()) worker.send("stop");
+    // One that is just dying can't be told any more: its exit is what counts.
+    if (worker.isConnected()) worker.send("stop", () => undefined);
     else worker.process.kill("SIGKILL");
   });
 }

@@ -11,8 +11,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
   // A connection that breaks while it is idle is reported by the next statement.
   client.on("error", () => undefined);
   await client.connect().catch((error: NodeJS.ErrnoException) => {
-    const { host, pathname } = new URL(databaseUrl);
-    throw new Error(`the database ${host}${pathname} can't be reached (${error.code ?? error.message}): check DATABASE_URL`);
+    throw new Error(explain(error, new URL(databaseUrl)), { cause: error });
   });
   try {
     await runner({
@@ -28,4 +27,11 @@ export async function migrate(databaseUrl: string): Promise<void> {
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+// SQLSTATE class 28: invalid authorization.
+function explain({ code, message }: NodeJS.ErrnoException, { host, username, pathname }: URL): string {
+  const database = `the database ${host}${pathname}`;
+  if (code?.startsWith("28")) return `${database} refuses the user ${username} or the password: check DATABASE_URL`;
+  return `${database} can't be reached (${code ?? message}): start it, or check DATABASE_URL`;
 }

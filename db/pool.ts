@@ -48,8 +48,10 @@ function openPool(): pg.Pool {
     idleTimeoutMillis: 60_000,
     keepAlive: true,
   });
-  // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
+  // A connection that breaks is dropped by the pool if it is idle, and its statement fails if it is not. Both are also
+  // told to listeners, and without one would end the process: the pool's own does not hear of a connection in use.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

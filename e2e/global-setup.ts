@@ -17,7 +17,10 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startPostgres();
   const authSecret = randomBytes(32).toString("base64url");
-  const server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET: authSecret });
+  const server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET: authSecret }).catch(async (error) => {
+    await postgres.stop();
+    throw error;
+  });
   project.provide("origin", server.origin);
   project.provide("databaseUrl", postgres.url);
   project.provide("authSecret", authSecret);

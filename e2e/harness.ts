@@ -1,18 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { type Embedded, startEmbedded } from "../db/embedded.ts";
-import { environmentWith } from "../lib/config.ts";
+import { launch } from "./launch.ts";
 
 // Real servers for tests: Postgres as `npm start` runs it, and the application by the command that `npm start` is.
 
 export type TestPostgres = Embedded & { directory: string };
 export type TestServer = { origin: string; output: () => string; process: ChildProcess; stop: () => Promise<number | null> };
-
-const ROOT = join(import.meta.dirname, "..");
 
 export async function startPostgres(settings: Record<string, string | number> = {}): Promise<TestPostgres> {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
@@ -24,38 +21,18 @@ export async function startPostgres(settings: Record<string, string | number> = 
   return { ...embedded, directory, stop };
 }
 
-/** Starts the application on a free port. Resolves when it serves; rejects with its output when it ends before that. */
-export async function startServer(variables: Record<string, string>): Promise<TestServer> {
-  const env = environmentWith({
-    AUTH_SECRET: randomBytes(32).toString("base64url"),
-    BCRYPT_COST: "10",
-    PORT: "0",
-    WEB_CONCURRENCY: "2",
-    NODE_ENV: "",
-    ...variables,
-  });
-  const child = spawn(process.execPath, ["--import", "tsx", "bin/start.ts"], {
-    cwd: ROOT,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const port = await new Promise<string>((ready, failed) => {
-    const read = (chunk: Buffer) => {
-      output += chunk;
-      const open = /Open +http:\/\/localhost:(\d+)/.exec(output);
-      if (open?.[1]) ready(open[1]);
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    exited.then((status) => failed(new Error(`the server ended with ${status}:\n${output}`)));
-  });
+/**
+ * Starts the application on a free port. Resolves when it serves; rejects with its output when it ends before that.
+ * @param directory where the source is, if it is not this one
+ */
+export async function startServer(variables: Record<string, string>, directory?: string): Promise<TestServer> {
+  const launched = launch(variables, directory === undefined ? {} : { cwd: directory });
   const stop = () => {
-    child.kill("SIGTERM");
-    return exited;
+    launched.process.kill("SIGTERM");
+    return launched.ended;
   };
-  return { origin: `http://127.0.0.1:${port}`, output: () => output, process: child, stop };
+  const output = () => launched.output() + launched.errors();
+  return { origin: await launched.origin, output, process: launched.process, stop };
 }
 
 /** Resolves when the condition holds; rejects after `seconds`. */

@@ -25,6 +25,8 @@ test("a login in one tab takes the others along", async ({ page, context, baseUR
 
 test("after a logout the back button shows nothing of what was there", async ({ page, baseURL }) => {
   const username = await arrive(page, baseURL ?? "");
+  // Leaving replaces the page that was left: one more lies behind it.
+  await page.goto("/?behind");
   await page.getByRole("button", { name: "Log out" }).click();
   await expect(page).toHaveURL(/\/login/);
   await page.goBack();

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { hasBody } from "./lingering-close.ts";
+
+/** The methods that Next routes. Another goes on as a PUT, whose refusal names the original. */
+const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
+
+/** What only this server may say to the application: it is removed from what clients send. */
+const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest"];
+
+/** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
+const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
+
+/** Leaves of a request what the application may believe. */
+export function admit(request: IncomingMessage): void {
+  const { url = "", method = "" } = request;
+  const isApi = isApiPath(url);
+  for (const header of isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS] : INTERNAL_HEADERS) delete request.headers[header];
+  if (!isCanonical(url)) request.url = isApi ? "/api/-" : "/-";
+  if (ROUTED.has(method)) return;
+  request.headers["x-original-method"] = method;
+  request.method = "PUT";
+}
+
+function isApiPath(url: string): boolean {
+  return /^\/api([/?]|$)/.test(url);
+}
+
+/**
+ * Pages take no bodies, and Next would read all of one. A form that was sent before its script ran is shown again.
+ * @returns whether the request has been answered
+ */
+export function refusePageBody(request: IncomingMessage, response: ServerResponse): boolean {
+  const { url = "", method = "" } = request;
+  const isRead = method === "GET" || method === "HEAD";
+  if (isApiPath(url) || (isRead && !hasBody(request))) return false;
+  if (method === "POST") response.writeHead(303, { Location: url });
+  else if (isRead) response.writeHead(413);
+  else response.writeHead(405, { Allow: "GET, HEAD" });
+  response.end();
+  return true;
+}
+
+// Next answers doubled slashes with a redirect, and bad escapes with a bare 500. Such a path names nothing here.
+function isCanonical(url: string): boolean {
+  const [path = ""] = url.split("?", 1);
+  try {
+    return path.startsWith("/") && !/\\|\/\/|\0/.test(decodeURIComponent(path));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** How much of a refused body is still taken, so that its sender comes to read the refusal. */
+const LINGER_BYTES = 1_024 * 1_024;
+const LINGER_MS = 2_000;
+
+/**
+ * An answer that comes before the request has been read announces the connection's end. Left to itself Node would
+ * either go on reading a body nobody wants, or close at once, and the reset would overtake the answer.
+ */
+export function closeUnlessReadWhole(request: IncomingMessage, response: ServerResponse, isDraining: () => boolean): void {
+  const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
+  response.writeHead = (...head: unknown[]) => {
+    const isUnread = hasBody(request) && !request.readableEnded;
+    if (isUnread || isDraining()) response.setHeader("Connection", "close");
+    if (isUnread && !request.complete) linger(request);
+    return writeHead(...head);
+  };
+}
+
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
+}
+
+// Says that nothing more will be sent, and takes what is still arriving for a while: up to a bound, then cuts it off.
+function linger(request: IncomingMessage): void {
+  const socket = request.socket as Socket & { destroySoon: () => void };
+  socket.destroySoon = () => {
+    const start = socket.bytesRead;
+    socket.end();
+    request.resume();
+    const check = setInterval(() => {
+      if (request.complete || socket.bytesRead - start > LINGER_BYTES) stop();
+    }, 10);
+    const timer = setTimeout(stop, LINGER_MS);
+    socket.once("close", stop);
+    function stop() {
+      clearInterval(check);
+      clearTimeout(timer);
+      socket.destroy();
+    }
+  };
+}

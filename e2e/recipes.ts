@@ -1,0 +1,26 @@
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const ROOT = join(import.meta.dirname, "..");
+// Below the project, so that its node_modules are found.
+const COPY = join(ROOT, ".recipes");
+const SOURCES = ["app", "lib", "db", "public", "proxy.ts", "instrumentation.ts", "next.config.ts", "postcss.config.mjs"];
+
+/** A copy of the application with the README's recipes in it. Returns its directory. */
+export async function copyWithRecipes(): Promise<string> {
+  await rm(COPY, { recursive: true, force: true });
+  for (const source of SOURCES) await cp(join(ROOT, source), join(COPY, source), { recursive: true });
+  for (const settings of ["package.json", "tsconfig.json"]) await cp(join(ROOT, settings), join(COPY, settings));
+  for (const { file, code } of await readRecipes()) {
+    await mkdir(dirname(join(COPY, file)), { recursive: true });
+    await writeFile(join(COPY, file), code);
+  }
+  return COPY;
+}
+
+/** The README's code blocks that name a file. */
+export async function readRecipes(): Promise<{ file: string; code: string }[]> {
+  const readme = await readFile(join(ROOT, "README.md"), "utf8");
+  const blocks = readme.matchAll(/^```tsx? file=(\S+)\n(.*?)^```$/gms);
+  return [...blocks].map(([, file = "", code = ""]) => ({ file, code }));
+}

@@ -1,0 +1,165 @@
+import { mkdir, mkdtemp, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { logIn, newSession, send } from "./client";
+import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "./launch";
+
+// `npm start`: what it makes, what it refuses.
+
+let base = "";
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), "movieconnect-"));
+});
+afterAll(() => rm(base, { recursive: true, force: true }));
+
+const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
+
+async function end({ process, ended }: Launched): Promise<number | null> {
+  process.kill("SIGTERM");
+  return ended;
+}
+
+test("with nothing set, a start makes the database and the secret, and the next one finds them", async () => {
+  const DATA_DIR = join(base, "a directory", "new");
+  const unset = { AUTH_SECRET: "", WEB_CONCURRENCY: "", DATA_DIR };
+  const first = launch(unset);
+  const { user, cookies } = await newSession(await first.origin);
+  const secret = await readFile(join(DATA_DIR, "auth-secret"), "utf8");
+  expect(secret).toMatch(/^[\w-]{43}$/);
+  expect(await modeOf(join(DATA_DIR, "auth-secret"))).toBe("600");
+  expect(await modeOf(join(DATA_DIR, "database-url"))).toBe("600");
+  expect(await modeOf(DATA_DIR)).toBe("700");
+  const url = new URL((await readFile(join(DATA_DIR, "database-url"), "utf8")).trim());
+  expect(first.output()).toContain(`with ${availableParallelism()} worker`);
+  expect(first.output()).toContain(`Database   postgres://mcuser@${url.host}/mcdatabase_dev\n`);
+  expect(first.output()).toContain("Stop       Ctrl-C");
+  expect(first.output()).not.toContain(url.password);
+  expect(await childrenOf(first.pid)).toHaveLength(availableParallelism());
+  expect(await end(first)).toBe(0);
+
+  const second = launch({ ...unset, WEB_CONCURRENCY: "1" });
+  const origin = await second.origin;
+  const profile = await send(origin, "GET", "/api/user/profile/", { cookies });
+  expect([profile.status, profile.json]).toEqual([200, { username: user.username }]);
+  await logIn(origin, user);
+  expect(await readFile(join(DATA_DIR, "auth-secret"), "utf8")).toBe(secret);
+
+  // A kill -9 and a restart of the machine may leave a file behind that names what is another program's process by then.
+  expect(await end(second)).toBe(0);
+  const pidFile = join(DATA_DIR, "postgres", "postmaster.pid");
+  await writeFile(pidFile, `${process.pid}\n${join(DATA_DIR, "postgres")}\n1\n5432\n\n127.0.0.1\n\nready\n`, { mode: 0o600 });
+  const third = launch({ ...unset, WEB_CONCURRENCY: "1" });
+  await logIn(await third.origin, user);
+  expect(await end(third)).toBe(0);
+  await expect(unlink(pidFile)).rejects.toThrow("ENOENT");
+});
+
+test("two starts of one directory share its database, and the first to stop does not take it from the other", async () => {
+  const DATA_DIR = join(base, "shared");
+  const both = [1, 2].map(() => launch({ AUTH_SECRET: "", WEB_CONCURRENCY: "1", DATA_DIR }));
+  const [first, second] = both as [Launched, Launched];
+  const [one, other] = await Promise.all([first.origin, second.origin]);
+  const { user, cookies } = await newSession(one);
+  expect(await end(first)).toBe(0);
+  await logIn(other, user);
+  expect((await send(other, "GET", "/api/user/profile/", { cookies })).status).toBe(200);
+  const postmaster = (await postmasterOf(DATA_DIR)) ?? 0;
+  expect(await isRunning(postmaster)).toBe(true);
+  expect(await end(second)).toBe(0);
+  expect(await isRunning(postmaster)).toBe(false);
+});
+
+test("npm run dev serves too", async () => {
+  const command = ["npm", "run", "dev"];
+  const dev = launch({ DATABASE_URL: inject("databaseUrl"), WEB_CONCURRENCY: "" }, { command, ownGroup: true });
+  const { user, cookies } = await newSession(await dev.origin);
+  const profile = await send(await dev.origin, "GET", "/api/user/profile/", { cookies });
+  expect([profile.status, profile.json]).toEqual([200, { username: user.username }]);
+  expect(dev.output()).toContain("with hot reload");
+  process.kill(-dev.pid, "SIGINT");
+  await dev.ended;
+  expect(() => process.kill(-dev.pid, 0)).toThrow("ESRCH");
+});
+
+const DATABASE_URL = inject("databaseUrl");
+const withUrl = (change: (url: URL) => void) => {
+  const url = new URL(DATABASE_URL);
+  change(url);
+  return url.href;
+};
+
+test.each<[what: string, variables: Record<string, string>, line: RegExp]>([
+  ["a database without a secret", { DATABASE_URL, AUTH_SECRET: "" }, /AUTH_SECRET is required with a DATABASE_URL: make one/],
+  [
+    "an unreachable database",
+    { DATABASE_URL: "postgres://u:hush-hush@127.0.0.1:1/db" },
+    /127.0.0.1:1\/db can't be reached \(ECONNREFUSED\): start it, or check DATABASE_URL/,
+  ],
+  [
+    "a refused password",
+    { DATABASE_URL: withUrl((url) => (url.password = "hush-hush")) },
+    /refuses the user mcuser or the password: check DATABASE_URL/,
+  ],
+])("%s is refused with one line, status 1, and nothing is left", async (_what, variables, line) => {
+  const DATA_DIR = join(base, "never");
+  const refused = launch({ DATA_DIR, ...variables }, { ownGroup: true });
+  expect(await refused.ended).toBe(1);
+  expect(refused.errors()).toMatch(/^movieconnect: [^\n]+\n$/);
+  expect(refused.errors()).toMatch(line);
+  expect(refused.errors() + refused.output()).not.toContain("hush-hush");
+  expect(refused.output()).toBe("");
+  expect(() => process.kill(-refused.pid, 0)).toThrow("ESRCH");
+  await expect(stat(DATA_DIR)).rejects.toThrow("ENOENT");
+});
+
+test("bad variables are refused with one line that names each of them", async () => {
+  const refused = launch({
+    DATABASE_URL: "localhost:5432",
+    AUTH_SECRET: "short",
+    PUBLIC_URL: "https://example.com/app",
+    ACCESS_TOKEN_LIFETIME: "5m",
+    BCRYPT_COST: "9",
+    PORT: "abc",
+  });
+  expect(await refused.ended).toBe(1);
+  expect(refused.errors()).toMatch(/^movieconnect: Bad environment: [^\n]+\n$/);
+  for (const problem of [
+    "DATABASE_URL must be a URL: postgres://user:password@host:5432/database",
+    "AUTH_SECRET must be at least 32 random bytes; `npm run --silent secret` makes one",
+    "PUBLIC_URL must be an origin: https://example.com",
+    "ACCESS_TOKEN_LIFETIME must be a whole number from 1 to 86400",
+    "BCRYPT_COST must be a whole number from 10 to 16",
+    "PORT must be a whole number from 0 to 65535",
+  ])
+    expect(refused.errors()).toContain(problem);
+  expect(refused.output()).toBe("");
+});
+
+test("production refuses a secret that can be guessed", async () => {
+  const refused = launch({ AUTH_SECRET: "a".repeat(40) });
+  expect(await refused.ended).toBe(1);
+  expect(refused.errors()).toMatch(/^movieconnect: Bad environment: AUTH_SECRET must be at least 32 random bytes[^\n]+\n$/);
+});
+
+test("a taken port is refused with one line that names it", async () => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, resolve));
+  const { port } = holder.address() as { port: number };
+  const refused = launch({ DATABASE_URL, PORT: String(port) });
+  expect(await refused.ended).toBe(1);
+  expect(refused.errors()).toBe(
+    `movieconnect: port ${port} is taken: stop what listens there, or choose another, as in PORT=${port + 1} npm start\n`,
+  );
+  holder.close();
+});
+
+test("a directory that can't be used is refused with one line", async () => {
+  const file = join(base, "file");
+  await writeFile(file, "");
+  await mkdir(join(base, "kept"), { recursive: true });
+  const refused = launch({ DATA_DIR: join(file, "below") });
+  expect(await refused.ended).toBe(1);
+  expect(refused.errors()).toMatch(/^movieconnect: DATA_DIR .*file\/below can't be used \(ENOTDIR\): set it to .*\n$/);
+});

@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newSession, send } from "./client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
+
+// How often the database is asked: counted where it can't be overlooked, in the log of a Postgres that logs everything.
+
+let postgres: TestPostgres;
+let server: TestServer;
+beforeAll(async () => {
+  postgres = await startPostgres({ log_statement: "all", logging_collector: "off" });
+  server = await startServer({ DATABASE_URL: postgres.url });
+});
+afterAll(async () => {
+  await server.stop();
+  await postgres.stop();
+});
+
+/** The statements that Postgres was given by the application meanwhile, other than the revocation poll's. */
+async function statementsDuring(action: () => Promise<void>): Promise<string[]> {
+  const before = await mark("before");
+  await action();
+  const after = await mark("after");
+  // One entry each: what follows the first line of a statement is indented.
+  const entries = (await logFile()).split(/^(?=\S)/m).filter((entry) => /LOG: {2}(statement|execute [^:]+): /.test(entry));
+  const indexOf = (text: string) => entries.findIndex((entry) => entry.includes(text));
+  return entries.slice(indexOf(before) + 1, indexOf(after)).filter((entry) => !/from revocations where revoked_at >/.test(entry));
+}
+
+const logFile = () => readFile(join(postgres.directory, "postgres.log"), "utf8");
+
+// What has been answered has been logged: a statement is, before it runs.
+async function mark(word: string): Promise<string> {
+  const text = `'mark ${word} ${performance.now()}'`;
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  await client.query(`select ${text}`);
+  await client.end();
+  await eventually(async () => (await logFile()).includes(text));
+  return text;
+}
+
+test("the profile runs no SQL, and a refresh by cookie one statement", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const profiles = await statementsDuring(async () => {
+    for (let count = 0; count < 50; count += 1) {
+      const answer = await send(server.origin, "GET", "/api/user/profile/", { cookies });
+      expect([answer.status, answer.json]).toEqual([200, { username: user.username }]);
+    }
+  });
+  expect(profiles).toEqual([]);
+  const refresh = await statementsDuring(async () => {
+    expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(200);
+  });
+  expect(refresh).toHaveLength(1);
+  expect(refresh[0]).toContain("update sessions s set generation");
+});
+
+test("what is refused by its signature alone asks the database nothing", async () => {
+  const statements = await statementsDuring(async () => {
+    const cookies = { access_token: "a.b.c", refresh_token: "a.b.c" };
+    expect((await send(server.origin, "GET", "/api/user/profile/", { cookies })).status).toBe(401);
+    expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(401);
+  });
+  expect(statements).toEqual([]);
+});

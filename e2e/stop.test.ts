@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { type ClientRequest, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freshName, logIn, newSession, send, signUpBody } from "./client";
+import { eventually } from "./harness";
+import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "./launch";
+
+// How `npm start` ends, asked or not. All tests share one data directory, whose Postgres each start finds or makes.
+
+let DATA_DIR = "";
+beforeAll(async () => {
+  DATA_DIR = await mkdtemp(join(tmpdir(), "movieconnect-"));
+});
+afterAll(() => rm(DATA_DIR, { recursive: true, force: true }));
+
+const start = (options: Parameters<typeof launch>[1] = {}, variables: Record<string, string> = {}) =>
+  launch({ AUTH_SECRET: "", DATA_DIR, ...variables }, { ownGroup: true, ...options });
+
+/** Everything a start runs: the workers, and Postgres. */
+async function processesOf({ pid }: Launched): Promise<{ workers: number[]; postmaster: number }> {
+  const postmaster = await postmasterOf(DATA_DIR);
+  expect(postmaster).not.toBeNull();
+  return { workers: await childrenOf(pid), postmaster: postmaster ?? 0 };
+}
+
+async function expectAllGone({ pid }: Launched, { workers, postmaster }: Awaited<ReturnType<typeof processesOf>>) {
+  for (const each of [pid, ...workers, postmaster]) expect(await isRunning(each)).toBe(false);
+  expect(await postmasterOf(DATA_DIR)).toBeNull();
+  expect(() => process.kill(-pid, 0)).toThrow("ESRCH");
+}
+
+/** A login that a worker has begun to read: its body is sent, and its answer awaited, by `finish`. */
+async function beginLogin(origin: string, { username, password }: { username: string; password: string }) {
+  const body = JSON.stringify({ username, password });
+  const { hostname, port } = new URL(origin);
+  const headers = { "content-type": "application/json", "content-length": body.length, expect: "100-continue" };
+  const login: ClientRequest = request({ hostname, port, path: "/api/token/", method: "POST", headers, agent: false });
+  const answered = new Promise<number>((resolve, reject) => {
+    login.on("response", (response) => response.resume().on("end", () => resolve(response.statusCode ?? 0)));
+    login.on("error", reject);
+  });
+  await new Promise((resolve, reject) => login.once("continue", resolve).once("error", reject));
+  return () => {
+    login.end(body);
+    return answered;
+  };
+}
+
+test.each([
+  ["SIGTERM", "the command alone, as a service manager sends it,"],
+  ["SIGINT", "its whole group, as a Ctrl-C is sent,"],
+] as const)("%s to %s ends everything with status 0, and a login in flight is answered", async (signal, to) => {
+  const server = start();
+  const origin = await server.origin;
+  const { user } = await newSession(origin);
+  const processes = await processesOf(server);
+  const finish = await beginLogin(origin, user);
+  process.kill(to.startsWith("the command") ? server.pid : -server.pid, signal);
+  expect(await finish()).toBe(200);
+  expect(await server.ended).toBe(0);
+  await expectAllGone(server, processes);
+  await expect(send(origin, "GET", "/api/user/profile/")).rejects.toThrow("ECONNREFUSED");
+});
+
+test.each([
+  ["SIGTERM", "npm alone"],
+  ["SIGTERM", "npm and its whole group"],
+] as const)("%s to %s ends what npm start runs, and npm waits for it", async (signal, to) => {
+  const server = start({ command: ["npm", "start"] });
+  const { user } = await newSession(await server.origin);
+  const processes = await processesOf(server);
+  const finish = await beginLogin(await server.origin, user);
+  process.kill(to === "npm alone" ? server.pid : -server.pid, signal);
+  expect(await finish()).toBe(200);
+  await new Promise((resolve) => server.process.once("exit", resolve));
+  await expectAllGone(server, processes);
+});
+
+test("SIGTERM while everything is still starting leaves nothing behind", async () => {
+  const server = start();
+  await eventually(() => server.output().includes("Starting Postgres"));
+  process.kill(server.pid, "SIGTERM");
+  expect(await server.ended).toBe(0);
+  expect(await postmasterOf(DATA_DIR)).toBeNull();
+  expect(() => process.kill(-server.pid, 0)).toThrow("ESRCH");
+});
+
+test("a killed worker is replaced, and the application goes on; killed just before a SIGTERM it does no harm", async () => {
+  const server = start();
+  const origin = await server.origin;
+  const { user, cookies } = await newSession(origin);
+  const before = await processesOf(server);
+  process.kill(before.workers[0] ?? 0, "SIGKILL");
+  expect((await send(origin, "GET", "/api/user/profile/", { cookies })).json).toEqual({ username: user.username });
+  await eventually(async () => (await childrenOf(server.pid)).filter((pid) => !before.workers.includes(pid)).length === 1);
+  const after = await processesOf(server);
+  for (const pid of after.workers) process.kill(pid, "SIGKILL");
+  process.kill(server.pid, "SIGTERM");
+  expect(await server.ended).toBe(0);
+  await expectAllGone(server, after);
+});
+
+/** Signs people up, several at a time, until nobody answers. Returns the names that were answered with 201. */
+async function signUpUntilGone(origin: string, enough: () => void): Promise<string[]> {
+  const acknowledged: string[] = [];
+  const one = async () => {
+    for (;;) {
+      const username = freshName();
+      const answer = await send(origin, "POST", "/api/user/signup/", { json: signUpBody(username) }).catch(() => null);
+      if (!answer) return;
+      if (answer.status === 201) acknowledged.push(username);
+      if (acknowledged.length === 8) enough();
+    }
+  };
+  await Promise.all([one(), one(), one(), one()]);
+  return acknowledged;
+}
+
+test.each([
+  ["the primary alone", false],
+  ["the primary, its workers and Postgres", true],
+])("kill -9 of %s loses no acknowledged signup, and the next start works", async (_what, all) => {
+  const server = start();
+  const processes = await processesOfServing(server);
+  const kill = () => {
+    for (const pid of all ? [server.pid, ...processes.workers, processes.postmaster] : [server.pid]) process.kill(pid, "SIGKILL");
+  };
+  const names = await signUpUntilGone(await server.origin, kill);
+  await server.ended;
+  for (const pid of processes.workers) await eventually(async () => !(await isRunning(pid)));
+  expect(names.length).toBeGreaterThanOrEqual(8);
+
+  const next = start({}, { WEB_CONCURRENCY: "1" });
+  const origin = await next.origin;
+  for (const username of names) await logIn(origin, signUpBody(username));
+  const afterwards = await processesOf(next);
+  process.kill(next.pid, "SIGTERM");
+  expect(await next.ended).toBe(0);
+  await expectAllGone(next, afterwards);
+});
+
+async function processesOfServing(server: Launched) {
+  await server.origin;
+  return processesOf(server);
+}
