@@ -4,9 +4,9 @@ import { createHmac } from "node:crypto";
 
 type Json = Record<string, unknown>;
 
-export const HEADER = { alg: "HS256", typ: "JWT" };
+const HEADER = { alg: "HS256", typ: "JWT" };
 
-export function sign(claims: Json, secret: string, header: Json = HEADER, hash = "sha256"): string {
+function sign(claims: Json, secret: string, header: Json = HEADER, hash = "sha256"): string {
   const head = `${encode(header)}.${encode(claims)}`;
   return `${head}.${createHmac(hash, secret).update(head).digest("base64url")}`;
 }

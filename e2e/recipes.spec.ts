@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "playwright/test";
 import { newSession, send } from "./client.ts";
 import { startServer, type TestServer } from "./harness.ts";
@@ -5,15 +6,27 @@ import { logInByForm } from "./people.ts";
 import { copyWithRecipes, readRecipes } from "./recipes.ts";
 
 test.describe("the README's recipes", () => {
-  test.describe.configure({ mode: "serial", timeout: 120_000 });
+  test.describe.configure({ mode: "serial" });
+  let directory: string;
   let server: TestServer;
 
   test.beforeAll(async () => {
-    const directory = await copyWithRecipes();
+    // A build, beside whatever else runs.
+    test.setTimeout(180_000);
+    directory = await copyWithRecipes();
     const settings = { ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1" };
     server = await startServer({ DATABASE_URL: process.env.TEST_DATABASE_URL ?? "", ...settings }, directory);
   });
   test.afterAll(() => server?.stop());
+
+  test("their types are right", () => {
+    const { stdout, status } = spawnSync("npx", ["tsc", "--noEmit", "--incremental", "false"], {
+      cwd: directory,
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
+  });
 
   test("a new endpoint takes five lines and is closed to visitors", async () => {
     const recipes = await readRecipes();

@@ -1,8 +1,8 @@
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
-// Below the project, so that its node_modules are found.
+// Below the project: what is built may lead to packages there, and nowhere else.
 const COPY = join(ROOT, ".recipes");
 const SOURCES = ["app", "lib", "db", "public", "proxy.ts", "instrumentation.ts", "next.config.ts", "postcss.config.mjs"];
 
@@ -11,6 +11,7 @@ export async function copyWithRecipes(): Promise<string> {
   await rm(COPY, { recursive: true, force: true });
   for (const source of SOURCES) await cp(join(ROOT, source), join(COPY, source), { recursive: true });
   for (const settings of ["package.json", "tsconfig.json"]) await cp(join(ROOT, settings), join(COPY, settings));
+  await symlink(join(ROOT, "node_modules"), join(COPY, "node_modules"));
   for (const { file, code } of await readRecipes()) {
     await mkdir(dirname(join(COPY, file)), { recursive: true });
     await writeFile(join(COPY, file), code);

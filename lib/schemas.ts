@@ -63,7 +63,6 @@ export type LogInValues = z.output<typeof logInInput>;
 /** What endpoints answer. */
 export type User = { id: number; username: string; email: string; age: string };
 export type Profile = { username: string };
-export type Detail = { detail: string };
 
 // `new Date` rolls 2023-02-29 over to March, and reads year 0000: a date is real if it comes back as it went in.
 function isCalendarDate(value: string): boolean {

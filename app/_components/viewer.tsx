@@ -8,7 +8,10 @@ type ClientViewer = { username: string };
 
 const ViewerContext = createContext<ClientViewer | null>(null);
 
-/** Who is signed in, in a client component; null for a visitor. */
+/**
+ * Who is signed in, in a client component; null for a visitor.
+ * @public for the pages to come: the README's recipe uses it
+ */
 export function useViewer(): ClientViewer | null {
   return useContext(ViewerContext);
 }

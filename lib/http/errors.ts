@@ -63,8 +63,7 @@ export function answerError(error: unknown): Response {
   return json(body, { status, headers, cookies: refusal.clearsCookies ? clearedCookies() : [] });
 }
 
-/** Every failure as one of ours. */
-export function toAppError(error: unknown): AppError {
+function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isUnavailable(error)) {
     log().warn({ err: error }, "the database can't be asked");

@@ -1,0 +1,76 @@
+import { beforeEach, expect, test, vi } from "vitest";
+
+const facts = {
+  sessionId: "s".repeat(22),
+  generation: 3,
+  rotatedAt: new Date("2026-01-01T00:00:00.900Z"),
+  sessionExpiresAt: new Date("2026-01-31T00:00:00Z"),
+  userId: 7,
+  username: "ann",
+};
+const [OLD, NEW] = ["old-secret-0123456789-0123456789-old", "new-secret-0123456789-0123456789-new"];
+
+/** The module as a process with these secrets has it, at a moment. */
+async function tokensWith(secrets: string, moment = "2026-01-01T00:00:01Z") {
+  vi.resetModules();
+  vi.stubEnv("AUTH_SECRET", secrets);
+  vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
+  vi.useFakeTimers({ now: new Date(moment), toFake: ["Date"] });
+  return import("./tokens");
+}
+
+beforeEach(() => () => {
+  vi.unstubAllEnvs();
+  vi.useRealTimers();
+});
+
+test("the same facts give the same tokens, byte for byte, whenever they are asked for", async () => {
+  const first = (await tokensWith(NEW)).signTokens(facts);
+  const later = (await tokensWith(NEW, "2026-01-01T00:04:00Z")).signTokens(facts);
+  expect(later).toEqual(first);
+});
+
+test("another generation, and the other type, have identifiers of their own", async () => {
+  const { signTokens, verifyAccessToken, verifyRefreshToken } = await tokensWith(NEW);
+  const identifiers = [facts, { ...facts, generation: 4 }].flatMap((each) => {
+    const { access, refresh } = signTokens(each);
+    return [verifyAccessToken(access), verifyRefreshToken(refresh)].map((token) => token.ok && token.claims.jti);
+  });
+  expect(new Set(identifiers).size).toBe(4);
+});
+
+test("during a key rotation the first secret signs and all verify; a secret that was taken away verifies nothing", async () => {
+  const before = (await tokensWith(OLD)).signTokens(facts);
+  const during = await tokensWith(`${NEW},${OLD}`);
+  expect(during.verifyAccessToken(before.access).ok).toBe(true);
+  expect(during.verifyRefreshToken(before.refresh).ok).toBe(true);
+  const signed = during.signTokens(facts);
+  const after = await tokensWith(NEW);
+  expect(after.verifyAccessToken(signed.access).ok).toBe(true);
+  expect(after.verifyAccessToken(before.access)).toEqual({ ok: false, message: "Token is invalid or expired" });
+});
+
+test("a token is good until the second it expires, and not a moment longer", async () => {
+  const { signTokens } = await tokensWith(NEW);
+  const { access, accessExpiry } = signTokens(facts);
+  expect(accessExpiry).toBe(Date.parse("2026-01-01T00:05:00Z") / 1_000);
+  expect((await tokensWith(NEW, "2026-01-01T00:04:59.999Z")).verifyAccessToken(access).ok).toBe(true);
+  expect((await tokensWith(NEW, "2026-01-01T00:05:00Z")).verifyAccessToken(access).ok).toBe(false);
+});
+
+test("time is the database's: a process whose clock is a year ahead refuses nobody", async () => {
+  const { access } = (await tokensWith(NEW)).signTokens(facts);
+  const ahead = await tokensWith(NEW, "2027-01-01T00:00:01Z");
+  expect(ahead.verifyAccessToken(access).ok).toBe(false);
+  const { setClock } = await import("./clock");
+  setClock(new Date("2026-01-01T00:00:02Z"));
+  expect(ahead.verifyAccessToken(access).ok).toBe(true);
+  setClock(new Date());
+});
+
+test("no token outlives its session", async () => {
+  const { signTokens } = await tokensWith(NEW);
+  const sessionExpiresAt = new Date("2026-01-01T00:01:00Z");
+  const { accessExpiry, refreshExpiry } = signTokens({ ...facts, sessionExpiresAt });
+  expect([accessExpiry, refreshExpiry]).toEqual([sessionExpiresAt.getTime() / 1_000, sessionExpiresAt.getTime() / 1_000]);
+});
