@@ -82,6 +82,8 @@ test("an unknown path is not found, whatever the method, the spelling or the cre
     "/api/token/.rsc",
     "/api/token.json",
     "/api/floor/",
+    "/api/auth/signin",
+    "/api/auth/callback/credentials",
   );
   for (const path of paths) {
     for (const method of ["GET", "POST", "PUT", "OPTIONS", "PROPFIND"]) {
