@@ -64,10 +64,12 @@ async function restoreSymlinks(native: string): Promise<void> {
 }
 
 // Postgres refuses to run as root. Another user may not be able to reach a checkout below /root: the one capability
-// that lets it through is kept, and every other is dropped.
+// that lets it through is kept, and every other is dropped. access(2), by which initdb and pg_ctl look for `postgres`,
+// heeds it only where a change of user leaves capabilities alone.
 function asOwner(owner: number, binary: string): string[] {
   const capabilities = ["inh-caps", "ambient-caps", "bounding-set"].map((set) => `--${set}=-all,+dac_override`);
-  return ["setpriv", `--reuid=${owner}`, `--regid=${owner}`, "--clear-groups", ...capabilities, binary];
+  const user = [`--reuid=${owner}`, `--regid=${owner}`, "--clear-groups"];
+  return ["setpriv", ...user, ...capabilities, "--securebits=+no_setuid_fixup", binary];
 }
 
 function explainSpawn(error: NodeJS.ErrnoException, command: string): string {

@@ -36,7 +36,7 @@ export async function startServer(variables: Record<string, string>, directory?:
 }
 
 /** Resolves when the condition holds; rejects after `seconds`. */
-export async function eventually(condition: () => boolean | Promise<boolean>, seconds = 10): Promise<void> {
+export async function eventually(condition: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
   const end = Date.now() + seconds * 1_000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${seconds} s`);
