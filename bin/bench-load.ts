@@ -26,8 +26,12 @@ export async function measure(server: Running, { path, ...load }: Load, duration
   };
 }
 
-/** Each connection refreshes a session of its own, with the cookies that its last answer set. */
-export function refreshing(cookies: string[]): Load {
+/**
+ * Each connection refreshes a new session of its own, with the cookies that its last answer set. New, because an answer
+ * that was under way when a round ended is lost: going on with its predecessor would be a replay.
+ */
+export async function refreshing(server: Running, username: string, connections: number): Promise<Load> {
+  const cookies = await Promise.all(Array.from({ length: connections }, () => logIn(server, username)));
   let next = 0;
   const setupClient = (client: autocannon.Client) => {
     const index = next % cookies.length;
@@ -59,9 +63,9 @@ export async function signUp({ origin }: Running): Promise<string> {
   return username;
 }
 
-/** A new account's session, as a `Cookie` header. */
-export async function openSession(server: Running): Promise<string> {
-  const body = JSON.stringify({ username: await signUp(server), password: PASSWORD });
+/** A new session, as a `Cookie` header. */
+export async function logIn(server: Running, username: string): Promise<string> {
+  const body = JSON.stringify({ username, password: PASSWORD });
   const answer = await fetch(`${server.origin}/api/token/`, { method: "POST", body, headers: JSON_TYPE });
   if (answer.status !== 200) throw new Error(`login answered ${answer.status}`);
   return toCookieHeader(answer.headers.getSetCookie());

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from "node:os";
 import bcrypt from "bcryptjs";
-import { type Figures, type Load, loggingIn, measure, openSession, PASSWORD, refreshing, signUp } from "./bench-load.ts";
+import { type Figures, type Load, loggingIn, logIn, measure, PASSWORD, refreshing, signUp } from "./bench-load.ts";
 import { residentMegabytes, workerPids } from "./process-figures.ts";
 import { startMeasured } from "./start-measured.ts";
 
@@ -16,14 +16,14 @@ const variables = { BENCH_ROUTES: "on", LOG_LEVEL: "warn", BCRYPT_COST: String(C
 const { firstStart, secondStart, server } = await startMeasured(variables);
 try {
   const pids = workerPids(server.pid);
-  const cookies = await Promise.all(Array.from({ length: 16 }, () => openSession(server)));
   const idleMemory = residentMegabytes(pids);
   const username = await signUp(server);
+  const cookie = await logIn(server, username);
   const loads = {
     bare: { path: "/api/floor/empty/", connections: 16 },
     floor: { path: "/api/floor/", connections: 16 },
-    profile: { path: "/api/user/profile/", connections: 16, headers: { cookie: cookies[0] ?? "" } },
-    refresh: refreshing(cookies),
+    profile: { path: "/api/user/profile/", connections: 16, headers: { cookie } },
+    refresh: () => refreshing(server, username, 16),
   };
   for (const load of [loads.floor, loads.profile]) await measure(server, load, 2);
   const turns = await inTurns(loads);
@@ -57,11 +57,14 @@ try {
   await server.stop();
 }
 
-async function inTurns<Name extends string>(all: Record<Name, Load>): Promise<Record<Name, Figures[]>> {
+async function inTurns<Name extends string>(all: Record<Name, Load | (() => Promise<Load>)>): Promise<Record<Name, Figures[]>> {
   const names = Object.keys(all) as Name[];
   const turns = Object.fromEntries(names.map((name) => [name, [] as Figures[]])) as Record<Name, Figures[]>;
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const name of names) turns[name].push(await measure(server, all[name], SECONDS));
+    for (const name of names) {
+      const load = all[name];
+      turns[name].push(await measure(server, typeof load === "function" ? await load() : load, SECONDS));
+    }
   }
   return turns;
 }

@@ -7,7 +7,7 @@ export type HashResult = { result: string | boolean } | { error: string };
 
 // On Linux this is the priority of this thread alone: hashing takes what cores are idle, and the event loop goes first.
 try {
-  setPriority(0, 10);
+  setPriority(0, 5);
 } catch {
   // Where the system does not allow it, threads compete as equals.
 }
