@@ -9,7 +9,7 @@ type Measured = { firstStart: number; secondStart: number; server: Running };
 /** Starts the application as for the first time, without a build or a database, and once more. Times in seconds. */
 export async function startMeasured(variables: Record<string, string>): Promise<Measured> {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-bench-"));
-  await rm(join(".next", "source-hash"), { force: true });
+  await rm(".next", { recursive: true, force: true });
   const first = await start({ ...variables, DATA_DIR: directory });
   await first.server.stop();
   const second = await start({ ...variables, DATA_DIR: directory });

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { send } from "./client";
+import { withDatabase } from "./harness";
 
 // What nobody outside may see.
 
@@ -71,5 +72,33 @@ test("what browsers get holds no name of a secret, and nothing that only the ser
     expect(await readFile(file, "latin1")).not.toMatch(
       /AUTH_SECRET|DATABASE_URL|BCRYPT_COST|bcrypt_sha256|postgres:\/\/|pg_stat/,
     );
+  }
+});
+
+test("the application's database role can make neither roles nor databases, and is no superuser", async () => {
+  await withDatabase(inject("databaseUrl"), async (query) => {
+    const roles = await query(
+      "select rolsuper, rolcreaterole, rolcreatedb, rolbypassrls from pg_roles where rolname = current_user",
+    );
+    expect(roles).toEqual([{ rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolbypassrls: false }]);
+    for (const statement of [
+      "create role eve",
+      "create database eve",
+      "copy users to program 'cat'",
+      "alter system set fsync = off",
+    ]) {
+      await expect(query(statement)).rejects.toThrow(/permission denied/);
+    }
+  });
+});
+
+test("pages, scripts and refusals of either all say what a browser must not do with them", async () => {
+  const [script = ""] = await scriptsOf("/no-such-page");
+  for (const path of ["/login", "/no-such-page", script, "/_next/static/nope.js", "/robots.txt", "/api/nope", "/%"]) {
+    const { headers } = await get(path);
+    expect(headers["x-content-type-options"], path).toBe("nosniff");
+    expect(headers["referrer-policy"], path).toBe("same-origin");
+    expect(headers["cross-origin-opener-policy"], path).toBe("same-origin");
+    expect(headers["cross-origin-resource-policy"], path).toBe("same-origin");
   }
 });
