@@ -9,7 +9,7 @@ const SOURCES = ["app", "lib", "db", "public", "proxy.ts", "instrumentation.ts",
 /** A copy of the application with the README's recipes in it. Returns its directory. */
 export async function copyWithRecipes(): Promise<string> {
   await rm(COPY, { recursive: true, force: true });
-  for (const source of SOURCES) await cp(join(ROOT, source), join(COPY, source), { recursive: true });
+  for (const source of SOURCES) await cp(join(ROOT, source), join(COPY, source), { recursive: true, filter });
   for (const settings of ["package.json", "tsconfig.json"]) await cp(join(ROOT, settings), join(COPY, settings));
   await symlink(join(ROOT, "node_modules"), join(COPY, "node_modules"));
   for (const { file, code } of await readRecipes()) {
@@ -17,6 +17,11 @@ export async function copyWithRecipes(): Promise<string> {
     await writeFile(join(COPY, file), code);
   }
   return COPY;
+}
+
+// Tests lead to the harness, which is not copied.
+function filter(path: string): boolean {
+  return !path.includes(".test.");
 }
 
 /** The README's code blocks that name a file. */
