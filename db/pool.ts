@@ -9,8 +9,8 @@ export type Database = {
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
 };
 
-// A statement that has no answer by then never gets one: waiting for a connection and for the answer count together.
-const DEADLINE_MS = 1_500;
+/** A statement that has no answer by then never gets one: waiting for a connection and for the answer count together. */
+export const DEADLINE_MS = 1_500;
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 // A birth date has no time and no zone: as a `Date` it would shift with the server's.

@@ -28,29 +28,32 @@ export async function insertSession(db: Database, id: string, userId: number, li
 
 /**
  * Moves a living session on by one generation, if it is at `generation`: of several requests exactly one succeeds.
- * @returns the session as it is now, or null; and when the statement began, by the database's clock
+ * @param before when nobody waits for the answer any more: a database that was paused would otherwise come round to it,
+ *   and the client, who was told to try again, would come with a token that had been exchanged without its knowledge
+ * @returns the session as it is now, or null; when the statement began, by the database's clock, and whether in time
  */
 export async function rotateSession(
   db: Database,
   id: string,
   generation: number,
-): Promise<{ rotated: SessionRow | null; askedAt: Date }> {
+  before: Date,
+): Promise<{ rotated: SessionRow | null; askedAt: Date; inTime: boolean }> {
   // clock_timestamp(): the grace begins when the rotation happens, not when a statement began to wait for its turn.
-  const rows = await db.query<{ asked_at: Date } & (SessionRow | { id: null })>(
+  const rows = await db.query<{ asked_at: Date; in_time: boolean } & (SessionRow | { id: null })>(
     `with rotated as (
        update sessions s set generation = s.generation + 1, rotated_at = clock_timestamp()
        from users u
-       where s.id = $1 and s.generation = $2 and s.revoked_at is null and s.expires_at > now()
+       where s.id = $1 and s.generation = $2 and s.revoked_at is null and s.expires_at > now() and clock_timestamp() < $3
          and u.id = s.user_id and u.is_active
        returning s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username
      )
-     select now() as asked_at, rotated.* from (values (1)) always left join rotated on true`,
-    [id, generation],
+     select now() as asked_at, clock_timestamp() < $3 as in_time, rotated.* from (values (1)) always left join rotated on true`,
+    [id, generation, before],
   );
   const row = rows[0];
   if (!row) throw new Error("a select from values has a row");
-  const { asked_at: askedAt, ...rotated } = row;
-  return { rotated: rotated.id === null ? null : rotated, askedAt };
+  const { asked_at: askedAt, in_time: inTime, ...rotated } = row;
+  return { rotated: rotated.id === null ? null : rotated, askedAt, inTime };
 }
 
 /** A living session of an active user, and by the database's clock what the time is. */

@@ -164,6 +164,22 @@ test("with Postgres paused answers are honest and quick, and nobody is logged ou
   await expectNothingHalfMade(acknowledged);
 });
 
+test("a refresh that was refused while Postgres was paused is not carried out behind the client's back", async () => {
+  const careful = await startServer({ DATABASE_URL: postgres.url, REFRESH_GRACE: "1", WEB_CONCURRENCY: "1" });
+  const { cookies } = await newSession(careful.origin);
+  const postmaster = (await postmasterOf(postgres.directory)) ?? 0;
+  const tree = [postmaster, ...(await childrenOf(postmaster))];
+  for (const pid of tree) process.kill(pid, "SIGSTOP");
+  const refused = await send(careful.origin, "POST", REFRESH, { cookies });
+  for (const pid of tree) process.kill(pid, "SIGCONT");
+  expect(refused.status).toBe(503);
+  await eventually(isServing);
+  // Longer than the grace: a token that had been exchanged meanwhile would be a replay by now.
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect((await send(careful.origin, "POST", REFRESH, { cookies })).status).toBe(200);
+  await careful.stop();
+});
+
 test("workers that are restarted while Postgres is gone answer 503, and recover with it", async () => {
   const { user, cookies } = await newSession(server.origin);
   const before = await childrenOf(server.process.pid ?? 0);

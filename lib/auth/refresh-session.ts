@@ -1,10 +1,11 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
+import { type Database, DEADLINE_MS } from "@/db/pool";
 import { findLivingSession, rotateSession, type SessionRow } from "@/db/sessions";
 import { config } from "../config";
 import { AppError } from "../errors";
 import { log } from "../log";
+import { now } from "./clock";
 import { endSession } from "./end-session";
 import { tokensOf } from "./open-session";
 import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens";
@@ -17,11 +18,14 @@ import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens";
 export async function refreshSession(db: Database, presented: string): Promise<Tokens> {
   const token = verifyRefreshToken(presented);
   if (!token.ok) throw refusal(token.message);
-  const { rotated, askedAt } = await rotateSession(db, token.claims.sid, token.claims.gen);
+  const before = new Date(now().getTime() + DEADLINE_MS);
+  const { rotated, askedAt, inTime } = await rotateSession(db, token.claims.sid, token.claims.gen, before);
   if (rotated) {
     log().info({ event: "refresh", user_id: rotated.user_id, session: rotated.id, generation: rotated.generation });
     return tokensOf(rotated);
   }
+  // Too late to tell why: the session is as it was.
+  if (!inTime) throw new AppError("unavailable", { retryAfter: 1 });
   const session = await findLivingSession(db, token.claims.sid);
   return tokensOf(await judge(db, session, token.claims, askedAt));
 }
