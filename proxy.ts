@@ -6,7 +6,7 @@ import { pageHeaders, renewPage } from "@/lib/http/page";
  * A convenience, never the guard: pages call `requireViewer()`, endpoints go through `route()`.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
-  const { requestHeaders, responseHeaders } = pageHeaders(request.headers);
+  const { requestHeaders, responseHeaders } = pageHeaders(request.headers, request.nextUrl.pathname + request.nextUrl.search);
   const cookies = await renewPage(requestHeaders);
   const response = NextResponse.next({ request: { headers: requestHeaders } });
   for (const [name, value] of Object.entries(responseHeaders)) response.headers.set(name, value);

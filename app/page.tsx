@@ -6,7 +6,7 @@ import { Stage } from "./_components/stage";
 const LONG_NAME = 40;
 
 export default async function HomePage() {
-  const viewer = await requireViewer("/");
+  const viewer = await requireViewer();
   return (
     <Stage actions={<LogOut />}>
       <div className="ticket">

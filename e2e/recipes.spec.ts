@@ -50,10 +50,10 @@ test.describe("the README's recipes", () => {
 
   test("a protected page sends a visitor to the login page, and back", async ({ page }) => {
     const { user } = await newSession(server.origin);
-    await page.goto(`${server.origin}/films`);
-    await expect(page).toHaveURL(/\/login\?next=%2Ffilms$/);
+    await page.goto(`${server.origin}/films?by=kurosawa`);
+    await expect(page).toHaveURL(/\/login\?next=%2Ffilms%3Fby%3Dkurosawa$/);
     await logInByForm(page, user.username);
-    await expect(page).toHaveURL(`${server.origin}/films`);
+    await expect(page).toHaveURL(`${server.origin}/films?by=kurosawa`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Films of ${user.username}`);
   });
 

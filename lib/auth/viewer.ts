@@ -5,6 +5,8 @@ import { redirect } from "next/navigation";
 import { cache } from "react";
 import { database } from "@/db/pool";
 import { AppError } from "../errors";
+import { PATH_HEADER } from "../http/page-path";
+import { localPath } from "../local-path";
 import { authenticate, type Viewer } from "./authenticate";
 import { cookieName } from "./cookies";
 import { verifyRefreshToken } from "./tokens";
@@ -25,13 +27,14 @@ export const getViewer = cache(async (): Promise<Viewer | null> => {
 });
 
 /**
- * The viewer of a page that is for the signed-in: the first line of such a page. A visitor is sent to the login page.
- * @param path where this page is, to come back to
+ * The viewer of a page that is for the signed-in: the first line of such a page. A visitor is sent to the login page,
+ * and comes back after logging in.
  */
-export async function requireViewer(path: string): Promise<Viewer> {
+export async function requireViewer(): Promise<Viewer> {
   const viewer = await getViewer();
-  if (!viewer) redirect(`/login?next=${encodeURIComponent(path)}`);
-  return viewer;
+  if (viewer) return viewer;
+  const path = localPath((await headers()).get(PATH_HEADER));
+  redirect(`/login?next=${encodeURIComponent(path)}`);
 }
 
 // proxy.ts has renewed or cleared what it could. A refresh token that is still there, and good by its signature, could

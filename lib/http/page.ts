@@ -5,14 +5,19 @@ import { database } from "@/db/pool";
 import type { SessionCookie } from "../auth/cookies";
 import { renewForPage } from "../auth/renew-for-page";
 import { config } from "../config";
+import { PATH_HEADER } from "./page-path";
 
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
 
-/** The headers of a page: Next reads the nonce out of the request's policy, the browser gets the same one. */
-export function pageHeaders(incoming: Headers): PageHeaders {
+/**
+ * The headers of a page: Next reads the nonce out of the request's policy, the browser gets the same one.
+ * @param path with its query: where the page is, for `requireViewer()`
+ */
+export function pageHeaders(incoming: Headers, path: string): PageHeaders {
   const policy = contentSecurityPolicy(randomBytes(16).toString("base64"));
   const requestHeaders = new Headers(incoming);
   requestHeaders.set("content-security-policy", policy);
+  requestHeaders.set(PATH_HEADER, path);
   return { requestHeaders, responseHeaders: { "content-security-policy": policy } };
 }
 
