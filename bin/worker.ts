@@ -15,7 +15,10 @@ process.on("disconnect", () => process.exit(0));
 // Until it serves there is nothing to finish. In development pages keep a connection open for as long as they are.
 let drain: () => Promise<void> = async () => undefined;
 process.on("message", (message) => {
-  if (message === "stop") drain().then(() => process.exit(0));
+  if (message !== "stop") return;
+  // Whoever asks over a connection that is still open is told to go elsewhere (lib/readiness.ts).
+  Object.assign(globalThis, { movieconnectStopping: true });
+  drain().then(() => process.exit(0));
 });
 if (!isDev) logConsoleAsJson();
 

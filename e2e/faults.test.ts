@@ -7,7 +7,7 @@ import { findBinaries, runBinary } from "../db/postgres-binaries";
 import { freePort } from "../db/postmaster";
 import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "./client";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
-import { childrenOf, isRunning, launch, postmasterOf } from "./launch";
+import { childrenOf, isRunning, launch, pausePostgres } from "./launch";
 
 // What the application does while its database stops, hangs, or can't be reached.
 
@@ -138,10 +138,7 @@ test("with Postgres paused answers are honest and quick, and nobody is logged ou
   const idle = await newSession(server.origin);
   const load = startLoad(server.origin, 4);
   await eventually(() => load.answers.filter(({ status }) => status === 200).length >= 4);
-  const postmaster = (await postmasterOf(postgres.directory)) ?? 0;
-  // The children first: a postmaster that is awake would start others.
-  const tree = [postmaster, ...(await childrenOf(postmaster))];
-  for (const pid of tree) process.kill(pid, "SIGSTOP");
+  const resume = await pausePostgres(postgres.directory);
   const since = performance.now();
   let refused: Timed;
   try {
@@ -151,7 +148,7 @@ test("with Postgres paused answers are honest and quick, and nobody is logged ou
     expect(refused.setCookies).toEqual([]);
     await eventually(sees503(load.answers));
   } finally {
-    for (const pid of tree) process.kill(pid, "SIGCONT");
+    resume();
   }
   await eventually(isServing);
   const refreshed = await send(server.origin, "POST", REFRESH, { cookies: idle.cookies });
@@ -167,11 +164,9 @@ test("with Postgres paused answers are honest and quick, and nobody is logged ou
 test("a refresh that was refused while Postgres was paused is not carried out behind the client's back", async () => {
   const careful = await startServer({ DATABASE_URL: postgres.url, REFRESH_GRACE: "1", WEB_CONCURRENCY: "1" });
   const { cookies } = await newSession(careful.origin);
-  const postmaster = (await postmasterOf(postgres.directory)) ?? 0;
-  const tree = [postmaster, ...(await childrenOf(postmaster))];
-  for (const pid of tree) process.kill(pid, "SIGSTOP");
+  const resume = await pausePostgres(postgres.directory);
   const refused = await send(careful.origin, "POST", REFRESH, { cookies });
-  for (const pid of tree) process.kill(pid, "SIGCONT");
+  resume();
   expect(refused.status).toBe(503);
   await eventually(isServing);
   // Longer than the grace: a token that had been exchanged meanwhile would be a replay by now.

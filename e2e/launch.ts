@@ -79,3 +79,15 @@ export async function postmasterOf(directory: string): Promise<number | null> {
   const file = await readFile(join(directory, "postgres", "postmaster.pid"), "utf8").catch(() => "");
   return Number(file.split("\n")[0]) || null;
 }
+
+/** Makes a Postgres hang, as a machine that swaps or a disk that is gone does. Returns a function that lets it go on. */
+export async function pausePostgres(directory: string): Promise<() => void> {
+  const postmaster = (await postmasterOf(directory)) ?? 0;
+  // It first: awake it would start others.
+  process.kill(postmaster, "SIGSTOP");
+  const children = await childrenOf(postmaster);
+  for (const pid of children) process.kill(pid, "SIGSTOP");
+  return () => {
+    for (const pid of [postmaster, ...children]) process.kill(pid, "SIGCONT");
+  };
+}

@@ -21,10 +21,13 @@ const shared = globalThis as typeof globalThis & { movieconnectRevocations?: Rev
  * @throws {Error} `isUnavailable` when the list is stale and the database can't be asked
  */
 export async function isSessionRevoked(db: Database, sessionId: string): Promise<boolean> {
-  const known = revocations();
-  if (known.forgetAt.has(sessionId)) return true;
-  const isStale = performance.now() - known.lastPoll > 3 * config().REVOCATION_POLL_MS;
-  return isStale && (await isRevoked(db, sessionId));
+  if (revocations().forgetAt.has(sessionId)) return true;
+  return !hasFreshRevocations() && (await isRevoked(db, sessionId));
+}
+
+/** Whether the list can be relied on: the database has answered one of the last three polls. */
+export function hasFreshRevocations(): boolean {
+  return performance.now() - revocations().lastPoll <= 3 * config().REVOCATION_POLL_MS;
 }
 
 /** Takes note of a revocation made by this worker. */
