@@ -1,5 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CspEvaluator } from "csp_evaluator/dist/evaluator.js";
+import { Severity } from "csp_evaluator/dist/finding.js";
+import { CspParser } from "csp_evaluator/dist/parser.js";
 import { expect, inject, test } from "vitest";
 import { send } from "./client";
 import { withDatabase } from "./harness";
@@ -100,5 +103,13 @@ test("pages, scripts and refusals of either all say what a browser must not do w
     expect(headers["referrer-policy"], path).toBe("same-origin");
     expect(headers["cross-origin-opener-policy"], path).toBe("same-origin");
     expect(headers["cross-origin-resource-policy"], path).toBe("same-origin");
+  }
+});
+
+test("Google's CSP evaluator finds nothing of weight in a page's policy", async () => {
+  for (const path of ["/login", "/no-such-page"]) {
+    const policy = (await get(path)).headers["content-security-policy"];
+    const findings = new CspEvaluator(new CspParser(String(policy)).csp).evaluate();
+    expect(findings.filter(({ severity }) => severity < Severity.INFO)).toEqual([]);
   }
 });
