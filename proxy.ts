@@ -16,5 +16,5 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 
 export const config = {
   // The API and static files need neither. Prefetched pages carry no scripts to allow, but may need the cookies.
-  matcher: ["/((?!api/|api$|_next/static/|_next/image|favicon.ico|icon).*)"],
+  matcher: ["/((?!api/|api$|_next/static/|icon\\.svg$|robots\\.txt$).*)"],
 };
