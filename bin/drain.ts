@@ -3,10 +3,12 @@ import type { Socket } from "node:net";
 
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 100;
+/** In which the other holders of the port let go of it. */
+const LEAVE_MS = 100;
 
 /**
  * Follows a server's connections, to end them well.
- * @returns a function that stops the server: no new connection, what is in flight is finished, within 10 s
+ * @returns a function that stops the server: soon no new connection, what is in flight is finished, within 10 s
  */
 export function drainable(server: Server): () => Promise<void> {
   // Browsers and proxies open connections ahead, and Node counts those as busy until their first request is over.
@@ -19,12 +21,15 @@ export function drainable(server: Server): () => Promise<void> {
 
   return () =>
     new Promise((resolve) => {
-      server.close(() => resolve());
       setTimeout(resolve, DRAIN_MS).unref();
-      // Not at once: what was sent just before gets its moment to arrive.
-      setInterval(() => {
-        server.closeIdleConnections();
-        for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
-      }, SWEEP_MS).unref();
+      // Each time right after the event loop has taken in what had arrived: a connection that looks idle on a busy
+      // machine may have its request waiting, and a new one may not have been accepted yet. Closed, they would be reset.
+      setTimeout(() => setImmediate(() => setImmediate(() => server.close(() => resolve()))), LEAVE_MS);
+      setInterval(() => setImmediate(sweep), SWEEP_MS).unref();
     });
+
+  function sweep(): void {
+    server.closeIdleConnections();
+    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+  }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { environmentWith } from "../lib/config.ts";
 import { findBrowser } from "./browser.ts";
 import { ensureBuild } from "./build.ts";
+import { ensureNginx } from "./nginx.ts";
 
 // `npm test`: every runner, one after the other, and one line for all of them together.
 
@@ -14,6 +15,7 @@ const directory = await mkdtemp(join(tmpdir(), "movieconnect-test-"));
 const counts: Count[] = [];
 try {
   const browser = findBrowser(console.log);
+  ensureNginx(console.log);
   await ensureBuild(".next", { environment: environmentWith({}), say: console.log, signal: new AbortController().signal });
   counts.push(await runVitest(), await runPlaywright(browser));
 } catch (error) {

@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { createServer } from "node:http";
 import next from "next";
 import { logConsoleAsJson } from "./json-console.ts";
@@ -11,14 +12,14 @@ const isDev = mode === "dev";
 
 // Ctrl-C reaches the whole group; the primary decides when workers end, and its death ends them too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-process.on("disconnect", () => process.exit(0));
+let isStopping = false;
+process.on("disconnect", () => {
+  if (!isStopping) process.exit(0);
+});
 // Until it serves there is nothing to finish. In development pages keep a connection open for as long as they are.
 let drain: () => Promise<void> = async () => undefined;
 process.on("message", (message) => {
-  if (message !== "stop") return;
-  // Whoever asks over a connection that is still open is told to go elsewhere (lib/readiness.ts).
-  Object.assign(globalThis, { movieconnectStopping: true });
-  drain().then(() => process.exit(0));
+  if (message === "stop") stop();
 });
 if (!isDev) logConsoleAsJson();
 
@@ -39,3 +40,14 @@ server.listen(port, () => {
   const address = server.address();
   process.send?.({ listening: typeof address === "object" ? address?.port : port });
 });
+
+// The primary holds the port too, and accepts nothing: while it alone did, connections would pile up there, to be reset.
+// So it has to let go first, and does when a worker takes its leave.
+function stop(): void {
+  isStopping = true;
+  // Whoever asks over a connection that is still open is told to go elsewhere (lib/readiness.ts).
+  Object.assign(globalThis, { movieconnectStopping: true });
+  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
+  process.disconnect();
+  drain().then(() => process.exit(0));
+}

@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import { startPostgres, startServer } from "./harness.ts";
+import { collectStaticFiles, freePort, hasNginx, startNginx } from "./nginx-server.ts";
 
 /** A Postgres and the production build for all browser tests. Playwright's workers find them in the environment. */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -6,8 +8,24 @@ export default async function setup(): Promise<() => Promise<void>> {
   const server = await startServer({ DATABASE_URL: postgres.url });
   process.env.TEST_ORIGIN = server.origin;
   process.env.TEST_DATABASE_URL = postgres.url;
+  const stopNginx = hasNginx() ? await startBehindNginx(postgres.url) : undefined;
   return async () => {
+    await stopNginx?.();
     await server.stop();
     await postgres.stop();
+  };
+}
+
+/** The application as in production, at an https origin. */
+async function startBehindNginx(databaseUrl: string): Promise<() => Promise<void>> {
+  const ports = { http: await freePort(), https: await freePort() };
+  const server = await startServer({ DATABASE_URL: databaseUrl, PUBLIC_URL: `https://localhost:${ports.https}` });
+  const staticRoot = await collectStaticFiles();
+  const nginx = await startNginx({ mode: "production", upstreams: [new URL(server.origin).host], ports, staticRoot });
+  process.env.TEST_HTTPS_ORIGIN = nginx.https;
+  return async () => {
+    await nginx.stop();
+    await server.stop();
+    await rm(staticRoot, { recursive: true, force: true });
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
 
 // An HTTP client without a browser's or fetch's own ideas: it sends exactly what a test says.
 
@@ -31,9 +32,12 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
     ...(sent.cookies === undefined ? {} : { cookie: cookieHeader(sent.cookies) }),
     ...sent.headers,
   };
-  const { hostname, port } = new URL(origin);
+  const { protocol, hostname, port } = new URL(origin);
+  const request = protocol === "https:" ? httpsRequest : httpRequest;
+  // The certificates of tests are signed by nobody.
+  const options = { hostname, port, method, path, headers, agent: sent.agent ?? false, rejectUnauthorized: false };
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ hostname, port, method, path, headers, agent: sent.agent ?? false }, (response) => {
+    const sending = request(options, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk) => chunks.push(chunk));
       response.on("error", reject);
@@ -45,8 +49,8 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text), setCookies, cookies });
       });
     });
-    request.on("error", reject);
-    request.end(body);
+    sending.on("error", reject);
+    sending.end(body);
   });
 }
 

@@ -1,7 +1,15 @@
 import { defineConfig } from "playwright/test";
 import { browserSettings } from "../lib/config.ts";
+import { hasNginx } from "./nginx-server.ts";
 
 const { BROWSER_PATH } = browserSettings();
+
+/** What people do, once more as they do it in production: over https and HTTP/2, with `__Host-` cookies. */
+const behindNginx = {
+  name: "behind Nginx",
+  testMatch: "account.spec.ts",
+  use: { baseURL: process.env.TEST_HTTPS_ORIGIN ?? "", ignoreHTTPSErrors: true },
+};
 
 export default defineConfig({
   testDir: ".",
@@ -13,13 +21,13 @@ export default defineConfig({
   forbidOnly: true,
   globalSetup: "./browser-setup.ts",
   use: {
-    // Set by the global setup, before the workers read this file again.
-    baseURL: process.env.TEST_ORIGIN ?? "",
     trace: "retain-on-failure",
     launchOptions: {
       ...(BROWSER_PATH === undefined ? {} : { executablePath: BROWSER_PATH }),
       args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
     },
   },
+  // The origins are set by the global setup, before the workers read this file again.
+  projects: [{ name: "direct", use: { baseURL: process.env.TEST_ORIGIN ?? "" } }, ...(hasNginx() ? [behindNginx] : [])],
   outputDir: "../test-results",
 });

@@ -63,6 +63,16 @@ export function browserSettings() {
   return parse(z.object({ BROWSER_PATH: z.string().optional(), PATH: z.string().default("") }), process.env);
 }
 
+/** What the tests of the Nginx configuration read. */
+export function nginxSettings() {
+  const variables = z.object({
+    NGINX_PATH: z.string().optional(),
+    PATH: z.string().default(""),
+    CI: z.stringbool().default(false),
+  });
+  return parse(variables, process.env);
+}
+
 /** The environment of the processes that the commands start: this one's, with some variables set. */
 export function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   return { ...process.env, ...variables };

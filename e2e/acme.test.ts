@@ -1,0 +1,131 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { onPath } from "../bin/nginx";
+import { send } from "./client";
+import { eventually } from "./harness";
+import { freePort, hasNginx, startNginx } from "./nginx-server";
+
+// The certificate's whole way, with the shipped scripts, real certbot, and pebble: Let's Encrypt's own server for tests.
+
+const SHIPPED = join(import.meta.dirname, "..", "nginx");
+const isPossible = (hasNginx() && onPath("pebble") && onPath("certbot")) || process.env.CI === "true";
+
+test.skipIf(!isPossible)("the first certificate replaces the self-signed one, and its renewal drops no request", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "movieconnect-acme-"));
+  const ports = { http: await freePort(), https: await freePort() };
+  const authority = await startAuthority(directory, ports.http);
+  const application = createServer((request, response) => request.resume().on("end", () => response.end("{}")));
+  await once(application.listen(0), "listening");
+  const address = application.address();
+  const upstream = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  const nginx = await startNginx({ mode: "production", upstreams: [upstream], ports });
+  const environment = {
+    PATH: process.env.PATH ?? "",
+    NODE_ENV: "test" as const,
+    PUBLIC_URL: nginx.https,
+    APP_UPSTREAMS: upstream,
+    ACME_ROOT: join(nginx.directory, "acme"),
+    ACME_STATE: join(directory, "state"),
+    ACME_SERVER: authority.url,
+    CERTIFICATE: join(nginx.directory, "certificates", "fullchain.pem"),
+    CERTIFICATE_KEY: join(nginx.directory, "certificates", "privkey.pem"),
+    REQUESTS_CA_BUNDLE: authority.caFile,
+    RELOAD_CHECK_SECONDS: "0.2",
+    NGINX_ARGUMENTS: `-p ${nginx.directory} -c ${nginx.directory}/nginx.conf`,
+  };
+  const watch = spawn("sh", [join(SHIPPED, "docker-entrypoint.d", "40-reload-on-change.sh")], {
+    env: environment,
+    detached: true,
+    stdio: "ignore",
+  });
+  const renew = (extra: string) =>
+    promisify(execFile)("sh", [join(SHIPPED, "certbot", "renew.sh"), "once"], { env: { ...environment, ACME_ARGUMENTS: extra } });
+  try {
+    const first = await servedCertificate(ports.https);
+    expect(first.issuer).toBe("CN=localhost");
+    await renew("");
+    await eventually(async () => (await servedCertificate(ports.https)).issuer.includes("Pebble"), 10);
+    const second = await servedCertificate(ports.https);
+    expect(second.checkHost("localhost")).toBe("localhost");
+
+    // Not due: nothing is asked for, and nothing changes.
+    await renew("");
+    expect((await servedCertificate(ports.https)).serialNumber).toBe(second.serialNumber);
+
+    const failures: string[] = [];
+    let answered = 0;
+    let isOver = false;
+    const load = Array.from({ length: 4 }, async (_, index) => {
+      while (!isOver) {
+        const sent = index % 2 ? send(nginx.https, "POST", "/api/token/", { json: {} }) : send(nginx.https, "GET", "/");
+        await sent
+          .then(({ status }) => status === 200 || failures.push(String(status)))
+          .catch((error) => failures.push(error.message));
+        answered += 1;
+      }
+    });
+    await renew("--force-renewal");
+    await eventually(async () => (await servedCertificate(ports.https)).serialNumber !== second.serialNumber, 10);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    isOver = true;
+    await Promise.all(load);
+    expect(failures).toEqual([]);
+    expect(answered).toBeGreaterThan(100);
+  } finally {
+    if (watch.pid) process.kill(-watch.pid);
+    authority.stop();
+    application.close();
+    await nginx.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+/** Pebble, which asks for its challenges at Nginx' port for http. */
+async function startAuthority(directory: string, httpPort: number) {
+  const [port, management] = [await freePort(), await freePort()];
+  const caFile = join(directory, "ca.pem");
+  const key = join(directory, "ca-key.pem");
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", caFile];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject], { stdio: "ignore" });
+  const pebble = {
+    listenAddress: `127.0.0.1:${port}`,
+    managementListenAddress: `127.0.0.1:${management}`,
+    certificate: caFile,
+    privateKey: key,
+    httpPort,
+    tlsPort: await freePort(),
+    ocspResponderURL: "",
+    externalAccountBindingRequired: false,
+  };
+  const configuration = join(directory, "pebble.json");
+  await writeFile(configuration, JSON.stringify({ pebble }));
+  // By default it is slow and moody on purpose.
+  const moods = { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" };
+  const child = spawn("pebble", ["-config", configuration], { env: { ...process.env, ...moods }, stdio: "ignore" });
+  const url = `https://localhost:${port}/dir`;
+  await eventually(
+    () =>
+      send(`https://localhost:${port}`, "GET", "/dir").then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    10,
+  );
+  return { url, caFile, stop: () => child.kill() };
+}
+
+async function servedCertificate(port: number): Promise<X509Certificate> {
+  const socket = connectTls({ port, host: "localhost", servername: "localhost", rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const { raw } = socket.getPeerCertificate();
+  socket.destroy();
+  return new X509Certificate(raw);
+}

@@ -1,0 +1,162 @@
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { installedNginx, onPath } from "../bin/nginx.ts";
+import { environmentWith } from "../lib/config.ts";
+import { eventually } from "./harness.ts";
+
+// A real Nginx with the configuration that the image gets: the templates of nginx/, rendered as its entrypoint does.
+
+const ROOT = join(import.meta.dirname, "..");
+const SHIPPED = join(ROOT, "nginx");
+
+export type TestNginx = {
+  /** Plain http, which is all there is in development. */
+  http: string;
+  https: string;
+  directory: string;
+  pid: number;
+  errors: () => string;
+  reload: () => void;
+  stop: () => Promise<void>;
+};
+
+type Options = {
+  mode: "development" | "production";
+  /** The processes of the application: host:port. */
+  upstreams: string[];
+  ports?: { http: number; https: number };
+  staticRoot?: string;
+  variables?: Record<string, string>;
+};
+
+/** Whether its tests can run here; where none may be left out they fail instead. */
+export const hasNginx = () => (installedNginx() && onPath("openssl")) || process.env.CI === "true";
+
+export async function startNginx({ mode, upstreams, ports, staticRoot, variables = {} }: Options): Promise<TestNginx> {
+  const binary = installedNginx();
+  if (!binary) throw new Error("there is no Nginx to test with");
+  const { http, https } = ports ?? { http: await freePort(), https: await freePort() };
+  const directory = await mkdtemp(join(tmpdir(), "movieconnect-nginx-"));
+  chmodSync(directory, 0o755);
+  const certificates = join(directory, "certificates");
+  const rendered = renderVariables({
+    APP_UPSTREAMS: upstreams.join(" "),
+    PUBLIC_URL: mode === "production" ? `https://localhost:${https}/` : "",
+    STATIC_ROOT: staticRoot ?? join(directory, "static"),
+    ACME_ROOT: join(directory, "acme"),
+    CERTIFICATE: join(certificates, "fullchain.pem"),
+    CERTIFICATE_KEY: join(certificates, "privkey.pem"),
+    HTTP_PORT: String(http),
+    HTTPS_PORT: String(https),
+    ...variables,
+  });
+  for (const each of ["static", "acme", "conf.d", "temporary"]) await mkdir(join(directory, each));
+  execFileSync("sh", [join(SHIPPED, "docker-entrypoint.d", "16-certificate.sh")], {
+    env: environmentWith(rendered),
+    stdio: "ignore",
+  });
+  await cp(join(SHIPPED, "movieconnect"), join(directory, "movieconnect"), { recursive: true });
+  await cp(join(configurationDirectory(binary), "mime.types"), join(directory, "mime.types"));
+  for (const name of await readdir(join(SHIPPED, mode))) {
+    const text = await readFile(join(SHIPPED, mode, name), "utf8");
+    await writeFile(join(directory, "conf.d", name.replace(/\.template$/, "")), substitute(text, rendered));
+  }
+  await writeFile(join(directory, "nginx.conf"), main(directory));
+  const child = spawn(binary, ["-p", directory, "-e", "stderr", "-c", join(directory, "nginx.conf")], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errors = "";
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const stop = async () => {
+    child.kill("SIGQUIT");
+    const kill = setTimeout(() => child.kill("SIGTERM"), 3_000);
+    await ended;
+    clearTimeout(kill);
+    await rm(directory, { recursive: true, force: true });
+  };
+  await eventually(() => {
+    if (child.exitCode !== null) throw new Error(`Nginx ended:\n${errors}`);
+    return isListening(http);
+  }, 10);
+  return {
+    http: `http://localhost:${http}`,
+    https: `https://localhost:${https}`,
+    directory,
+    pid: child.pid ?? 0,
+    errors: () => errors,
+    reload: () => child.kill("SIGHUP"),
+    stop,
+  };
+}
+
+/** The files that Nginx serves itself, as the image gets them. */
+export async function collectStaticFiles(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "movieconnect-static-"));
+  chmodSync(directory, 0o755);
+  execFileSync(process.execPath, ["--import", "tsx", join(ROOT, "bin", "precompress.ts"), directory], { cwd: ROOT });
+  return directory;
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === "object" ? (address?.port ?? 0) : 0;
+}
+
+// The image's entrypoint reads the very same file.
+function renderVariables(variables: Record<string, string>): Record<string, string> {
+  const script = `. '${join(SHIPPED, "docker-entrypoint.d", "15-movieconnect.envsh")}' && env -0`;
+  const output = execFileSync("sh", ["-c", script], { env: environmentWith(variables), encoding: "utf8" });
+  return Object.fromEntries(output.split("\0").map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]));
+}
+
+// As envsubst does when it is told which names there are: others stay, they are Nginx' own.
+function substitute(text: string, variables: Record<string, string>): string {
+  return text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => variables[name] ?? whole);
+}
+
+// What the image brings in its own nginx.conf, with every path below one directory.
+function main(directory: string): string {
+  return `
+    ${process.getuid?.() === 0 ? "user root;" : ""}
+    worker_processes 2;
+    daemon off;
+    pid ${directory}/nginx.pid;
+    error_log stderr warn;
+    events { worker_connections 1024; }
+    http {
+      include mime.types;
+      default_type application/octet-stream;
+      access_log off;
+      sendfile on;
+      keepalive_timeout 65;
+      client_body_temp_path ${directory}/temporary/body;
+      proxy_temp_path ${directory}/temporary/proxy;
+      fastcgi_temp_path ${directory}/temporary/fastcgi;
+      uwsgi_temp_path ${directory}/temporary/uwsgi;
+      scgi_temp_path ${directory}/temporary/scgi;
+      include conf.d/*.conf;
+    }
+  `;
+}
+
+function configurationDirectory(binary: string): string {
+  const built = execFileSync("sh", ["-c", `'${binary}' -V 2>&1`], { encoding: "utf8" });
+  return dirname(/--conf-path=(\S+)/.exec(built)?.[1] ?? "/etc/nginx/nginx.conf");
+}
+
+async function isListening(port: number): Promise<boolean> {
+  return fetch(`http://localhost:${port}/`, { redirect: "manual" }).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,44 @@
+#!/bin/sh
+# The certificate, by webroot through Nginx: the first one, and from then on its renewal, tried twice a day.
+# Needs PUBLIC_URL and ACME_EMAIL. ACME_SERVER names another authority. `renew.sh once` is one turn.
+set -eu
+
+: "${PUBLIC_URL:?where the site is, https://example.com}"
+name="${PUBLIC_URL#*://}"
+name="${name%%[:/]*}"
+webroot="${ACME_ROOT:-/var/www/acme}"
+certificate="${CERTIFICATE:-/etc/nginx/certificates/fullchain.pem}"
+key="${CERTIFICATE_KEY:-/etc/nginx/certificates/privkey.pem}"
+state="${ACME_STATE:-/etc/letsencrypt}"
+
+# `certonly` does both: it asks for what is missing, and keeps what is not due yet.
+ask() {
+    if [ -n "${ACME_EMAIL:-}" ]; then account="--email $ACME_EMAIL"; else account="--register-unsafely-without-email"; fi
+    # shellcheck disable=SC2086
+    certbot certonly --webroot --webroot-path "$webroot" --domain "$name" --cert-name movieconnect --keep-until-expiring \
+        --non-interactive --agree-tos $account --server "${ACME_SERVER:-https://acme-v02.api.letsencrypt.org/directory}" \
+        --config-dir "$state" --work-dir "$state/work" --logs-dir "$state/logs" ${ACME_ARGUMENTS:-} || return 1
+    install_pair "$state/live/movieconnect"
+}
+
+# Whole or not at all; the certificate last, since it is what Nginx is reloaded for.
+install_pair() {
+    if cmp -s "$1/fullchain.pem" "$certificate"; then return; fi
+    (umask 077 && cat "$1/privkey.pem" > "$key.new")
+    cat "$1/fullchain.pem" > "$certificate.new"
+    mv "$key.new" "$key"
+    mv "$certificate.new" "$certificate"
+    echo "renew.sh: a new certificate for $name"
+}
+
+if [ "${1:-}" = once ]; then
+    ask
+    exit
+fi
+trap 'exit 0' TERM INT
+while :; do
+    # Refused, it is asked for again in an hour: authorities limit failures, and Nginx may just be starting.
+    if ask; then wait_seconds=43200; else wait_seconds=3600; fi
+    sleep "$wait_seconds" &
+    wait $!
+done

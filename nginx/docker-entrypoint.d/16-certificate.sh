@@ -1,0 +1,15 @@
+#!/bin/sh
+# Nginx doesn't start without a certificate, and the certificate authority wants to ask Nginx first: until the real
+# one is there, one that nobody signed.
+set -eu
+
+[ -n "${PUBLIC_URL:-}" ] || exit 0
+mkdir -p "$(dirname "$CERTIFICATE")" "$(dirname "$CERTIFICATE_KEY")"
+if [ -s "$CERTIFICATE" ] && [ -s "$CERTIFICATE_KEY" ]; then exit 0; fi
+
+name="${PUBLIC_URL#*://}"
+name="${name%%:*}"
+umask 077
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
+    -subj "/CN=$name" -addext "subjectAltName=DNS:$name" -keyout "$CERTIFICATE_KEY" -out "$CERTIFICATE" 2>/dev/null
+echo "16-certificate.sh: a self-signed certificate for $name, until there is a real one"
