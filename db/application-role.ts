@@ -5,7 +5,7 @@ const SCRAM_ITERATIONS = 4096;
 
 /**
  * Lets the application connect with its own role, which reads and writes rows and nothing else: the tables stay their
- * owner's, and the list of migrations is no business of the application's. To be repeated after each migration.
+ * owner's, and what has been migrated is only read, by the readiness probe. To be repeated after each migration.
  * @param ownerUrl whose role migrates. Makes the other role, where it may; where not, somebody else has to have made it
  * @param applicationUrl as the application will connect
  * @throws {Error} one line that says what is missing
@@ -55,7 +55,7 @@ async function grant(client: pg.Client, role: string): Promise<void> {
     `grant connect on database ${database} to ${role}`,
     `grant usage on schema public to ${role}`,
     `grant select, insert, update, delete on all tables in schema public to ${role}`,
-    `revoke all on migrations from ${role}`,
+    `revoke insert, update, delete on migrations from ${role}`,
   ];
   for (const statement of statements) await client.query(statement);
 }
