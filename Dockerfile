@@ -24,6 +24,8 @@ COPY nginx/movieconnect/ /etc/nginx/movieconnect/
 COPY nginx/docker-entrypoint.d/ /docker-entrypoint.d/
 COPY --from=build /app/public/ /srv/static/
 COPY --from=build /app/.next/static/ /srv/static/_next/static/
+# Written at the start, where the file system may be read-only.
+RUN ln -s /run/http3.conf /etc/nginx/http3.conf
 ENV STATIC_ROOT=/srv/static NGINX_ENVSUBST_TEMPLATE_DIR=/etc/nginx/templates/development
 
 
@@ -34,8 +36,8 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn* /usr/local/
 WORKDIR /app
 # Everything is root's: the one who serves can't change what is served.
 COPY --from=build /app/.next/standalone/ ./
-# Where a named volume takes its owner from, and the only place that is written, in development alone.
-RUN mkdir -m 700 /secret && chown node:node /secret
+# Where a volume takes its owner from: development's secret, and what Next may want to keep.
+RUN mkdir -m 700 /secret && chown node:node /secret .next/cache
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 PORT=8000
 USER node
 EXPOSE 8000
