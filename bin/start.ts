@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { migrate } from "../db/migrate.ts";
 import { environmentWith, type LaunchConfig, launchConfig } from "../lib/config.ts";
 import { ensureBuild } from "./build.ts";
+import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { assertFree } from "./port.ts";
 import { runWorkers } from "./workers.ts";
@@ -12,28 +13,23 @@ import { runWorkers } from "./workers.ts";
 type Backing = { databaseUrl: string; urlFile?: string; variables: Record<string, string>; close: () => Promise<void> };
 
 const isDev = process.argv.includes("--dev");
-const stopping = new AbortController();
-let backing: Promise<Backing> | undefined;
-let stopWorkers: () => Promise<void> = async () => undefined;
+runCommand(start);
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0));
-// A terminal or a pipe that has gone away is no reason to leave Postgres behind.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-main().catch((error: unknown) => stop(1, error instanceof Error ? error.message : String(error)));
-
-async function main(): Promise<void> {
+async function start({ signal, atStop, fail }: Command): Promise<void> {
   const settings = launchConfig();
   await assertFree(settings.PORT);
   const count = settings.WEB_CONCURRENCY ?? (isDev ? 1 : availableParallelism());
-  backing = openBacking(settings, count);
+  const backing = openBacking(settings, count);
+  // What has been begun is finished before it is undone: a Postgres that is just being started would be left behind.
+  atStop(async () => (await backing.catch(() => undefined))?.close());
   const [{ databaseUrl, urlFile, variables }] = await Promise.all([
     backing.then(async (opened) => {
       await migrate(opened.databaseUrl);
       return opened;
     }),
-    isDev ? undefined : ensureBuild(".next", { environment: environmentWith({}), say, signal: stopping.signal }),
+    isDev ? undefined : ensureBuild(".next", { environment: environmentWith({}), say, signal }),
   ]);
-  if (stopping.signal.aborted) return;
+  if (signal.aborted) return;
   const workers = runWorkers(
     count,
     [String(settings.PORT), isDev ? "dev" : "production"],
@@ -43,11 +39,11 @@ async function main(): Promise<void> {
       NODE_ENV: isDev ? "development" : "production",
       NEXT_TELEMETRY_DISABLED: "1",
     }),
-    (reason) => stop(1, reason),
+    fail,
   );
-  stopWorkers = workers.stop;
+  atStop(workers.stop);
   const port = await workers.listening;
-  if (!stopping.signal.aborted) say(banner(settings.PUBLIC_URL?.origin, port, count, databaseUrl, urlFile));
+  if (!signal.aborted) say(banner(settings.PUBLIC_URL?.origin, port, count, databaseUrl, urlFile));
 }
 
 // A database of one's own outlives this directory: a secret that was made here would be lost with it, and log all out.
@@ -80,17 +76,6 @@ function banner(publicUrl: string | undefined, port: number, workers: number, da
     "Stop       Ctrl-C",
   ];
   return `\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`;
-}
-
-// What has been begun is finished before it is undone: a Postgres that is just being started would be left behind.
-async function stop(status: number, reason?: string): Promise<void> {
-  if (stopping.signal.aborted) return;
-  stopping.abort();
-  if (reason) console.error(`movieconnect: ${reason}`);
-  await stopWorkers();
-  const opened = await backing?.catch(() => undefined);
-  await opened?.close();
-  process.exit(status);
 }
 
 function say(line: string): void {

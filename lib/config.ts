@@ -1,4 +1,10 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
+
+/** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */
+const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET"];
+
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a URL: postgres://user:password@host:5432/database" });
 
 /**
  * The environment, parsed. Lifetimes are in seconds.
@@ -6,7 +12,7 @@ import { z } from "zod";
  */
 const environment = z.object({
   /** Where Postgres is. `npm start` fills it in when it runs the embedded one. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a URL: postgres://user:password@host:5432/database" }),
+  DATABASE_URL: databaseUrl,
   /** Connections to Postgres that one worker may hold. */
   DATABASE_POOL_SIZE: integer(1, 500).prefault("10"),
   /** One secret, or several with commas between: the first signs, all verify. */
@@ -31,10 +37,14 @@ const environment = z.object({
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
-/** What the command that starts the workers reads: it makes a database and a secret where none is given. */
-const launch = environment.partial({ DATABASE_URL: true, AUTH_SECRET: true }).extend({
+/** What the command reads that starts the workers and nothing else. */
+const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
   WEB_CONCURRENCY: integer(1, 256).optional(),
+});
+
+/** What `npm start` reads: it makes a database and a secret where none is given. */
+const launch = service.partial({ DATABASE_URL: true, AUTH_SECRET: true }).extend({
   /** Where the embedded Postgres and the secret are kept. */
   DATA_DIR: z.string().default(".data"),
 });
@@ -58,6 +68,16 @@ export function launchConfig(): LaunchConfig {
   return parse(launch, process.env);
 }
 
+/** As `config`, for the command that starts the workers and nothing else. @throws {Error} as `config` does */
+export function serviceConfig(): z.output<typeof service> {
+  return parse(service, process.env);
+}
+
+/** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */
+export function migrationConfig() {
+  return parse(z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL: databaseUrl.optional() }), process.env);
+}
+
 /** What the test command reads. */
 export function browserSettings() {
   return parse(z.object({ BROWSER_PATH: z.string().optional(), PATH: z.string().default("") }), process.env);
@@ -73,17 +93,34 @@ export function nginxSettings() {
   return parse(variables, process.env);
 }
 
-/** The environment of the processes that the commands start: this one's, with some variables set. */
+/** The environment of the processes that the commands start: this one's, with some variables set, no file in their way. */
 export function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
-  return { ...process.env, ...variables };
+  const files = Object.keys(variables).map((name) => [`${name}_FILE`, ""]);
+  return { ...process.env, ...Object.fromEntries(files), ...variables };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, variables: Record<string, string | undefined>): z.output<Schema> {
-  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const set = { ...given, ...readFiles(given) };
   const result = schema.safeParse(set);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
   throw new Error(`Bad environment: ${problems.join("; ")}.`);
+}
+
+function readFiles(variables: Record<string, string | undefined>): Record<string, string> {
+  const read: Record<string, string> = {};
+  for (const name of FROM_FILES) {
+    const file = variables[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (variables[name] !== undefined) throw new Error(`Bad environment: ${name} and ${name}_FILE are both set.`);
+    try {
+      read[name] = readFileSync(file, "utf8").trim();
+    } catch (error) {
+      throw new Error(`Bad environment: ${name}_FILE ${file} can't be read (${(error as NodeJS.ErrnoException).code}).`);
+    }
+  }
+  return read;
 }
 
 function integer(least: number, most: number) {

@@ -1,0 +1,46 @@
+# Three images of one build: `web` serves, and migrates; `edge` is Nginx with the static files.
+
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# No package's own scripts are run: the build needs none.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
+RUN BUILD_OUTPUT=standalone node node_modules/next/dist/bin/next build
+# What runs, and nothing else. Images are served as they are: sharp, which would scale them, stays behind.
+RUN node bin/copy-packages.ts .next/standalone node-pg-migrate pg zod \
+ && cp -r bin db lib public .next/standalone/ \
+ && cp -r .next/static .next/standalone/.next/ \
+ && cd .next/standalone \
+ && rm -rf server.js node_modules/@img node_modules/sharp node_modules/@swc/helpers/src \
+ && mkdir -p .next/cache
+
+
+FROM nginx:1.29 AS edge
+COPY nginx/development/ /etc/nginx/templates/development/
+COPY nginx/production/ /etc/nginx/templates/production/
+COPY nginx/movieconnect/ /etc/nginx/movieconnect/
+COPY nginx/docker-entrypoint.d/ /docker-entrypoint.d/
+COPY --from=build /app/public/ /srv/static/
+COPY --from=build /app/.next/static/ /srv/static/_next/static/
+# Written at the start, where the file system may be read-only.
+RUN ln -s /run/http3.conf /etc/nginx/http3.conf
+ENV STATIC_ROOT=/srv/static NGINX_ENVSUBST_TEMPLATE_DIR=/etc/nginx/templates/development
+
+
+# The last stage is what `docker build .` makes.
+FROM node:24-slim AS web
+# What a server that is given its packages has no use for.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn* /usr/local/bin/np[mx] /usr/local/bin/corepack /usr/local/bin/yarn*
+WORKDIR /app
+# Everything is root's: the one who serves can't change what is served.
+COPY --from=build /app/.next/standalone/ ./
+# Where a volume takes its owner from: development's secret, and what Next may want to keep.
+RUN mkdir -m 700 /secret && chown node:node /secret .next/cache
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 PORT=8000
+USER node
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/api/health/ready/').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+CMD ["node", "bin/serve.ts"]

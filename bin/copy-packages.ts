@@ -1,0 +1,29 @@
+import { cp, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+// For the Dockerfile: copies packages, and what they depend on, out of node_modules into another directory.
+// Next's standalone build has what the pages and Next itself need; it does not know what our own commands import.
+
+type Lock = { packages: Record<string, { dependencies?: Record<string, string> }> };
+
+const [directory = "", ...names] = process.argv.slice(2);
+const { packages } = JSON.parse(await readFile("package-lock.json", "utf8")) as Lock;
+const wanted = new Set<string>();
+for (const name of names) add(name, "");
+for (const path of wanted) await cp(path, join(directory, path), { recursive: true });
+
+function add(name: string, from: string): void {
+  const path = resolve(name, from);
+  if (wanted.has(path)) return;
+  wanted.add(path);
+  for (const dependency of Object.keys(packages[path]?.dependencies ?? {})) add(dependency, path);
+}
+
+// As Node looks for it: beside the package that asks, then further and further up.
+function resolve(name: string, from: string): string {
+  const path = join(from, "node_modules", name);
+  if (packages[path]) return path;
+  if (from === "") throw new Error(`${name} is not in package-lock.json`);
+  const above = dirname(from);
+  return resolve(name, above === "." ? "" : above);
+}

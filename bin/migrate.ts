@@ -1,0 +1,35 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { admitApplication } from "../db/application-role.ts";
+import { isNotReady } from "../db/lease.ts";
+import { migrate } from "../db/migrate.ts";
+import { migrationConfig } from "../lib/config.ts";
+
+// Once, before the application starts: the schema as its owner, and what the application's own role may do.
+
+/** A database that is only starting is waited for this long. */
+const PATIENCE_MS = 30_000;
+
+main().catch((error: unknown) => {
+  console.error(`movieconnect: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+});
+
+async function main(): Promise<void> {
+  const { DATABASE_URL: owner, APP_DATABASE_URL: application } = migrationConfig();
+  await migrateOnceReady(owner);
+  if (application !== undefined) await admitApplication(owner, application);
+  console.log("The schema is up to date.");
+}
+
+async function migrateOnceReady(url: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await migrate(url);
+    } catch (error) {
+      const { cause } = error as Error;
+      if (!cause || !isNotReady(cause) || Date.now() > end) throw error;
+      await delay(500);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import pg from "pg";
+
+const SCRAM_ITERATIONS = 4096;
+
+/**
+ * Lets the application connect with its own role, which reads and writes rows and nothing else: the tables stay their
+ * owner's, and what has been migrated is only read, by the readiness probe. To be repeated after each migration.
+ * @param ownerUrl whose role migrates. Makes the other role, where it may; where not, somebody else has to have made it
+ * @param applicationUrl as the application will connect
+ * @throws {Error} one line that says what is missing
+ */
+export async function admitApplication(ownerUrl: string, applicationUrl: string): Promise<void> {
+  const { username, password } = new URL(applicationUrl);
+  const role = decodeURIComponent(username);
+  if (role === decodeURIComponent(new URL(ownerUrl).username))
+    throw new Error(`${role} owns the tables: give the application a role of its own`);
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    await client.query("begin");
+    await ensureRole(client, role, decodeURIComponent(password));
+    await grant(client, pg.escapeIdentifier(role));
+    await client.query("commit");
+  } catch (error) {
+    throw new Error(`the role ${role} can't be set up: ${error instanceof Error ? error.message : error}`, { cause: error });
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {
+  const { rows } = await client.query<{ exists: boolean; may: boolean }>(
+    `select exists (select from pg_roles where rolname = $1) as exists, rolsuper or rolcreaterole as may
+     from pg_roles where rolname = current_user`,
+    [role],
+  );
+  const { exists, may } = rows[0] ?? { exists: false, may: false };
+  if (may) {
+    const verifier = pg.escapeLiteral(toScramVerifier(password));
+    await client.query(`${exists ? "alter" : "create"} role ${pg.escapeIdentifier(role)} login password ${verifier}`);
+  } else if (!exists) {
+    throw new Error("it does not exist, and the owner may not create it");
+  }
+}
+
+// A temporary table is something created, too.
+async function grant(client: pg.Client, role: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>("select current_database() as name");
+  const database = pg.escapeIdentifier(rows[0]?.name ?? "");
+  const statements = [
+    "revoke create on schema public from public",
+    `revoke temporary on database ${database} from public`,
+    `grant connect on database ${database} to ${role}`,
+    `grant usage on schema public to ${role}`,
+    `grant select, insert, update, delete on all tables in schema public to ${role}`,
+    `revoke insert, update, delete on migrations from ${role}`,
+  ];
+  for (const statement of statements) await client.query(statement);
+}
+
+// RFC 5803, as Postgres keeps it. A password that was sent as it is could end up in the server's log.
+function toScramVerifier(password: string): string {
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, SCRAM_ITERATIONS, 32, "sha256");
+  const keyOf = (name: string) => createHmac("sha256", salted).update(name).digest();
+  const storedKey = createHash("sha256").update(keyOf("Client Key")).digest("base64");
+  return `SCRAM-SHA-256$${SCRAM_ITERATIONS}:${salt.toString("base64")}$${storedKey}:${keyOf("Server Key").toString("base64")}`;
+}
