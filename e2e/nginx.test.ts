@@ -310,9 +310,9 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
       servers[index] = await start(index);
     }
     const { failures, answered } = await load.stop();
+    await Promise.all([nginx.stop(), ...servers.map((server) => server.stop())]);
     expect(failures, nginx.errors().replaceAll(/.*Connection refused.*\n/g, "")).toEqual([]);
     expect(answered).toBeGreaterThan(100);
-    await Promise.all([nginx.stop(), ...servers.map((server) => server.stop())]);
   });
 
   test("a reload loses no request", async () => {
