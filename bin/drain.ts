@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 100;
-/** In which the other holders of the port let go of it. */
-const LEAVE_MS = 100;
+/** In which the other holders of the port let go of it, on a busy machine too. */
+const LEAVE_MS = 500;
 
 /**
  * Follows a server's connections, to end them well.
