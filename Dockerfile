@@ -9,6 +9,7 @@ COPY . .
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
 RUN BUILD_OUTPUT=standalone node node_modules/next/dist/bin/next build
 # What runs, and nothing else. Images are served as they are: sharp, which would scale them, stays behind.
+RUN node bin/precompress.ts static-files
 RUN node bin/copy-packages.ts .next/standalone node-pg-migrate pg zod \
  && cp -r bin db lib public .next/standalone/ \
  && cp -r .next/static .next/standalone/.next/ \
@@ -22,8 +23,7 @@ COPY nginx/development/ /etc/nginx/templates/development/
 COPY nginx/production/ /etc/nginx/templates/production/
 COPY nginx/movieconnect/ /etc/nginx/movieconnect/
 COPY nginx/docker-entrypoint.d/ /docker-entrypoint.d/
-COPY --from=build /app/public/ /srv/static/
-COPY --from=build /app/.next/static/ /srv/static/_next/static/
+COPY --from=build /app/static-files/ /srv/static/
 # Written at the start, where the file system may be read-only.
 RUN ln -s /run/http3.conf /etc/nginx/http3.conf
 ENV STATIC_ROOT=/srv/static NGINX_ENVSUBST_TEMPLATE_DIR=/etc/nginx/templates/development

@@ -9,7 +9,7 @@ export default defineConfig({
   },
   test: {
     // Many tests wait for what takes seconds by contract; they wait side by side.
-    maxWorkers: 4,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEmbedded } from "../db/embedded";
 import { findBinaries, runBinary } from "../db/postgres-binaries";
 import { logIn, newSession, send } from "./client";
-import { withDatabase } from "./harness";
+import { eventually, withDatabase } from "./harness";
 import { type Launched, launch } from "./launch";
 
 // As the containers run it: one role owns the tables and migrates, the application connects with another.
@@ -58,7 +58,7 @@ test("the owner migrates, as often as it likes, and the application does all its
   const files = { DATABASE_URL_FILE: join(base, "url"), AUTH_SECRET: "", AUTH_SECRET_FILE: join(base, "secret") };
   const server = launch({ ...files, REVOCATION_POLL_MS: "50", WEB_CONCURRENCY: "1" }, command("serve.ts"));
   const origin = await server.origin;
-  expect((await send(origin, "GET", "/api/health/ready/")).status).toBe(200);
+  await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
   const { user, cookies } = await newSession(origin);
   expect((await send(origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(200);
   const again = await newSession(origin);
