@@ -102,8 +102,11 @@ async function control(...args: string[]): Promise<void> {
 async function restart(): Promise<void> {
   const again = await startEmbedded(postgres.directory, { settings: { max_connections: 200 } });
   expect(again.url).toBe(postgres.url);
+  const earlier = postgres.stop;
+  // Each start holds it open until it lets go, and the last one stops it.
   postgres.stop = async () => {
     await again.stop();
+    await earlier();
   };
 }
 
