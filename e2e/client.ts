@@ -27,6 +27,8 @@ export type Sent = {
 export function send(origin: string, method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json);
   const headers: Record<string, string | number> = {
+    // Asked to close, a server would close whatever it thinks of the request.
+    connection: "keep-alive",
     ...(sent.json === undefined ? {} : { "content-type": "application/json" }),
     ...(body === undefined || sent.headers?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(body) }),
     ...(sent.cookies === undefined ? {} : { cookie: cookieHeader(sent.cookies) }),

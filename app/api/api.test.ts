@@ -121,6 +121,8 @@ test("a refusal that comes before the body was read closes the connection", asyn
     send(origin, "POST", "/api/token/", { body, headers: { "content-type": "text/plain" } }),
   ];
   for (const answer of await Promise.all(cases)) expect(answer.headers.connection, String(answer.status)).toBe("close");
+  const wasRead = await send(origin, "POST", "/api/token/", { json: {} });
+  expect(wasRead.headers.connection).toBe("keep-alive");
 });
 
 test("every answer is JSON in UTF-8, never stored, and says what a browser must not do with it", async () => {
