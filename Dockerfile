@@ -24,8 +24,8 @@ COPY nginx/production/ /etc/nginx/templates/production/
 COPY nginx/movieconnect/ /etc/nginx/movieconnect/
 COPY nginx/docker-entrypoint.d/ /docker-entrypoint.d/
 COPY --from=build /app/static-files/ /srv/static/
-# Written at the start, where the file system may be read-only.
-RUN ln -s /run/http3.conf /etc/nginx/http3.conf
+# The default, 1,024 a core, is soon held by clients that do nothing.
+RUN sed -i 's/worker_connections .*/worker_connections 8192;/' /etc/nginx/nginx.conf
 ENV STATIC_ROOT=/srv/static NGINX_ENVSUBST_TEMPLATE_DIR=/etc/nginx/templates/development
 
 
@@ -38,7 +38,8 @@ WORKDIR /app
 COPY --from=build /app/.next/standalone/ ./
 # Where a volume takes its owner from: development's secret, and what Next may want to keep.
 RUN mkdir -m 700 /secret && chown node:node /secret .next/cache
-ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 PORT=8000
+# Nginx asks for readiness each second, and has gone elsewhere by then.
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 PORT=8000 SHUTDOWN_DELAY_MS=5000
 USER node
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=3 \

@@ -21,7 +21,7 @@ export function ensureNginx(say: (line: string) => void): void {
   const { CI, PATH } = nginxSettings();
   const missing = () => [
     ...(installedNginx() ? [] : ["nginx-light"]),
-    ...["openssl", "certbot", "pebble"].filter((command) => !onPath(command, PATH)),
+    ...["openssl", "curl", "certbot", "pebble"].filter((command) => !onPath(command, PATH)),
   ];
   if (missing().length === 0) return;
   if (process.getuid?.() === 0) {

@@ -21,9 +21,9 @@ const EVERY_ANSWER = {
 
 /**
  * Puts an application behind a server, with the transport's rules around it.
- * @returns a function that stops it: no new connection, what is in flight is finished, within 10 s
+ * @returns a function that stops it: after `delayMs` no new connection, what is in flight is finished, within 10 s
  */
-export function applyTransportRules(server: Server, handler: Handler, isDev: boolean): () => Promise<void> {
+export function applyTransportRules(server: Server, handler: Handler, isDev: boolean): (delayMs: number) => Promise<void> {
   let draining = false;
   const drain = drainable(server);
   const answers = new WeakMap<object, ServerResponse>();
@@ -40,9 +40,9 @@ export function applyTransportRules(server: Server, handler: Handler, isDev: boo
     if (!isDev && refusePageBody(request, response)) return;
     handler(request, response).catch((error) => answerFailure(error, response));
   });
-  return () => {
+  return (delayMs) => {
     draining = true;
-    return drain();
+    return drain(delayMs);
   };
 }
 

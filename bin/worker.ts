@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import { createServer } from "node:http";
 import next from "next";
+import { serviceConfig } from "../lib/config.ts";
 import { logConsoleAsJson } from "./json-console.ts";
 import { applyTransportRules } from "./transport.ts";
 
@@ -17,7 +18,7 @@ process.on("disconnect", () => {
   if (!isStopping) process.exit(0);
 });
 // Until it serves there is nothing to finish. In development pages keep a connection open for as long as they are.
-let drain: () => Promise<void> = async () => undefined;
+let drain: (delayMs: number) => Promise<void> = async () => undefined;
 process.on("message", (message) => {
   if (message === "stop") stop();
 });
@@ -41,13 +42,13 @@ server.listen(port, () => {
   process.send?.({ listening: typeof address === "object" ? address?.port : port });
 });
 
-// The primary holds the port too, and accepts nothing: while it alone did, connections would pile up there, to be reset.
-// So it has to let go first, and does when a worker takes its leave.
+// A port that is let go resets who has just connected: a POST is lost then, since nobody may send it twice. So readiness
+// says no at first (lib/readiness.ts), and requests are still taken, until whoever watches it has gone elsewhere.
+// The primary holds the port too, and accepts nothing: it has to let go first, and does when a worker takes its leave.
 function stop(): void {
   isStopping = true;
-  // Whoever asks over a connection that is still open is told to go elsewhere (lib/readiness.ts).
   Object.assign(globalThis, { movieconnectStopping: true });
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.disconnect();
-  drain().then(() => process.exit(0));
+  drain(serviceConfig().SHUTDOWN_DELAY_MS).then(() => process.exit(0));
 }

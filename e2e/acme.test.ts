@@ -26,26 +26,18 @@ test.skipIf(!isPossible)("the first certificate replaces the self-signed one, an
   await once(application.listen(0), "listening");
   const address = application.address();
   const upstream = `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-  const nginx = await startNginx({ mode: "production", upstreams: [upstream], ports });
+  const nginx = await startNginx({ mode: "production", upstreams: [upstream], ports, isWatched: true });
   const environment = {
     PATH: process.env.PATH ?? "",
     NODE_ENV: "test" as const,
     PUBLIC_URL: nginx.https,
-    APP_UPSTREAMS: upstream,
     ACME_ROOT: join(nginx.directory, "acme"),
     ACME_STATE: join(directory, "state"),
     ACME_SERVER: authority.url,
     CERTIFICATE: join(nginx.directory, "certificates", "fullchain.pem"),
     CERTIFICATE_KEY: join(nginx.directory, "certificates", "privkey.pem"),
     REQUESTS_CA_BUNDLE: authority.caFile,
-    RELOAD_CHECK_SECONDS: "0.2",
-    NGINX_ARGUMENTS: `-p ${nginx.directory} -c ${nginx.directory}/nginx.conf`,
   };
-  const watch = spawn("sh", [join(SHIPPED, "docker-entrypoint.d", "40-reload-on-change.sh")], {
-    env: environment,
-    detached: true,
-    stdio: "ignore",
-  });
   const renew = (extra: string) =>
     promisify(execFile)("sh", [join(SHIPPED, "certbot", "renew.sh"), "once"], { env: { ...environment, ACME_ARGUMENTS: extra } });
   try {
@@ -80,7 +72,6 @@ test.skipIf(!isPossible)("the first certificate replaces the self-signed one, an
     expect(failures).toEqual([]);
     expect(answered).toBeGreaterThan(100);
   } finally {
-    if (watch.pid) process.kill(-watch.pid);
     authority.stop();
     application.close();
     await nginx.stop();

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { installedNginx, onPath } from "../bin/nginx.ts";
 import { environmentWith } from "../lib/config.ts";
 import { eventually } from "./harness.ts";
@@ -30,13 +31,14 @@ type Options = {
   upstreams: string[];
   ports?: { http: number; https: number };
   staticRoot?: string;
-  variables?: Record<string, string>;
+  /** Looks after certificate and application, as in the image, but five times a second. */
+  isWatched?: boolean;
 };
 
 /** Whether its tests can run here; where none may be left out they fail instead. */
 export const hasNginx = () => (installedNginx() && onPath("openssl")) || process.env.CI === "true";
 
-export async function startNginx({ mode, upstreams, ports, staticRoot, variables = {} }: Options): Promise<TestNginx> {
+export async function startNginx({ mode, upstreams, ports, staticRoot, isWatched = false }: Options): Promise<TestNginx> {
   const binary = installedNginx();
   if (!binary) throw new Error("there is no Nginx to test with");
   const { http, https } = ports ?? { http: await freePort(), https: await freePort() };
@@ -52,13 +54,12 @@ export async function startNginx({ mode, upstreams, ports, staticRoot, variables
     CERTIFICATE_KEY: join(certificates, "privkey.pem"),
     HTTP_PORT: String(http),
     HTTPS_PORT: String(https),
-    ...variables,
+    RUNTIME_DIRECTORY: join(directory, "run"),
+    WATCH_SECONDS: "0.2",
+    NGINX_ARGUMENTS: `-p ${directory} -c ${directory}/nginx.conf`,
   });
   for (const each of ["static", "acme", "conf.d", "temporary"]) await mkdir(join(directory, each));
-  execFileSync("sh", [join(SHIPPED, "docker-entrypoint.d", "16-certificate.sh")], {
-    env: environmentWith(rendered),
-    stdio: "ignore",
-  });
+  for (const script of ["16-certificate.sh", "20-newer-nginx.sh", "30-upstreams.sh"]) await runScript(script, rendered);
   await cp(join(SHIPPED, "movieconnect"), join(directory, "movieconnect"), { recursive: true });
   await cp(join(configurationDirectory(binary), "mime.types"), join(directory, "mime.types"));
   for (const name of await readdir(join(SHIPPED, mode))) {
@@ -74,7 +75,9 @@ export async function startNginx({ mode, upstreams, ports, staticRoot, variables
     errors += chunk;
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const watch = isWatched ? watchApplication(rendered) : undefined;
   const stop = async () => {
+    watch?.();
     child.kill("SIGQUIT");
     const kill = setTimeout(() => child.kill("SIGTERM"), 3_000);
     await ended;
@@ -117,6 +120,20 @@ function renderVariables(variables: Record<string, string>): Record<string, stri
   const script = `. '${join(SHIPPED, "docker-entrypoint.d", "15-movieconnect.envsh")}' && env -0`;
   const output = execFileSync("sh", ["-c", script], { env: environmentWith(variables), encoding: "utf8" });
   return Object.fromEntries(output.split("\0").map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]));
+}
+
+// What it asks may run in this process.
+async function runScript(name: string, variables: Record<string, string>): Promise<void> {
+  await promisify(execFile)("sh", [join(SHIPPED, "docker-entrypoint.d", name)], { env: environmentWith(variables) });
+}
+
+// The script leaves its loop behind, which ends with the container, and here with its group.
+function watchApplication(variables: Record<string, string>): () => void {
+  const script = join(SHIPPED, "docker-entrypoint.d", "40-reload-on-change.sh");
+  const { pid } = spawn("sh", [script], { env: environmentWith(variables), detached: true, stdio: "ignore" });
+  return () => {
+    if (pid) process.kill(-pid);
+  };
 }
 
 // As envsubst does when it is told which names there are: others stay, they are Nginx' own.

@@ -41,6 +41,8 @@ const environment = z.object({
 const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
   WEB_CONCURRENCY: integer(1, 256).optional(),
+  /** How long a worker that was told to stop still takes requests, while its readiness says no. */
+  SHUTDOWN_DELAY_MS: integer(0, 8_000).prefault("500"),
 });
 
 /** What `npm start` reads: it makes a database and a secret where none is given. */
