@@ -1,20 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { BlockList } from "node:net";
+import { clientAddress } from "./client-address.ts";
 import { hasBody } from "./lingering-close.ts";
 
 /** The methods that Next routes. Another goes on as a PUT, whose refusal names the original. */
 const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 
 /** What only this server may say to the application: it is removed from what clients send. */
-const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest"];
+const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-client-address"];
 
 /** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
 const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
 
-/** Leaves of a request what the application may believe. */
-export function admit(request: IncomingMessage): void {
+/** Leaves of a request what the application may believe, and adds who sent it. */
+export function admit(request: IncomingMessage, trustedProxies: BlockList): void {
   const { url = "", method = "" } = request;
   const isApi = isApiPath(url);
   for (const header of isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS] : INTERNAL_HEADERS) delete request.headers[header];
+  request.headers["x-client-address"] = clientAddress(request, trustedProxies);
   if (!isCanonical(url)) request.url = isApi ? "/api/-" : "/-";
   if (ROUTED.has(method)) return;
   request.headers["x-original-method"] = method;

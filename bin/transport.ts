@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { BlockList } from "node:net";
 import type { Duplex } from "node:stream";
 import { admit, refusePageBody } from "./admission.ts";
 import { drainable } from "./drain.ts";
@@ -6,6 +7,8 @@ import { closeUnlessReadWhole } from "./lingering-close.ts";
 
 // What HTTP itself needs, before any route is known: limits in time, refusals of what is not HTTP, headers of every answer.
 
+type Options = { isDev: boolean; trustedProxies: BlockList };
+type Stop = (delayMs: number) => Promise<void>;
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 const MESSAGE_MS = 15_000;
@@ -23,7 +26,7 @@ const EVERY_ANSWER = {
  * Puts an application behind a server, with the transport's rules around it.
  * @returns a function that stops it: after `delayMs` no new connection, what is in flight is finished, within 10 s
  */
-export function applyTransportRules(server: Server, handler: Handler, isDev: boolean): (delayMs: number) => Promise<void> {
+export function applyTransportRules(server: Server, handler: Handler, { isDev, trustedProxies }: Options): Stop {
   let draining = false;
   const drain = drainable(server);
   const answers = new WeakMap<object, ServerResponse>();
@@ -33,7 +36,7 @@ export function applyTransportRules(server: Server, handler: Handler, isDev: boo
   server.on("clientError", (error, socket) => refuseMalformed(error, socket, answers.get(socket)));
   server.on("request", (request, response) => {
     answers.set(request.socket, response);
-    admit(request);
+    admit(request, trustedProxies);
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
     closeUnlessReadWhole(request, response, () => draining);
     // Next's development server has POSTs of its own.

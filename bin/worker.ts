@@ -30,7 +30,8 @@ const server = createServer({ connectionsCheckingInterval: 1_000 });
 // server to listen on that hears nothing, and such a request is answered over HTTP/1.1.
 const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: isDev ? server : createServer(), quiet: true });
 await app.prepare();
-const drainServer = applyTransportRules(server, app.getRequestHandler(), isDev);
+const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS } = serviceConfig();
+const drainServer = applyTransportRules(server, app.getRequestHandler(), { isDev, trustedProxies });
 if (!isDev) drain = drainServer;
 
 server.on("error", (error: NodeJS.ErrnoException) => {
@@ -50,5 +51,5 @@ function stop(): void {
   Object.assign(globalThis, { movieconnectStopping: true });
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.disconnect();
-  drain(serviceConfig().SHUTDOWN_DELAY_MS).then(() => process.exit(0));
+  drain(SHUTDOWN_DELAY_MS).then(() => process.exit(0));
 }

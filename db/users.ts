@@ -3,7 +3,10 @@ import "server-only";
 import type { Database } from "./pool";
 
 export type UserRow = { id: number; username: string; email: string; birth_date: string };
-export type AccountRow = { id: number; username: string; encoded: string };
+export type AccountRow = { id: number; username: string; encoded: string; is_known_address: boolean };
+
+/** For how long an address counts as one of the owner's after a login from there. */
+const KNOWN_DAYS = 30;
 
 /** Inserts a user and its password in one statement, or returns null when the username or e-mail address is taken. */
 export async function insertUser(
@@ -37,15 +40,26 @@ export async function findTaken(
   return rows[0] ?? { username: false, email: false };
 }
 
-/** The active account that signs in with this username key or this e-mail address, with its password's hash. */
-export async function findAccount(db: Database, by: { usernameKey: string } | { email: string }): Promise<AccountRow | null> {
+/**
+ * The active account that signs in with this username key or this e-mail address, with its password's hash, and whether
+ * it was signed in from this address lately.
+ */
+export async function findAccount(
+  db: Database,
+  by: { usernameKey: string } | { email: string },
+  address: string,
+): Promise<AccountRow | null> {
   const [condition, value] =
     "email" in by
       ? (['lower(email collate "C") = lower($1 collate "C")', by.email] as const)
       : (["username_key = $1", by.usernameKey] as const);
   const rows = await db.query<AccountRow>(
-    `select id, username, encoded from users join passwords on user_id = id where ${condition} and is_active`,
-    [value],
+    `select id, username, encoded, exists (
+       select from login_addresses
+       where login_addresses.user_id = id and address = $2 and last_login_at > now() - make_interval(days => $3)
+     ) as is_known_address
+     from users join passwords on user_id = id where ${condition} and is_active`,
+    [value, address, KNOWN_DAYS],
   );
   return rows[0] ?? null;
 }

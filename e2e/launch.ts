@@ -26,6 +26,7 @@ export function launch(variables: Record<string, string>, { command = START, own
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     DATABASE_URL: "",
     BCRYPT_COST: "10",
+    RATE_LIMITS: "off",
     PORT: "0",
     WEB_CONCURRENCY: "2",
     NODE_ENV: "",

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
 
 /** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */
@@ -33,6 +34,13 @@ const environment = z.object({
   BCRYPT_COST: integer(10, 16).prefault("12"),
   /** Threads of one worker that hash passwords. */
   HASH_THREADS: integer(1, 64).prefault("2"),
+  /** "off" is for tests and benches. */
+  RATE_LIMITS: z.enum(["on", "off"]).default("on"),
+  RATE_LIMIT_LOGIN_ADDRESS: attempts("100/900"),
+  RATE_LIMIT_LOGIN_ACCOUNT_ADDRESS: attempts("10/900"),
+  RATE_LIMIT_LOGIN_ACCOUNT: attempts("100/86400"),
+  RATE_LIMIT_SIGNUP: attempts("60/3600"),
+  RATE_LIMIT_REFRESH: attempts("1200/300"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
@@ -41,6 +49,8 @@ const environment = z.object({
 const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
   WEB_CONCURRENCY: integer(1, 256).optional(),
+  /** Whose word for the client's address counts: addresses and subnets, with commas between. */
+  TRUSTED_PROXIES: z.string().default("").transform(toBlockList),
   /** How long a worker that was told to stop still takes requests, while its readiness says no. */
   SHUTDOWN_DELAY_MS: integer(0, 8_000).prefault("500"),
 });
@@ -132,6 +142,32 @@ function integer(least: number, most: number) {
     .regex(/^\d{1,9}$/, error)
     .transform(Number)
     .refine((value) => value >= least && value <= most, error);
+}
+
+// A limit: how many attempts in how many seconds.
+function attempts(fallback: string) {
+  const error = `must be attempts and seconds: ${fallback}`;
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,6}\/[1-9]\d{0,6}$/, error)
+    .prefault(fallback)
+    .transform((text) => text.split("/").map(Number))
+    .transform(([most = 1, seconds = 1]) => ({ most, seconds }));
+}
+
+function toBlockList(list: string, context: z.RefinementCtx<string>): BlockList {
+  const subnets = new BlockList();
+  for (const item of list.split(",").map((text) => text.trim())) {
+    if (item === "") continue;
+    const [address = "", bits] = item.split("/");
+    const family = isIPv6(address) ? "ipv6" : "ipv4";
+    try {
+      subnets.addSubnet(address, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
+    } catch {
+      context.addIssue("must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8");
+    }
+  }
+  return subnets;
 }
 
 // HS256 wants a key of at least 256 bits (RFC 7518 §3.2); a repeated character is as long, and guessable.

@@ -15,6 +15,8 @@ export type ErrorDetails = {
   refresh_token_not_valid: { message: "Token is invalid or expired" | "Token has wrong type" };
   /** `retryAfter` in seconds */
   unavailable: { retryAfter: number };
+  /** The limit's name, and how many attempts in how many `seconds` it allows; `resetsIn` in seconds */
+  throttled: { limit: string; most: number; seconds: number; resetsIn: number };
   unsupported_media_type: { mediaType: string };
 };
 

@@ -45,6 +45,16 @@ const ANSWERS: Table = {
   not_found: () => ({ status: 404, body: { detail: "Not found." } }),
   refresh_token_missing: () => ({ status: 401, body: { detail: NOT_PROVIDED, code: "not_authenticated" } }),
   refresh_token_not_valid: ({ message }) => ({ status: 401, body: { detail: message, code: "token_not_valid" } }),
+  throttled: ({ limit, most, seconds, resetsIn }) => ({
+    status: 429,
+    headers: {
+      "retry-after": String(resetsIn),
+      // draft-ietf-httpapi-ratelimit-headers-10 §3
+      "ratelimit-policy": `"${limit}";q=${most};w=${seconds}`,
+      ratelimit: `"${limit}";r=0;t=${resetsIn}`,
+    },
+    body: { detail: `Request was throttled. Expected available in ${resetsIn} seconds.` },
+  }),
   unavailable: ({ retryAfter }) => ({
     status: 503,
     headers: { "retry-after": String(retryAfter) },

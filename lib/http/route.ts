@@ -2,8 +2,10 @@ import "server-only";
 
 import type { z } from "zod";
 import { type Database, database } from "@/db/pool";
+import { addressGroup } from "../auth/address-group";
 import { authenticate, type CredentialHeaders, type Viewer } from "../auth/authenticate";
 import { AppError } from "../errors";
+import { type Attempt, countOrRefuse, type LimitName } from "../rate-limits";
 import { readBody } from "./body";
 import { refuseCrossSite } from "./cross-site";
 import { answerError } from "./errors";
@@ -13,7 +15,15 @@ const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 type Method = (typeof METHODS)[number];
-type Context<V, Body> = { db: Database; viewer: V; body: Body; headers: CredentialHeaders };
+type Context<V, Body> = {
+  db: Database;
+  viewer: V;
+  body: Body;
+  headers: CredentialHeaders;
+  client: Client;
+};
+/** Who is asking, for limits: the address, or for IPv6 its /64; and the attempt that has been counted, if there is a limit. */
+export type Client = { address: string; attempt: Attempt | null };
 /** What a handler returns: a response, or what one with status 200 is to hold. */
 type Handler<V, Body> = (context: Context<V, Body>) => unknown;
 type Endpoint = { run: (request: Request) => Promise<unknown> };
@@ -21,7 +31,7 @@ type RouteHandlers = Record<Method, (request: Request) => Promise<Response>>;
 
 /**
  * One endpoint's answers to every method: the one wrapper around all of `/api/`. Its checks run in the contract's
- * order: method, origin, session, body. A bare function is an endpoint for signed-in users that takes no body.
+ * order: method, origin, rate limit, session, body. A bare function is an endpoint for signed-in users that takes no body.
  */
 export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewer, undefined>>>): RouteHandlers {
   const byMethod = new Map<string, Endpoint>();
@@ -51,24 +61,30 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
 
 /**
  * An endpoint with options. Closed by default: without `public: true` nobody gets in without a session.
+ * @param options.limit counted by the client's address, whatever becomes of the request
  * @param options.body the schema that the request's body must meet; without one the body is not read
  */
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  options: { public: true; body?: Schema },
+  options: { public: true; limit?: LimitName; body?: Schema },
   handler: Handler<null, z.output<Schema>>,
 ): Endpoint;
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  options: { public?: false; body?: Schema },
+  options: { public?: false; limit?: LimitName; body?: Schema },
   handler: Handler<Viewer, z.output<Schema>>,
 ): Endpoint;
-export function endpoint(options: { public?: boolean; body?: z.ZodType }, handler: Handler<never, never>): Endpoint {
+export function endpoint(
+  options: { public?: boolean; limit?: LimitName; body?: z.ZodType },
+  handler: Handler<never, never>,
+): Endpoint {
   return {
     run: async (request) => {
       const db = database();
       const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
+      const address = addressGroup(request.headers.get("x-client-address") ?? "");
+      const attempt = options.limit ? await countOrRefuse(db, options.limit, address) : null;
       const viewer = options.public === true ? null : await authenticate(db, headers);
       const body = options.body ? await readBody(request, options.body) : undefined;
-      return handler({ db, viewer: viewer as never, body: body as never, headers });
+      return handler({ db, viewer: viewer as never, body: body as never, headers, client: { address, attempt } });
     },
   };
 }

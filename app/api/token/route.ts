@@ -5,8 +5,8 @@ import { endpoint, route } from "@/lib/http/route";
 import { logInInput } from "@/lib/schemas";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  POST: endpoint({ public: true, body: logInInput }, async ({ db, body }) => {
-    const tokens = await logIn(db, body);
+  POST: endpoint({ public: true, limit: "login_address", body: logInInput }, async ({ db, body, client }) => {
+    const tokens = await logIn(db, body, client);
     return json({ refresh: tokens.refresh }, { cookies: sessionCookies(tokens) });
   }),
 });

@@ -6,7 +6,7 @@ import { endpoint, route } from "@/lib/http/route";
 import { refreshInput } from "@/lib/schemas";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  POST: endpoint({ public: true, body: refreshInput }, async ({ db, body, headers }) => {
+  POST: endpoint({ public: true, limit: "refresh", body: refreshInput }, async ({ db, body, headers }) => {
     const presented = body.refresh ?? readCookie(headers.cookie, "refresh");
     if (presented === null) throw new AppError("refresh_token_missing");
     const tokens = await refreshSession(db, presented);

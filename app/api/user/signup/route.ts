@@ -5,7 +5,7 @@ import { endpoint, route } from "@/lib/http/route";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   // The use case reads the fields itself: what is taken is reported together with what is malformed.
-  POST: endpoint({ public: true, body: z.record(z.string(), z.unknown()) }, async ({ db, body }) => {
+  POST: endpoint({ public: true, limit: "signup", body: z.record(z.string(), z.unknown()) }, async ({ db, body }) => {
     return json(await signUp(db, body), { status: 201 });
   }),
 });

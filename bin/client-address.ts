@@ -1,0 +1,33 @@
+import type { IncomingMessage } from "node:http";
+import { type BlockList, isIP, isIPv4 } from "node:net";
+
+/**
+ * Who is asking: the connection's other end, or whom a trusted proxy names as its own. Of a chain of proxies each appends
+ * whom it heard from, so that the list is read from its end for as long as those who speak are trusted.
+ */
+export function clientAddress(request: IncomingMessage, trustedProxies: BlockList): string {
+  const forwarded = [request.headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
+  let address = normalized(request.socket.remoteAddress ?? "");
+  while (forwarded.length > 0 && isTrusted(address, trustedProxies)) {
+    const before = normalized(forwarded.pop()?.trim() ?? "");
+    if (!isIP(before)) break;
+    address = before;
+  }
+  return address;
+}
+
+function isTrusted(address: string, proxies: BlockList): boolean {
+  return isIP(address) !== 0 && proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+}
+
+// A socket for both families shows IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2), and local ones with their zone.
+function normalized(address: string): string {
+  const plain = address.split("%", 1)[0] ?? "";
+  if (isIP(plain) !== 6) return plain;
+  // In its canonical form (RFC 5952).
+  const canonical = new URL(`http://[${plain}]/`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical) ?? [];
+  if (high === undefined || low === undefined) return canonical;
+  const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return [a >> 8, a & 255, b >> 8, b & 255].join(".");
+}

@@ -1,0 +1,12 @@
+import "server-only";
+
+import type { Database } from "./pool";
+
+/** Notes that an account was signed in from this address, now. */
+export async function rememberLoginAddress(db: Database, userId: number, address: string): Promise<void> {
+  await db.query(
+    `insert into login_addresses (user_id, address) values ($1, $2)
+     on conflict (user_id, address) do update set last_login_at = now()`,
+    [userId, address],
+  );
+}

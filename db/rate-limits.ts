@@ -1,0 +1,30 @@
+import "server-only";
+
+import type { Database } from "./pool";
+
+export type Usage = { used: number; resetsIn: number };
+
+/**
+ * Counts one attempt, in one statement: of any number at once each gets a number of its own. A window begins with its
+ * first attempt, by the database's clock. `seconds` and `resetsIn` in seconds.
+ */
+export async function countAttempt(db: Database, key: string, seconds: number): Promise<Usage> {
+  const rows = await db.query<{ used: number; resets_in: number }>(
+    `insert into rate_limits as l (key, used, resets_at) values ($1, 1, now() + make_interval(secs => $2))
+     on conflict (key) do update set
+       used = case when l.resets_at <= now() then 1 else least(l.used, 1000000000) + 1 end,
+       resets_at = case when l.resets_at <= now() then excluded.resets_at else l.resets_at end
+     returning used, greatest(1, ceil(extract(epoch from resets_at - now())))::int as resets_in`,
+    [key, seconds],
+  );
+  return { used: rows[0]?.used ?? 1, resetsIn: rows[0]?.resets_in ?? seconds };
+}
+
+/** Takes attempts back that turned out to be none, and forgets others altogether. */
+export async function forgiveAttempts(db: Database, { once, all }: { once: string[]; all: string[] }): Promise<void> {
+  await db.query(
+    `with forgotten as (delete from rate_limits where key = any($2))
+     update rate_limits set used = used - 1 where key = any($1) and used > 0`,
+    [once, all],
+  );
+}

@@ -1,0 +1,71 @@
+import "server-only";
+
+import type { Database } from "@/db/pool";
+import { countAttempt, forgiveAttempts } from "@/db/rate-limits";
+import { type Config, config } from "./config";
+import { AppError } from "./errors";
+import { log } from "./log";
+
+export type LimitName = keyof typeof LIMITS;
+/** One attempt that has been counted. */
+export type Attempt = { key: string };
+
+/** Each limit's setting: how many attempts, in how many seconds. */
+const LIMITS = {
+  login_address: "RATE_LIMIT_LOGIN_ADDRESS",
+  login_account_address: "RATE_LIMIT_LOGIN_ACCOUNT_ADDRESS",
+  login_account: "RATE_LIMIT_LOGIN_ACCOUNT",
+  signup: "RATE_LIMIT_SIGNUP",
+  refresh: "RATE_LIMIT_REFRESH",
+} satisfies Record<string, keyof Config>;
+
+const MOST_REMEMBERED = 10_000;
+
+// Whoever is over a limit is refused from memory until it is reset: a flood costs no statements. One per process.
+const shared = globalThis as typeof globalThis & { movieconnectThrottled?: Map<string, number> };
+
+/**
+ * Counts an attempt, of `subject`, before it is made: of any number sent at once no more than the limit gets through.
+ * @throws {AppError} `throttled` when the limit was used up
+ */
+export async function countOrRefuse(db: Database, name: LimitName, subject: string): Promise<Attempt> {
+  const key = `${name}:${subject}`;
+  if (config().RATE_LIMITS === "off") return { key };
+  const { most, seconds } = config()[LIMITS[name]];
+  const remembered = secondsThrottled(key);
+  const { used, resetsIn } =
+    remembered === null ? await countAttempt(db, key, seconds) : { used: most + 1, resetsIn: remembered };
+  if (used <= most) return { key };
+  rememberThrottled(key, resetsIn);
+  // Once for each: a flood is one line.
+  if (remembered === null && used === most + 1) log().warn({ event: "throttle", limit: name, resets_in: resetsIn });
+  throw new AppError("throttled", { limit: name.replaceAll("_", "-"), most, seconds, resetsIn });
+}
+
+/** For attempts that turned out well: `once` takes one back, `all` forgets what was counted before, too. */
+export async function forgive(db: Database, attempts: { once: Attempt[]; all: Attempt[] }): Promise<void> {
+  if (config().RATE_LIMITS === "off") return;
+  const keys = (list: Attempt[]) => list.map(({ key }) => key);
+  await forgiveAttempts(db, { once: keys(attempts.once), all: keys(attempts.all) });
+}
+
+function secondsThrottled(key: string): number | null {
+  const until = throttled().get(key);
+  if (until === undefined) return null;
+  const seconds = (until - performance.now()) / 1_000;
+  if (seconds > 0) return Math.ceil(seconds);
+  throttled().delete(key);
+  return null;
+}
+
+// The oldest is forgotten for the newest: it costs a statement again, and no more.
+function rememberThrottled(key: string, seconds: number): void {
+  const [oldest] = throttled().keys();
+  if (throttled().size >= MOST_REMEMBERED && oldest !== undefined) throttled().delete(oldest);
+  throttled().set(key, performance.now() + seconds * 1_000);
+}
+
+function throttled(): Map<string, number> {
+  shared.movieconnectThrottled ??= new Map();
+  return shared.movieconnectThrottled;
+}
