@@ -1,6 +1,8 @@
+import { Agent } from "node:http";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Answer, freshName, PASSWORD, send, signUp } from "@/e2e/client";
 import { startServer, type TestServer } from "@/e2e/harness";
+import { hasNginx, startNginx } from "@/e2e/nginx-server";
 
 // Two workers that trust this machine's word for the client's address, so that tests can be anybody.
 
@@ -8,7 +10,7 @@ const databaseUrl = inject("databaseUrl");
 const VARIABLES = { DATABASE_URL: databaseUrl, AUTH_SECRET: inject("authSecret"), RATE_LIMITS: "on", LOG_LEVEL: "warn" };
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ ...VARIABLES, TRUSTED_PROXIES: "127.0.0.0/8,::1" });
+  server = await startServer({ ...VARIABLES, TRUSTED_PROXIES: "127.0.0.1,::1" });
 });
 afterAll(() => server.stop());
 
@@ -50,6 +52,105 @@ test("the owner elsewhere is not locked out, and names that are nobody's are lim
   }
   expect((await attempt(username, freshAddress(), PASSWORD)).status).toBe(200);
 });
+
+test("a login that succeeds is forgiven: who signs in often is never throttled", async () => {
+  const { username } = await signUp(server.origin);
+  const address = freshAddress();
+  for (let round = 0; round < 4; round += 1) {
+    for (let count = 0; count < 4; count += 1) expect((await attempt(username, address)).status).toBe(401);
+    expect((await attempt(username, address, PASSWORD)).status).toBe(200);
+  }
+});
+
+test("IPv6 neighbours share a limit, and a mapped address is the IPv4 one", async () => {
+  const { username } = await signUp(server.origin);
+  const neighbours = Array.from({ length: 12 }, (_, index) => `2001:db8:aaaa:1::${index + 1}`);
+  expect(evaluated(await inTurn(neighbours, (address) => attempt(username, address)))).toBe(10);
+  const spellings = ["203.0.113.99", "::ffff:203.0.113.99", "::ffff:cb00:7163", "0:0:0:0:0:FFFF:203.0.113.99"];
+  const same = Array.from({ length: 12 }, (_, index) => spellings[index % 4] ?? "");
+  expect(evaluated(await inTurn(same, (address) => attempt(username, address)))).toBe(10);
+});
+
+test("what a client says about its address changes nothing where no proxy is trusted", async () => {
+  const direct = await startServer(VARIABLES);
+  const { username } = await signUp(direct.origin);
+  const answers = await inTurn(
+    Array.from({ length: 14 }, (_, index) => `198.51.100.${index}`),
+    (forged) =>
+      send(direct.origin, "POST", "/api/token/", {
+        json: { username, password: "wrong-password" },
+        headers: {
+          "x-forwarded-for": forged,
+          forwarded: `for=${forged}`,
+          "x-real-ip": forged,
+          "x-client-address": forged,
+          "cf-connecting-ip": forged,
+        },
+      }),
+  );
+  expect(evaluated(answers)).toBe(10);
+  await direct.stop();
+});
+
+test("limits can be set, hold for all workers together, and outlast a restart", async () => {
+  const variables = { ...VARIABLES, RATE_LIMIT_SIGNUP: "3/600", RATE_LIMIT_REFRESH: "4/600", TRUSTED_PROXIES: "127.0.0.1" };
+  const address = freshAddress();
+  let own = await startServer(variables);
+  const signUps = () => send(own.origin, "POST", "/api/user/signup/", { json: {}, headers: from(address) });
+  const refreshes = () => send(own.origin, "POST", "/api/token/refresh/", { json: { refresh: "x" }, headers: from(address) });
+  const count = async (request: () => Promise<Answer>, expected: number) =>
+    (await inTurn(Array.from({ length: 8 }), request)).filter(({ status }) => status === expected).length;
+  expect(await count(signUps, 400)).toBe(3);
+  expect(await count(refreshes, 401)).toBe(4);
+  await own.stop();
+  own = await startServer(variables);
+  expect(await count(signUps, 400)).toBe(0);
+  const refused = await refreshes();
+  expect([refused.status, refused.headers["ratelimit-policy"]]).toEqual([429, '"refresh";q=4;w=600']);
+  // Before who it is, or what was sent, is looked at; after where it comes from.
+  expect((await send(own.origin, "POST", "/api/user/signup/", { body: "{", headers: from(address) })).status).toBe(429);
+  const foreign = { ...from(address), origin: "https://evil.example" };
+  expect((await send(own.origin, "POST", "/api/user/signup/", { json: {}, headers: foreign })).status).toBe(403);
+  await own.stop();
+});
+
+test("failed logins of one address are limited, whatever the names, also where many would be tried once each", async () => {
+  const own = await startServer({ ...VARIABLES, RATE_LIMIT_LOGIN_ADDRESS: "20/600", TRUSTED_PROXIES: "127.0.0.1" });
+  const address = freshAddress();
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, () =>
+      send(own.origin, "POST", "/api/token/", {
+        json: { username: freshName(), password: "wrong-password" },
+        headers: from(address),
+      }),
+    ),
+  );
+  expect(evaluated(answers)).toBe(20);
+  await own.stop();
+});
+
+describe.skipIf(!hasNginx())("behind Nginx", () => {
+  test("each visitor is counted alone, by the address that Nginx saw, and a forged one changes nothing", async () => {
+    const nginx = await startNginx({ mode: "development", upstreams: [new URL(server.origin).host] });
+    const { username } = await signUp(server.origin);
+    const forged = Array.from({ length: 14 }, (_, index) => `198.51.100.${index}`);
+    const through = (localAddress: string, headers = {}) =>
+      send(nginx.http.replace("localhost", "127.0.0.1"), "POST", "/api/token/", {
+        json: { username, password: "wrong-password" },
+        headers,
+        agent: new Agent({ localAddress }),
+      });
+    expect(evaluated(await inTurn(forged, (address) => through("127.0.0.9", from(address))))).toBe(10);
+    expect((await through("127.0.0.10")).status).toBe(401);
+    await nginx.stop();
+  });
+});
+
+async function inTurn<Item>(items: Item[], request: (item: Item) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const item of items) answers.push(await request(item));
+  return answers;
+}
 
 describe("10,000 guesses at one account", () => {
   test.each([
