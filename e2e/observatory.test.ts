@@ -21,7 +21,7 @@ type Scan = {
 test.skipIf(!isPossible)("Mozilla's observatory gives an A+ over https, and nothing that it looks at fails", async () => {
   const application = await startServer({ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), PUBLIC_URL });
   const upstreams = [new URL(application.origin).host];
-  const nginx = await startNginx({ mode: "production", upstreams, variables: { PUBLIC_URL } });
+  const nginx = await startNginx({ mode: "production", upstreams, publicUrl: PUBLIC_URL });
   try {
     const { scan, tests } = await scanOf(nginx);
     // From port 80 to a page of ours: it is this that was looked at, and no refusal.
