@@ -16,6 +16,14 @@ export function tabulate(all: Record<string, Turns>): Record<string, Figures & {
   return Object.fromEntries(rows);
 }
 
+/** A row for each load at each place. */
+export function tabulateMedians(all: Record<string, Record<string, Figures[]>>): Record<string, Figures> {
+  const rows = Object.entries(all).flatMap(([name, places]) =>
+    Object.entries(places).map(([place, turns]) => [`${name}, ${place}`, medians(turns)] as const),
+  );
+  return Object.fromEntries(rows);
+}
+
 /** The median of the ratios, each of two turns that followed one another. */
 export function medianRatio(turns: Figures[], others: Figures[]): number {
   return median(turns.map(({ requestsPerSecond }, round) => requestsPerSecond / (others[round]?.requestsPerSecond ?? 1)));

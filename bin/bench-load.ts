@@ -1,28 +1,36 @@
 import { randomBytes } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import autocannon from "autocannon";
-import type { Figures, Turns } from "./bench-figures.ts";
+import type { Figures } from "./bench-figures.ts";
 import { cpuSeconds } from "./process-figures.ts";
 
 export type Load = Omit<autocannon.Options, "url"> & { path: string };
 /** Where a load goes, and the processes that it costs CPU time. */
 export type Target = { origin: string; workers: number[]; nginx: number[] };
-type Targets = { direct: Target; nginx: Target | undefined };
-type Trial = (target: Target) => Promise<Figures>;
+type Trial<Place extends string> = (target: Target, place: Place) => Promise<Figures>;
 
 export const PASSWORD = "seven-samurai-1954";
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** Tries everything on both targets, round by round: what is to be compared is measured side by side. */
-export async function inTurns<Name extends string>(rounds: number, targets: Targets, trials: Record<Name, Trial>) {
-  const all = Object.entries<Trial>(trials).map(([name, trial]) => ({ name, trial, turns: { direct: [], nginx: [] } as Turns }));
+/** Tries everything at every place, round by round: what is to be compared is measured side by side. */
+export async function inTurns<Name extends string, Place extends string>(
+  rounds: number,
+  targets: Record<Place, Target | undefined>,
+  trials: Record<Name, Trial<Place>>,
+): Promise<Record<Name, Record<Place, Figures[]>>> {
+  const places = Object.keys(targets) as Place[];
+  const names = Object.keys(trials) as Name[];
+  const noFigures = () => Object.fromEntries(places.map((place) => [place, [] as Figures[]])) as Record<Place, Figures[]>;
+  const all = Object.fromEntries(names.map((name) => [name, noFigures()])) as Record<Name, Record<Place, Figures[]>>;
   for (let round = 0; round < rounds; round += 1) {
-    for (const { trial, turns } of all) {
-      turns.direct.push(await trial(targets.direct));
-      if (targets.nginx) turns.nginx.push(await trial(targets.nginx));
+    for (const name of names) {
+      for (const place of places) {
+        const target = targets[place];
+        if (target) all[name][place].push(await trials[name](target, place));
+      }
     }
   }
-  return Object.fromEntries(all.map(({ name, turns }) => [name, turns])) as Record<Name, Turns>;
+  return all;
 }
 
 /** Puts the load on the target for so many seconds. Nobody verifies the certificate: autocannon never does. */
@@ -45,8 +53,9 @@ export async function measure({ origin, workers, nginx }: Target, { path, ...loa
  * Each connection refreshes a new session of its own, with the cookies that its last answer set. New, because an answer
  * that was under way when a round ended is lost: going on with its predecessor would be a replay.
  */
-export async function refreshing(server: Target, username: string, connections: number): Promise<Load> {
-  const cookies = await Promise.all(Array.from({ length: connections }, () => logIn(server, username)));
+export async function refreshing(server: Target, username: string | (() => string), connections: number): Promise<Load> {
+  const name = typeof username === "string" ? () => username : username;
+  const cookies = await Promise.all(Array.from({ length: connections }, () => logIn(server, name())));
   let next = 0;
   const setupClient = (client: autocannon.Client) => {
     const index = next % cookies.length;
@@ -64,18 +73,31 @@ export async function refreshing(server: Target, username: string, connections: 
   return { path: "/api/token/refresh/", method: "POST", connections: cookies.length, setupClient };
 }
 
-/** The right password of one account, over and over. */
-export function loggingIn(username: string, connections: number): Load {
-  const body = JSON.stringify({ username, password: PASSWORD });
-  return { path: "/api/token/", method: "POST", connections, headers: JSON_TYPE, body };
+/** The right password of one account, over and over; or of whichever is named next. */
+export function loggingIn(username: string | (() => string), connections: number): Load {
+  const name = typeof username === "string" ? () => username : username;
+  return posting("/api/token/", () => ({ username: name(), password: PASSWORD }), connections);
+}
+
+/** A new account with each request. */
+export function signingUp(connections: number): Load {
+  return posting("/api/user/signup/", () => signUpBody(), connections);
+}
+
+function posting(path: string, body: () => object, connections: number): Load {
+  const setupRequest = (request: autocannon.Request) => ({ ...request, body: JSON.stringify(body()) });
+  return { path, connections, requests: [{ method: "POST", path, headers: JSON_TYPE, setupRequest }] };
+}
+
+function signUpBody(username = `bench${randomBytes(6).toString("hex")}`) {
+  return { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" };
 }
 
 export async function signUp({ origin }: Target): Promise<string> {
-  const username = `bench${randomBytes(6).toString("hex")}`;
-  const body = JSON.stringify({ username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" });
-  const answer = await fetch(`${origin}/api/user/signup/`, { method: "POST", body, headers: JSON_TYPE });
+  const body = signUpBody();
+  const answer = await fetch(`${origin}/api/user/signup/`, { method: "POST", body: JSON.stringify(body), headers: JSON_TYPE });
   if (answer.status !== 201) throw new Error(`signup answered ${answer.status}`);
-  return username;
+  return body.username;
 }
 
 /** A new session, as a `Cookie` header. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 // What Linux tells about processes (proc(5)). Elsewhere these figures are missing, and the bench does without.
 
@@ -37,6 +37,17 @@ export async function untilIdle(pids: number[]): Promise<void> {
 /** Resident memory of each. */
 export function residentMegabytes(pids: number[]): number[] {
   return pids.map((pid) => Math.round(Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1_024));
+}
+
+/** Files and connections that each holds open. */
+export function openDescriptors(pids: number[]): number[] {
+  return pids.map((pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).length;
+    } catch {
+      return 0;
+    }
+  });
 }
 
 function read(path: string): string {
