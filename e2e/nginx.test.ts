@@ -9,7 +9,7 @@ import { connect as connectTls, type SecureVersion } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Answer, freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "./client";
-import { startServer, type TestServer, withDatabase } from "./harness";
+import { eventually, startServer, type TestServer, withDatabase } from "./harness";
 import { collectStaticFiles, freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server";
 
 // The configuration that the image gets, in a real Nginx: in front of the application, of an echo, and of nothing.
@@ -269,6 +269,22 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect(dropped).toEqual(["POST", "GET", "GET"]);
     server.close();
     await nginx.stop();
+  });
+
+  test("one address that holds all the requests open it may is refused more, others are served", async () => {
+    const port = Number(new URL(development.http).port);
+    const head = "POST /api/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
+    const greedy = Array.from({ length: 260 }, () => connectTcp({ port, host: "127.0.0.1", localAddress: "127.0.0.77" }));
+    const heard: string[] = [];
+    for (const socket of greedy) {
+      socket.on("data", (chunk) => heard.push(String(chunk))).on("error", () => undefined);
+      socket.write(head);
+    }
+    await eventually(() => heard.length >= 60);
+    for (const answer of heard) expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*\{"detail":"Service temporarily unavailable\."/);
+    expect(heard).toHaveLength(60);
+    expect((await send(development.http, "GET", "/api/user/profile/")).status).toBe(401);
+    for (const socket of greedy) socket.destroy();
   });
 
   test("TLS 1.2 and 1.3 with the suites of Mozilla's intermediate profile, and nothing older", async () => {
