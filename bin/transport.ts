@@ -13,6 +13,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 
 const MESSAGE_MS = 15_000;
 const IDLE_MS = 75_000;
+/** Of one worker. More are closed as they come, before they take memory, or all the descriptors there are. */
+const MOST_CONNECTIONS = 5_000;
 const JSON_HEADERS = { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" };
 const EVERY_ANSWER = {
   "X-Content-Type-Options": "nosniff",
@@ -30,6 +32,7 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
   let draining = false;
   const drain = drainable(server);
   const answers = new WeakMap<object, ServerResponse>();
+  server.maxConnections = MOST_CONNECTIONS;
   server.headersTimeout = MESSAGE_MS;
   server.requestTimeout = MESSAGE_MS;
   server.keepAliveTimeout = IDLE_MS;
