@@ -1,106 +1,92 @@
 import { availableParallelism, cpus } from "node:os";
 import bcrypt from "bcryptjs";
-import { type Figures, type Load, loggingIn, logIn, measure, PASSWORD, refreshing, signUp } from "./bench-load.ts";
-import { residentMegabytes, workerPids } from "./process-figures.ts";
+import { median, medianRatio, readable, tabulate } from "./bench-figures.ts";
+import { inTurns, type Load, loggingIn, logIn, measure, PASSWORD, refreshing, signUp, type Target } from "./bench-load.ts";
+import { startNginxBefore } from "./bench-nginx.ts";
+import { residentMegabytes, untilIdle, workerPids } from "./process-figures.ts";
 import { startMeasured } from "./start-measured.ts";
 
-// `npm run bench`: what the application costs, beside what Next costs without it, in the same build and the same run.
-// Figures of a shared machine wander, so that everything is measured in turns, and the medians are compared.
+// `npm run bench`: what the application costs, beside what Next costs without it and what it costs through Nginx, in the
+// same build and the same run. Figures of a shared machine wander, so that everything is measured in turns, and the medians
+// are compared.
 
 const ROUNDS = 5;
+const LOGIN_ROUNDS = 3;
 const SECONDS = 4;
 const COST = 12;
 const CORES = availableParallelism();
 
-const variables = { BENCH_ROUTES: "on", LOG_LEVEL: "warn", BCRYPT_COST: String(COST), WEB_CONCURRENCY: String(CORES) };
+const variables = {
+  BENCH_ROUTES: "on",
+  LOG_LEVEL: "warn",
+  BCRYPT_COST: String(COST),
+  WEB_CONCURRENCY: String(CORES),
+  // One access token for all of it.
+  ACCESS_TOKEN_LIFETIME: "3600",
+  // With it the application is the same for both: its cookies are those of https, whichever way they go.
+  PUBLIC_URL: "https://localhost",
+};
 const { firstStart, secondStart, server } = await startMeasured(variables);
+const direct: Target = { origin: server.origin, workers: workerPids(server.pid, "worker.ts"), nginx: [] };
+const stops = [server.stop];
 try {
-  const pids = workerPids(server.pid);
-  const idleMemory = residentMegabytes(pids);
-  const username = await signUp(server);
-  const cookie = await logIn(server, username);
-  const loads = {
-    bare: { path: "/api/floor/empty/", connections: 16 },
-    floor: { path: "/api/floor/", connections: 16 },
-    profile: { path: "/api/user/profile/", connections: 16, headers: { cookie } },
-    refresh: () => refreshing(server, username, 16),
-  };
-  for (const load of [loads.floor, loads.profile]) await measure(server, load, 2);
-  const turns = await inTurns(loads);
-  const logins = await loginsBesideHashes(loggingIn(username, 2 * CORES));
-  const [crowd, profileWhile64Logins] = await Promise.all([
-    measure(server, loggingIn(username, 64), 12),
-    measure(server, { ...loads.profile, connections: 4 }, 10),
-  ]);
-  const table = {
-    bare: medians(turns.bare),
-    floor: medians(turns.floor),
-    profile: medians(turns.profile),
-    refresh: medians(turns.refresh),
-    login: medians(logins.turns),
-    profileWhile64Logins,
-  };
+  const nginx = await startNginxBefore(direct);
+  stops.unshift(nginx.stop);
+  const targets = { direct, nginx: nginx.target };
+  const idleMemory = residentMegabytes(direct.workers);
+  const username = await signUp(direct);
+  const profile = { path: "/api/user/profile/", connections: 16, headers: { cookie: await logIn(direct, username) } };
+  const hashSeconds: number[] = [];
+  const turnedAway: number[] = [];
+
+  const steady = (load: Load) => (target: Target) => measure(target, load, SECONDS);
+  await inTurns(1, targets, { profile: steady(profile) });
+  const turns = await inTurns(ROUNDS, targets, {
+    bare: steady({ path: "/api/floor/empty/", connections: 16 }),
+    floor: steady({ path: "/api/floor/", connections: 16 }),
+    profile: steady(profile),
+    refresh: async (target) => measure(target, await refreshing(direct, username, 16), SECONDS),
+    loginPage: steady({ path: "/login", connections: 16, headers: { "accept-encoding": "gzip" } }),
+  });
+  const logins = await inTurns(LOGIN_ROUNDS, targets, {
+    login: (target) => {
+      hashSeconds.push(timeOneHash());
+      return measure(target, loggingIn(username, 2 * CORES), 8);
+    },
+  });
+  const crowded = await inTurns(LOGIN_ROUNDS, targets, {
+    profileWhile64Logins: async (target) => {
+      // What the crowd before this one left in the queue would be ahead of it, and some of it be turned away.
+      await untilIdle(direct.workers);
+      const crowd = measure(target, loggingIn(username, 64), 12);
+      const figures = await measure(target, { ...profile, connections: 4 }, 10);
+      turnedAway.push((await crowd).errors);
+      return figures;
+    },
+  });
+
+  const table = tabulate({ ...turns, ...logins, ...crowded });
+  // The ceiling is what all cores could hash if they did nothing else.
+  const loginCeilingPerSecond = CORES / median(hashSeconds);
   const result = {
-    machine: { cpu: cpus()[0]?.model ?? "unknown", cores: CORES, node: process.version, workers: pids.length },
+    machine: { cpu: cpus()[0]?.model ?? "unknown", cores: CORES, node: process.version, workers: direct.workers.length },
     ...table,
-    profileOfFloor: medianRatio(turns.profile, turns.floor),
-    profileOfBare: medianRatio(turns.profile, turns.bare),
-    loginCeilingPerSecond: logins.ceiling,
-    loginOfCeiling: table.login.requestsPerSecond / logins.ceiling,
-    turnedAwayOf64Logins: crowd.errors,
-    residentMegabytesPerWorker: { idle: idleMemory, after: residentMegabytes(pids) },
+    profileOfFloor: medianRatio(turns.profile.direct, turns.floor.direct),
+    profileOfBare: medianRatio(turns.profile.direct, turns.bare.direct),
+    loginCeilingPerSecond,
+    loginOfCeiling: (table.login?.requestsPerSecond ?? 0) / loginCeilingPerSecond,
+    turnedAwayOf64LoginsInEachTurn: turnedAway,
+    residentMegabytesPerWorker: { idle: idleMemory, after: residentMegabytes(direct.workers) },
     secondsToReady: { firstStart, secondStart },
   };
   console.table(Object.fromEntries(Object.entries(table).map(([name, figures]) => [name, readable(figures)])));
   console.log(JSON.stringify(result));
 } finally {
-  await server.stop();
-}
-
-async function inTurns<Name extends string>(all: Record<Name, Load | (() => Promise<Load>)>): Promise<Record<Name, Figures[]>> {
-  const names = Object.keys(all) as Name[];
-  const turns = Object.fromEntries(names.map((name) => [name, [] as Figures[]])) as Record<Name, Figures[]>;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const name of names) {
-      const load = all[name];
-      turns[name].push(await measure(server, typeof load === "function" ? await load() : load, SECONDS));
-    }
-  }
-  return turns;
-}
-
-// The ceiling is what all cores could hash if they did nothing else.
-async function loginsBesideHashes(load: Load): Promise<{ turns: Figures[]; ceiling: number }> {
-  const turns: Figures[] = [];
-  const hashSeconds = [timeOneHash()];
-  for (let round = 0; round < 3; round += 1) {
-    turns.push(await measure(server, load, 8));
-    hashSeconds.push(timeOneHash());
-  }
-  return { turns, ceiling: CORES / median(hashSeconds) };
+  for (const stop of stops) await stop();
 }
 
 function timeOneHash(): number {
   const start = performance.now();
   bcrypt.hashSync(PASSWORD, COST);
   return (performance.now() - start) / 1_000;
-}
-
-function medians(turns: Figures[]): Figures {
-  const of = (name: keyof Figures) => median(turns.map((figures) => figures[name]));
-  return { requestsPerSecond: of("requestsPerSecond"), p50: of("p50"), p99: of("p99"), cpuMs: of("cpuMs"), errors: of("errors") };
-}
-
-function medianRatio(turns: Figures[], others: Figures[]): number {
-  return median(turns.map(({ requestsPerSecond }, round) => requestsPerSecond / (others[round]?.requestsPerSecond ?? 1)));
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
-}
-
-function readable({ requestsPerSecond, p50, p99, cpuMs, errors }: Figures) {
-  return { "requests/s": requestsPerSecond.toFixed(1), "p50 ms": p50, "p99 ms": p99, "CPU ms/request": cpuMs.toFixed(2), errors };
 }

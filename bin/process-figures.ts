@@ -4,15 +4,15 @@ import { readFileSync } from "node:fs";
 
 const TICKS_PER_SECOND = 100;
 
-/** The workers that a primary has forked. */
-export function workerPids(primary: number): number[] {
+/** The workers that a primary has forked: those of its children that have this in their command. */
+export function workerPids(primary: number, command: string): number[] {
   const children = read(`/proc/${primary}/task/${primary}/children`).trim();
   return children === ""
     ? []
     : children
         .split(" ")
         .map(Number)
-        .filter((pid) => read(`/proc/${pid}/cmdline`).includes("worker.ts"));
+        .filter((pid) => read(`/proc/${pid}/cmdline`).includes(command));
 }
 
 /** CPU time that these processes have used so far, in user and kernel mode. */
@@ -23,6 +23,15 @@ export function cpuSeconds(pids: number[]): number {
     return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
   });
   return ticks.reduce((sum, value) => sum + value, 0) / TICKS_PER_SECOND;
+}
+
+/** Resolves when these processes have had nothing to do for half a second. */
+export async function untilIdle(pids: number[]): Promise<void> {
+  let before = Number.NEGATIVE_INFINITY;
+  while (cpuSeconds(pids) - before > 0.05) {
+    before = cpuSeconds(pids);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** Resident memory of each. */

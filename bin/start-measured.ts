@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launch } from "../e2e/launch.ts";
 
-export type Running = { origin: string; pid: number; stop: () => Promise<void> };
+type Running = { origin: string; pid: number; stop: () => Promise<void> };
 type Measured = { firstStart: number; secondStart: number; server: Running };
 
 /** Starts the application as for the first time, without a build or a database, and once more. Times in seconds. */

@@ -30,6 +30,7 @@ type Options = {
   /** The processes of the application: host:port. */
   upstreams: string[];
   ports?: { http: number; https: number };
+  publicUrl?: string;
   staticRoot?: string;
   /** Looks after certificate and application, as in the image, but five times a second. */
   isWatched?: boolean;
@@ -38,7 +39,14 @@ type Options = {
 /** Whether its tests can run here; where none may be left out they fail instead. */
 export const hasNginx = () => (installedNginx() && onPath("openssl")) || process.env.CI === "true";
 
-export async function startNginx({ mode, upstreams, ports, staticRoot, isWatched = false }: Options): Promise<TestNginx> {
+export async function startNginx({
+  mode,
+  upstreams,
+  ports,
+  publicUrl,
+  staticRoot,
+  isWatched = false,
+}: Options): Promise<TestNginx> {
   const binary = installedNginx();
   if (!binary) throw new Error("there is no Nginx to test with");
   const { http, https } = ports ?? { http: await freePort(), https: await freePort() };
@@ -47,7 +55,7 @@ export async function startNginx({ mode, upstreams, ports, staticRoot, isWatched
   const certificates = join(directory, "certificates");
   const rendered = renderVariables({
     APP_UPSTREAMS: upstreams.join(" "),
-    PUBLIC_URL: mode === "production" ? `https://localhost:${https}/` : "",
+    PUBLIC_URL: mode === "production" ? (publicUrl ?? `https://localhost:${https}/`) : "",
     STATIC_ROOT: staticRoot ?? join(directory, "static"),
     ACME_ROOT: join(directory, "acme"),
     CERTIFICATE: join(certificates, "fullchain.pem"),

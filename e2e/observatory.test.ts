@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, inject, test } from "vitest";
+import { hasObservatory } from "../bin/observatory";
+import { environmentWith } from "../lib/config";
+import { startServer } from "./harness";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server";
+
+// Mozilla's own scanner, on the application behind the shipped configuration. It sees what a visitor sees.
+
+const HOST = "movieconnect.example";
+const PUBLIC_URL = `https://${HOST}`;
+const isPossible = (hasNginx() && hasObservatory()) || process.env.CI === "true";
+
+type Scan = {
+  scan: { grade: string; statusCode: number; testsPassed: number; testsQuantity: number };
+  tests: Record<string, { pass: boolean; route?: string[] }>;
+};
+
+test.skipIf(!isPossible)("Mozilla's observatory gives an A+ over https, and nothing that it looks at fails", async () => {
+  const application = await startServer({ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), PUBLIC_URL });
+  const upstreams = [new URL(application.origin).host];
+  const nginx = await startNginx({ mode: "production", upstreams, publicUrl: PUBLIC_URL });
+  try {
+    const { scan, tests } = await scanOf(nginx);
+    // From port 80 to a page of ours: it is this that was looked at, and no refusal.
+    expect(tests.redirection?.route).toEqual([`http://${HOST}/`, `${PUBLIC_URL}/`, `${PUBLIC_URL}/login?next=%2F`]);
+    expect(scan.statusCode).toBe(200);
+    expect(Object.entries(tests).filter(([, { pass }]) => !pass)).toEqual([]);
+    expect([scan.grade, scan.testsPassed]).toEqual(["A+", scan.testsQuantity]);
+  } finally {
+    await Promise.all([nginx.stop(), application.stop()]);
+  }
+});
+
+async function scanOf(nginx: TestNginx): Promise<Scan> {
+  const ports = [nginx.http, nginx.https].map((origin) => new URL(origin).port);
+  const env = environmentWith({
+    NODE_EXTRA_CA_CERTS: join(nginx.directory, "certificates", "fullchain.pem"),
+    // Other tests run beside this one: the scanner's default of 10 s is for a machine of one's own.
+    ABORT_TIMEOUT: "40000",
+    CLIENT_TIMEOUT: "40000",
+  });
+  const scanner = join(import.meta.dirname, "observatory", "scan.mjs");
+  const { stdout } = await promisify(execFile)(process.execPath, [scanner, HOST, ...ports], { env });
+  return JSON.parse(stdout);
+}
