@@ -287,6 +287,20 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     for (const socket of greedy) socket.destroy();
   });
 
+  test("while two versions serve, a build's file comes from the process that has it", async () => {
+    const servers = [404, 200].map((status) =>
+      createServer((_request, response) => response.writeHead(status).end(String(status))),
+    );
+    for (const server of servers) await once(server.listen(0), "listening");
+    const [without = "", having = ""] = servers.map(addressOf);
+    const nginx = await startNginx({ mode: "development", upstreams: [without, having.replace("127.0.0.1", "127.0.0.2")] });
+    for (let count = 0; count < 4; count += 1) {
+      expect((await send(nginx.http, "GET", "/_next/static/chunks/new.js")).text).toBe("200");
+    }
+    for (const server of servers) server.close();
+    await nginx.stop();
+  });
+
   test("TLS 1.2 and 1.3 with the suites of Mozilla's intermediate profile, and nothing older", async () => {
     const port = Number(new URL(production.https).port);
     const attempt = (version: SecureVersion, ciphers?: string) => handshake(port, version, ciphers);
