@@ -23,7 +23,7 @@ type Context<V, Body> = {
   client: Client;
 };
 /** Who is asking, for limits: the address, or for IPv6 its /64; and the attempt that has been counted, if there is a limit. */
-export type Client = { address: string; attempt: Attempt | null };
+type Client = { address: string; attempt: Attempt | null };
 /** What a handler returns: a response, or what one with status 200 is to hold. */
 type Handler<V, Body> = (context: Context<V, Body>) => unknown;
 type Endpoint = { run: (request: Request) => Promise<unknown> };
