@@ -12,6 +12,15 @@ const config: NextConfig = {
   pageExtensions: process.env.BENCH_ROUTES === "on" ? ["ts", "tsx", "bench.ts"] : ["ts", "tsx"],
   // `npm run check` does the types; a start need not wait for them.
   typescript: { ignoreBuildErrors: true },
+  // Loaded from node_modules and once in a process, by bin/ as by the bundles; OpenTelemetry's only when it is wanted.
+  serverExternalPackages: [
+    "prom-client",
+    "@opentelemetry/api",
+    "@opentelemetry/context-async-hooks",
+    "@opentelemetry/exporter-trace-otlp-proto",
+    "@opentelemetry/resources",
+    "@opentelemetry/sdk-trace",
+  ],
   agentRules: false,
   experimental: { agentUpgrade: false },
 };

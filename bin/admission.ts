@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BlockList } from "node:net";
+import type { RequestContext } from "../lib/request-context.ts";
 import { clientAddress } from "./client-address.ts";
 import { hasBody } from "./lingering-close.ts";
+import { requestId } from "./request-id.ts";
 
 /** The methods that Next routes. Another goes on as a PUT, whose refusal names the original. */
 const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
@@ -9,19 +11,29 @@ const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELET
 /** What only this server may say to the application: it is removed from what clients send. */
 const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-client-address"];
 
+/** What proxies add to what they hand on. */
+const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
+
 /** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
 const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
 
-/** Leaves of a request what the application may believe, and adds who sent it. */
-export function admit(request: IncomingMessage, trustedProxies: BlockList): void {
+/** Leaves of a request what the application may believe, and tells who sent it. */
+export function admit(request: IncomingMessage, trustedProxies: BlockList): RequestContext {
   const { url = "", method = "" } = request;
   const isApi = isApiPath(url);
   for (const header of isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS] : INTERNAL_HEADERS) delete request.headers[header];
-  request.headers["x-client-address"] = clientAddress(request, trustedProxies);
+  const address = clientAddress(request, trustedProxies);
+  // A proxy on this machine that is not known as one would make everybody look local.
+  const isLocal = /^(127\.|::1$)/.test(address) && !FORWARDED.some((header) => header in request.headers);
+  const context = { requestId: requestId(request, trustedProxies), address, isLocal };
+  request.headers["x-client-address"] = address;
+  request.headers["x-request-id"] = context.requestId;
   if (!isCanonical(url)) request.url = isApi ? "/api/-" : "/-";
-  if (ROUTED.has(method)) return;
-  request.headers["x-original-method"] = method;
-  request.method = "PUT";
+  if (!ROUTED.has(method)) {
+    request.headers["x-original-method"] = method;
+    request.method = "PUT";
+  }
+  return context;
 }
 
 function isApiPath(url: string): boolean {

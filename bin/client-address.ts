@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type BlockList, isIP, isIPv4 } from "node:net";
+import { type BlockList, isIP, isIPv4, type Socket } from "node:net";
 
 /**
  * Who is asking: the connection's other end, or whom a trusted proxy names as its own. Of a chain of proxies each appends
@@ -7,13 +7,23 @@ import { type BlockList, isIP, isIPv4 } from "node:net";
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: BlockList): string {
   const forwarded = [request.headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
-  let address = normalized(request.socket.remoteAddress ?? "");
+  let address = socketAddress(request.socket);
   while (forwarded.length > 0 && isTrusted(address, trustedProxies)) {
     const before = normalized(forwarded.pop()?.trim() ?? "");
     if (!isIP(before)) break;
     address = before;
   }
   return address;
+}
+
+/** The connection's other end. */
+export function socketAddress({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
+  return normalized(remoteAddress);
+}
+
+/** Whether the connection's other end is one whose word counts. */
+export function isFromTrustedProxy(request: IncomingMessage, trustedProxies: BlockList): boolean {
+  return isTrusted(socketAddress(request.socket), trustedProxies);
 }
 
 function isTrusted(address: string, proxies: BlockList): boolean {

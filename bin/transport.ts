@@ -1,13 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { BlockList } from "node:net";
-import type { Duplex } from "node:stream";
+import type { BlockList, Socket } from "node:net";
+import { withRequest } from "../lib/request-context.ts";
 import { admit, refusePageBody } from "./admission.ts";
+import { EVERY_ANSWER, JSON_HEADERS } from "./answer-headers.ts";
 import { drainable } from "./drain.ts";
 import { closeUnlessReadWhole } from "./lingering-close.ts";
+import { refuseMalformed } from "./malformed.ts";
+import { endOf, reportRequest } from "./request-report.ts";
+import type { RouteOf } from "./route-label.ts";
 
 // What HTTP itself needs, before any route is known: limits in time, refusals of what is not HTTP, headers of every answer.
 
-type Options = { isDev: boolean; trustedProxies: BlockList };
+type Options = { isDev: boolean; trustedProxies: BlockList; routeOf: RouteOf };
 type Stop = (delayMs: number) => Promise<void>;
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -15,60 +19,45 @@ const MESSAGE_MS = 15_000;
 const IDLE_MS = 75_000;
 /** Of one worker. More are closed as they come, before they take memory, or all the descriptors there are. */
 const MOST_CONNECTIONS = 5_000;
-const JSON_HEADERS = { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store" };
-const EVERY_ANSWER = {
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "same-origin",
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "X-Frame-Options": "DENY",
-};
 
 /**
  * Puts an application behind a server, with the transport's rules around it.
  * @returns a function that stops it: after `delayMs` no new connection, what is in flight is finished, within 10 s
  */
-export function applyTransportRules(server: Server, handler: Handler, { isDev, trustedProxies }: Options): Stop {
+export function applyTransportRules(server: Server, handler: Handler, { isDev, trustedProxies, routeOf }: Options): Stop {
   let draining = false;
   const drain = drainable(server);
   const answers = new WeakMap<object, ServerResponse>();
   server.maxConnections = MOST_CONNECTIONS;
+  const refused = new WeakMap<ServerResponse, number>();
   server.headersTimeout = MESSAGE_MS;
   server.requestTimeout = MESSAGE_MS;
   server.keepAliveTimeout = IDLE_MS;
-  server.on("clientError", (error, socket) => refuseMalformed(error, socket, answers.get(socket)));
+  server.on("clientError", (error, socket) => {
+    const answer = answers.get(socket);
+    const status = refuseMalformed(error, socket as Socket, answer);
+    if (answer && status !== null) refused.set(answer, status);
+  });
   server.on("request", (request, response) => {
+    const startedAt = performance.now();
     answers.set(request.socket, response);
-    admit(request, trustedProxies);
+    const { method = "", url = "" } = request;
+    const context = admit(request, trustedProxies);
+    const route = routeOf(request.url ?? "");
+    response.once("close", () => {
+      reportRequest({ method, url }, context, route, endOf(response, startedAt, refused.get(response)));
+    });
+    response.setHeader("X-Request-Id", context.requestId);
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
     closeUnlessReadWhole(request, response, () => draining);
     // Next's development server has POSTs of its own.
     if (!isDev && refusePageBody(request, response)) return;
-    handler(request, response).catch((error) => answerFailure(error, response));
+    withRequest(context, () => handler(request, response).catch((error) => answerFailure(error, response)));
   });
   return (delayMs) => {
     draining = true;
     return drain(delayMs);
   };
-}
-
-const MALFORMED: Record<string, [status: string, detail: string]> = {
-  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "Request took too long."],
-  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "Request headers too large."],
-};
-
-// What is wrong comes too late where an answer is on its way already: another would be taken for a part of it.
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex, answer: ServerResponse | undefined): void {
-  const isAnswering = answer?.headersSent && !answer.writableFinished;
-  if (error.code === "ECONNRESET" || !socket.writable || isAnswering) {
-    socket.destroy();
-    return;
-  }
-  const [status, detail] = MALFORMED[error.code ?? ""] ?? ["400 Bad Request", "Malformed HTTP request."];
-  const body = JSON.stringify({ detail });
-  const lines = Object.entries({ ...EVERY_ANSWER, ...JSON_HEADERS, "Content-Length": String(body.length), Connection: "close" });
-  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n${body}`, () => socket.destroy());
 }
 
 function answerFailure(error: unknown, response: ServerResponse): void {

@@ -2,7 +2,10 @@ import cluster from "node:cluster";
 import { createServer } from "node:http";
 import next from "next";
 import { serviceConfig } from "../lib/config.ts";
+import { flushTraces } from "./flush-traces.ts";
 import { logConsoleAsJson } from "./json-console.ts";
+import { reportMetrics } from "./report-metrics.ts";
+import { routeLabels } from "./route-label.ts";
 import { applyTransportRules } from "./transport.ts";
 
 // One worker: Next behind an HTTP server whose limits are ours. The primary (start.ts) forks it and tells it to stop.
@@ -23,6 +26,7 @@ process.on("message", (message) => {
   if (message === "stop") stop();
 });
 if (!isDev) logConsoleAsJson();
+reportMetrics();
 
 // Time limits are looked at this often; the default of 30 s would double them.
 const server = createServer({ connectionsCheckingInterval: 1_000 });
@@ -31,7 +35,8 @@ const server = createServer({ connectionsCheckingInterval: 1_000 });
 const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: isDev ? server : createServer(), quiet: true });
 await app.prepare();
 const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS } = serviceConfig();
-const drainServer = applyTransportRules(server, app.getRequestHandler(), { isDev, trustedProxies });
+const routeOf = routeLabels(process.cwd());
+const drainServer = applyTransportRules(server, app.getRequestHandler(), { isDev, trustedProxies, routeOf });
 if (!isDev) drain = drainServer;
 
 server.on("error", (error: NodeJS.ErrnoException) => {
@@ -51,5 +56,7 @@ function stop(): void {
   Object.assign(globalThis, { movieconnectStopping: true });
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.disconnect();
-  drain(SHUTDOWN_DELAY_MS).then(() => process.exit(0));
+  drain(SHUTDOWN_DELAY_MS)
+    .then(flushTraces)
+    .then(() => process.exit(0));
 }

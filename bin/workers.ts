@@ -1,5 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import { join } from "node:path";
+import { gatherMetrics } from "./gather-metrics.ts";
 
 // Longer than a worker takes for what is in flight.
 const KILL_AFTER_MS = 12_000;
@@ -14,6 +15,7 @@ export function runWorkers(count: number, args: string[], environment: NodeJS.Pr
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: join(import.meta.dirname, "worker.ts"), args });
   const workers = new Set<Worker>();
+  const followMetrics = gatherMetrics();
   let stopping = false;
   let ready = 0;
   let announce: (port: number) => void = () => undefined;
@@ -26,6 +28,7 @@ export function runWorkers(count: number, args: string[], environment: NodeJS.Pr
     if (stopping) return;
     const worker = cluster.fork(environment);
     workers.add(worker);
+    followMetrics(worker);
     let problem = "";
     worker.on("error", (error) => {
       problem = error.message;

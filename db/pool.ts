@@ -2,6 +2,7 @@ import "server-only";
 
 import pg from "pg";
 import { config } from "../lib/config";
+import { withSpan } from "./span";
 
 /** What queries run on: the pool, so far. The first argument of everything in `db/`. */
 export type Database = {
@@ -33,6 +34,12 @@ export function isUnavailable(error: unknown): boolean {
   return /^(08|53|57|58)/.test(error.code ?? "") || error.code === "25006";
 }
 
+/** This process' connections, and how many statements wait for one. Opens none. */
+export function poolUsage(): { idle: number; busy: number; waiting: number; limit: number } {
+  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = shared.movieconnectPool ?? {};
+  return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount, limit: config().DATABASE_POOL_SIZE };
+}
+
 function connectedPool(): pg.Pool {
   shared.movieconnectPool ??= openPool();
   return shared.movieconnectPool;
@@ -55,7 +62,11 @@ function openPool(): pg.Pool {
   return pool;
 }
 
-async function query<Row>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
+function query<Row>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
+  return withSpan(text, () => run(pool, text, values));
+}
+
+async function run<Row>(pool: pg.Pool, text: string, values: unknown[]): Promise<Row[]> {
   const deadline = Date.now() + DEADLINE_MS;
   const client = await pool.connect().catch(markUnavailable);
   try {

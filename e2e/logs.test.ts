@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newSession, send, signUp, signUpBody } from "./client";
+import { type Answer, newSession, send, signUp, signUpBody } from "./client";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
 
 // What the log says, and what it never does.
@@ -24,6 +25,7 @@ afterAll(async () => {
 });
 
 type Line = Record<string, unknown>;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const post = (path: string, json: unknown, cookies: Record<string, string> = {}) =>
   send(server.origin, "POST", path, { json, cookies });
 
@@ -41,7 +43,7 @@ function lines(): Line[] {
   });
 }
 
-/** What a request adds to the log. */
+/** What a request adds to the log besides its own line. Each of these names the request. */
 async function logged(action: () => Promise<unknown>): Promise<Line[]> {
   const before = lines().length;
   await action();
@@ -50,8 +52,19 @@ async function logged(action: () => Promise<unknown>): Promise<Line[]> {
   await eventually(() => lines().some(({ event, user_id }) => event === "signup" && user_id === fence.id));
   return lines()
     .slice(before)
-    .filter(({ event, user_id }) => !(event === "signup" && user_id === fence.id))
-    .map(({ level: _level, time: _time, pid: _pid, ...rest }) => rest);
+    .filter(({ event, user_id }) => event !== "request" && !(event === "signup" && user_id === fence.id))
+    .map(({ level: _level, time: _time, pid: _pid, request_id, ...rest }) => {
+      expect(request_id).toMatch(UUID);
+      return rest;
+    });
+}
+
+/** The lines with the id that an answer carries, the request's own at the end. */
+async function linesOf({ headers }: Answer): Promise<Line[]> {
+  const id = headers["x-request-id"];
+  const own = () => lines().filter(({ request_id }) => request_id === id);
+  await eventually(() => own().some(({ event }) => event === "request"));
+  return own().map(({ level: _level, time: _time, pid: _pid, request_id: _id, ...rest }) => rest);
 }
 
 function keep(cookies: Record<string, string>) {
@@ -98,6 +111,83 @@ test("each event of an account's life is one line, with ids and without names", 
   expect(again).toEqual([{ event: "login", user_id: id, session: expect.not.stringMatching(String(session)) }]);
   const logout = await logged(() => post("/api/user/logout/", undefined, other));
   expect(logout).toEqual([{ event: "revocation", user_id: id, session: expect.stringMatching(/^[\w-]{22}$/) }]);
+});
+
+test("each request is one line with the id that its answer carries, and so is each event that it caused", async () => {
+  const { username, password } = await signUp(server.origin);
+  const request = { event: "request", ms: expect.any(Number), address: "127.0.0.1" };
+  const login = await post("/api/token/?next=hush", { username, password });
+  expect(login.headers["x-request-id"]).toMatch(UUID);
+  expect(await linesOf(login)).toEqual([
+    { event: "login", user_id: expect.any(Number), session: expect.any(String) },
+    { ...request, method: "POST", route: "/api/token/", path: "/api/token/", status: 200 },
+  ]);
+  const refused = await post("/api/token/", { username, password: `${password}!` });
+  expect((await linesOf(refused)).map(({ event, status }) => status ?? event)).toEqual(["login_refused", 401]);
+  for (const [method, path, route, status] of [
+    ["GET", "/login", "page", 200],
+    ["POST", "/login", "page", 303],
+    ["HEAD", "/api/user/profile", "/api/user/profile/", 401],
+    ["PROPFIND", "/api/token/", "/api/token/", 405],
+    ["GET", "/nothing/here", "other", 404],
+    ["GET", "//evil", "other", 404],
+  ] as const) {
+    const answer = await send(server.origin, method, path);
+    expect(await linesOf(answer)).toEqual([{ ...request, method, route, path, status }]);
+  }
+});
+
+test("a client that leaves before its answer, or never sends a request, is one line that says so", async () => {
+  const { hostname, port } = new URL(server.origin);
+  const own = () => lines().filter(({ event, path }) => event === "request" && path === "/api/token/");
+  const before = own().length;
+  const leaving = connect(Number(port), hostname);
+  const body = JSON.stringify({ username: "somebody", password: SENTINEL });
+  const head = `Host: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  leaving.write(`POST /api/token/ HTTP/1.1\r\n${head}\r\n\r\n${body}`, () => setTimeout(() => leaving.destroy(), 20));
+  await eventually(() => own().length === before + 1);
+  expect(own().at(-1)).toMatchObject({ method: "POST", status: 499, aborted: true });
+
+  const raw = connect(Number(port), hostname);
+  let answer = "";
+  raw.on("data", (chunk) => {
+    answer += chunk;
+  });
+  raw.end(`NOT HTTP ${SENTINEL}\r\n\r\n`);
+  await new Promise((resolve) => raw.once("close", resolve));
+  const id = /^X-Request-Id: (\S+)\r$/m.exec(answer)?.[1];
+  await eventually(() => lines().some(({ request_id }) => request_id === id));
+  const line = lines().find(({ request_id }) => request_id === id);
+  expect(line).toMatchObject({ event: "request", route: "malformed", status: 400, address: "127.0.0.1" });
+});
+
+test("what nobody asks about is told at debug alone, and at warn no request is", async () => {
+  const asked = async (level: string) => {
+    const quiet = await startServer({ DATABASE_URL: postgres.url, LOG_LEVEL: level, WEB_CONCURRENCY: "1" });
+    for (const path of ["/robots.txt", "/api/health/ready/", "/api/metrics/", "/login"]) await send(quiet.origin, "GET", path);
+    await quiet.stop();
+    return [...quiet.output().matchAll(/"event":"request".*"path":"([^"]+)"/g)].map(([, path]) => path);
+  };
+  expect(await asked("debug")).toEqual(["/robots.txt", "/api/health/ready/", "/api/metrics/", "/login"]);
+  expect(await asked("info")).toEqual(["/login"]);
+  expect(await asked("warn")).toEqual([]);
+});
+
+test("a path is told without its query, cut before a token could end, and as printable text", async () => {
+  const { cookies } = await newSession(server.origin);
+  keep(cookies);
+  const { hostname, port } = new URL(server.origin);
+  const targets = [`/${cookies.access_token}`, `/x?password=${SENTINEL}`, "/b\u0085", '/a{"event":"login"}'];
+  for (const target of targets) {
+    const socket = connect(Number(port), hostname);
+    socket.end(Buffer.from(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`, "latin1"));
+    await new Promise((resolve) => socket.resume().once("close", resolve));
+  }
+  const paths = () => lines().map(({ path }) => String(path));
+  await eventually(() => paths().some((path) => path.startsWith("/a{")));
+  expect(paths()).toContain(`/${cookies.access_token}`.slice(0, 120));
+  expect(paths()).toContain("/x");
+  for (const path of paths()) expect(path).toMatch(/^[\x21-\x7e]{1,120}$/);
 });
 
 test("a line break in what somebody sends forges no line", async () => {
@@ -147,6 +237,8 @@ test("whatever happens, no password, token or secret is in the log, and every li
   const broken = await post("/api/user/signup/", { ...signUpBody(), password: SENTINEL });
   expect([broken.status, broken.json]).toEqual([500, { detail: "Internal server error." }]);
   await eventually(() => lines().some(({ msg, level }) => level === 50 && msg === "an endpoint failed"));
+  const failure = lines().find(({ msg }) => msg === "an endpoint failed");
+  expect(failure?.request_id).toBe(broken.headers["x-request-id"]);
   await client.query("alter table users rename column mail to email");
   await client.end();
 

@@ -2,8 +2,14 @@ import "server-only";
 
 import { database } from "@/db/pool";
 import { followRevocations } from "./auth/revocations";
+import { config } from "./config";
+import { watchGauges } from "./gauges";
 
 /** What a worker does besides answering. With the database away it starts all the same, and catches up by itself. */
 export async function startBackground(): Promise<void> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config();
+  // Where there is no endpoint the SDK is not even loaded.
+  if (endpoint !== undefined) (await import("./tracing")).startTracing(endpoint);
+  watchGauges();
   await followRevocations(database());
 }

@@ -3,7 +3,7 @@ import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
 
 /** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */
-const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET"];
+const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "METRICS_TOKEN"];
 
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a URL: postgres://user:password@host:5432/database" });
 
@@ -42,6 +42,13 @@ const environment = z.object({
   RATE_LIMIT_SIGNUP: attempts("60/3600"),
   RATE_LIMIT_REFRESH: attempts("1200/300"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
+  /** Opens /api/metrics/ to whoever is not on this machine. */
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, "must be at least 16 characters without spaces")
+    .optional(),
+  /** Where traces go, by OTLP over HTTP. Unset, there are none. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: "must be a URL: http://collector:4318" }).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 

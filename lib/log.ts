@@ -1,14 +1,24 @@
-import "server-only";
-
 import pino, { type Logger } from "pino";
-import { config } from "./config";
+import { config } from "./config.ts";
+import { currentRequest } from "./request-context.ts";
 
-let logger: Logger | undefined;
+// Shared with bin/, which is outside of the bundles. One per process, whatever the bundle: its lines never interleave.
+const shared = globalThis as typeof globalThis & { movieconnectLog?: Logger };
 
 /** One JSON object a line on stdout: a line break in a value is escaped, so no input can forge a line. */
 export function log(): Logger {
-  logger ??= pino({ level: config().LOG_LEVEL, base: { pid: process.pid }, serializers: { err: describe } });
-  return logger;
+  shared.movieconnectLog ??= pino({
+    level: config().LOG_LEVEL,
+    base: { pid: process.pid },
+    serializers: { err: describe },
+    mixin: nameRequest,
+  });
+  return shared.movieconnectLog;
+}
+
+function nameRequest(): object {
+  const request = currentRequest();
+  return request ? { request_id: request.requestId } : {};
 }
 
 // An error's own fields may hold what a user sent (pg's `detail` quotes values): only what names the fault is kept.

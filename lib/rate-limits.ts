@@ -4,7 +4,7 @@ import type { Database } from "@/db/pool";
 import { countAttempt, forgiveAttempts } from "@/db/rate-limits";
 import { type Config, config } from "./config";
 import { AppError } from "./errors";
-import { log } from "./log";
+import { record } from "./events";
 
 export type LimitName = keyof typeof LIMITS;
 /** One attempt that has been counted. */
@@ -18,6 +18,8 @@ const LIMITS = {
   signup: "RATE_LIMIT_SIGNUP",
   refresh: "RATE_LIMIT_REFRESH",
 } satisfies Record<string, keyof Config>;
+
+export const LIMIT_NAMES = Object.keys(LIMITS);
 
 const MOST_REMEMBERED = 10_000;
 
@@ -38,7 +40,7 @@ export async function countOrRefuse(db: Database, name: LimitName, subject: stri
   if (used <= most) return { key };
   rememberThrottled(key, resetsIn);
   // Once for each: a flood is one line.
-  if (remembered === null && used === most + 1) log().warn({ event: "throttle", limit: name, resets_in: resetsIn });
+  record("throttle", { limit: name, resets_in: resetsIn }, { isRepeated: remembered !== null || used > most + 1 });
   throw new AppError("throttled", { limit: name.replaceAll("_", "-"), most, seconds, resetsIn });
 }
 

@@ -2,12 +2,12 @@ import "server-only";
 
 import type { Database } from "@/db/pool";
 import { revokeSession } from "@/db/sessions";
-import { log } from "../log";
+import { record } from "../events";
 import { rememberRevocation } from "./revocations";
 
 /** Ends one session: its refresh token at once everywhere, its access token at once here and a poll later elsewhere. */
 export async function endSession(db: Database, session: { sessionId: string; userId: number }): Promise<void> {
   await revokeSession(db, session.sessionId);
   rememberRevocation(session.sessionId);
-  log().info({ event: "revocation", user_id: session.userId, session: session.sessionId });
+  record("revocation", { user_id: session.userId, session: session.sessionId });
 }

@@ -1,15 +1,18 @@
 import "server-only";
 
 import { Worker } from "node:worker_threads";
+import { type Span, trace } from "@opentelemetry/api";
 import { config } from "../config";
 import { AppError } from "../errors";
 import { log } from "../log";
+import { metrics } from "../metrics";
+import { withoutRequest } from "../request-context";
 import type { HashResult, HashTask } from "./hash-thread";
 
 // Whoever would wait longer is better told at once.
 const LONGEST_WAIT_SECONDS = 15;
 
-type Job = { task: HashTask; resolve: (result: string | boolean) => void; reject: (error: Error) => void };
+type Job = { task: HashTask; span: Span; resolve: (result: string | boolean) => void; reject: (error: Error) => void };
 type Thread = { worker: Worker; job: Job | null; startedAt: number };
 type Queue = { threads: Thread[]; waiting: Job[]; secondsPerTask: number };
 
@@ -24,12 +27,21 @@ export function runHashTask(task: HashTask): Promise<string | boolean> {
   const queue = hashQueue();
   const wait = expectedWaitSeconds(queue);
   if (wait > LONGEST_WAIT_SECONDS) {
+    metrics().hashesRefused.inc();
     return Promise.reject(new AppError("unavailable", { retryAfter: Math.ceil(wait) }));
   }
-  return new Promise((resolve, reject) => {
-    queue.waiting.push({ task, resolve, reject });
+  const span = trace.getTracer("movieconnect").startSpan("cost" in task ? "hash a password" : "compare a password");
+  const result = new Promise<string | boolean>((resolve, reject) => {
+    queue.waiting.push({ task, span, resolve, reject });
     dispatch(queue);
   });
+  return result.finally(() => span.end());
+}
+
+/** How many tasks wait for a thread, and how many have one. Starts none. */
+export function hashLoad(): { waiting: number; running: number } {
+  const { waiting, threads } = shared.movieconnectHashQueue ?? { waiting: [], threads: [] };
+  return { waiting: waiting.length, running: threads.filter(({ job }) => job).length };
 }
 
 function expectedWaitSeconds({ threads, waiting, secondsPerTask }: Queue): number {
@@ -44,6 +56,7 @@ function dispatch(queue: Queue): void {
     if (!job) return;
     thread.job = job;
     thread.startedAt = performance.now();
+    job.span.addEvent("a thread is free");
     thread.worker.postMessage(job.task);
   }
 }
@@ -59,7 +72,8 @@ function hashQueue(): Queue {
   if (shared.movieconnectHashQueue) return shared.movieconnectHashQueue;
   // A first guess, 80 ms at cost 10; what is measured soon replaces it.
   const queue: Queue = { threads: [], waiting: [], secondsPerTask: 0.08 * 2 ** (config().BCRYPT_COST - 10) };
-  queue.threads = Array.from({ length: config().HASH_THREADS }, () => startThread(queue));
+  // The threads are not the first login's own.
+  queue.threads = withoutRequest(() => Array.from({ length: config().HASH_THREADS }, () => startThread(queue)));
   shared.movieconnectHashQueue = queue;
   return queue;
 }
@@ -68,6 +82,7 @@ function startThread(queue: Queue): Thread {
   const thread: Thread = { worker: startWorker(), job: null, startedAt: 0 };
   thread.worker.on("message", (message: HashResult) => {
     const seconds = (performance.now() - thread.startedAt) / 1_000;
+    metrics().hashSeconds.observe(seconds);
     queue.secondsPerTask += (seconds - queue.secondsPerTask) / 8;
     finish(queue, thread, (job) => ("error" in message ? job.reject(new Error(message.error)) : job.resolve(message.result)));
   });

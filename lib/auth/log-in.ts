@@ -5,6 +5,7 @@ import { rememberLoginAddress } from "@/db/login-addresses";
 import type { Database } from "@/db/pool";
 import { findAccount, updatePassword } from "@/db/users";
 import { AppError } from "../errors";
+import { record } from "../events";
 import { log } from "../log";
 import { type Attempt, countOrRefuse, forgive } from "../rate-limits";
 import type { LogInValues } from "../schemas";
@@ -35,7 +36,7 @@ export async function logIn(
     throw error;
   });
   if (!account || !isRight) {
-    log().info({ event: "login_refused", user_id: account?.id ?? null });
+    record("login_refused", { user_id: account?.id ?? null });
     throw new AppError("no_active_account");
   }
   await forgive(db, { once: fromAddress, all: guesses });

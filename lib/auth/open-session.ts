@@ -5,7 +5,7 @@ import type { Database } from "@/db/pool";
 import { insertSession, type SessionRow } from "@/db/sessions";
 import { config } from "../config";
 import { AppError } from "../errors";
-import { log } from "../log";
+import { record } from "../events";
 import { signTokens, type Tokens } from "./tokens";
 
 /**
@@ -16,7 +16,7 @@ export async function openSession(db: Database, userId: number): Promise<Tokens>
   const id = randomBytes(16).toString("base64url");
   const session = await insertSession(db, id, userId, config().SESSION_LIFETIME);
   if (!session) throw new AppError("no_active_account");
-  log().info({ event: "login", user_id: userId, session: id });
+  record("login", { user_id: userId, session: id });
   return tokensOf(session);
 }
 

@@ -4,7 +4,7 @@ import { type Database, DEADLINE_MS } from "@/db/pool";
 import { findLivingSession, rotateSession, type SessionRow } from "@/db/sessions";
 import { config } from "../config";
 import { AppError } from "../errors";
-import { log } from "../log";
+import { record } from "../events";
 import { now } from "./clock";
 import { endSession } from "./end-session";
 import { tokensOf } from "./open-session";
@@ -21,7 +21,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
   const before = new Date(now().getTime() + DEADLINE_MS);
   const { rotated, askedAt, inTime } = await rotateSession(db, token.claims.sid, token.claims.gen, before);
   if (rotated) {
-    log().info({ event: "refresh", user_id: rotated.user_id, session: rotated.id, generation: rotated.generation });
+    record("refresh", { user_id: rotated.user_id, session: rotated.id, generation: rotated.generation });
     return tokensOf(rotated);
   }
   // Too late to tell why: the session is as it was.
@@ -58,7 +58,7 @@ async function judge(
   const isPredecessor = gen === session.generation - 1;
   const graceEnds = session.rotated_at.getTime() + config().REFRESH_GRACE * 1_000;
   if (isPredecessor && askedAt.getTime() < graceEnds) return session;
-  log().warn({ event: "replay", user_id, session: sid, generation: gen });
+  record("replay", { user_id, session: sid, generation: gen });
   await endSession(db, { sessionId: sid, userId: user_id });
   throw refusal("Token is invalid or expired");
 }

@@ -4,7 +4,7 @@ import type { Database } from "@/db/pool";
 import { findTaken, insertUser } from "@/db/users";
 import { config } from "../config";
 import { AppError } from "../errors";
-import { log } from "../log";
+import { record } from "../events";
 import { type SignUpValues, signUpInput, type User } from "../schemas";
 import { birthDateProblems } from "./birth-date";
 import { passwordProblems } from "./password-rules";
@@ -28,7 +28,7 @@ export async function signUp(db: Database, body: Record<string, unknown>): Promi
   const user = await insertUser(db, created);
   // Somebody was faster while the password was being hashed.
   if (!user) throw new AppError("invalid_input", { fields: await takenProblems(db, values) });
-  log().info({ event: "signup", user_id: user.id });
+  record("signup", { user_id: user.id });
   return { id: user.id, username: user.username, email: user.email, age: user.birth_date };
 }
 

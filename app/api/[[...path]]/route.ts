@@ -1,7 +1,4 @@
-import { AppError } from "@/lib/errors";
-import { answerError } from "@/lib/http/errors";
-
-const notFound = () => answerError(new AppError("not_found"));
+import { notFound } from "@/lib/http/not-found";
 
 export {
   notFound as DELETE,

@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { EVERY_ANSWER, JSON_HEADERS } from "./answer-headers.ts";
+import { socketAddress } from "./client-address.ts";
+import { reportRequest } from "./request-report.ts";
+
+const REFUSALS: Record<string, [status: number, reason: string, detail: string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "Request took too long."],
+  HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large", "Request headers too large."],
+};
+
+/**
+ * Answers what is not HTTP, or takes too long, and ends the connection.
+ * @param answer to the connection's last request, which may be the one that does not come to its end
+ * @returns the status that this request got instead of its answer; null where it got none
+ */
+export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, answer: ServerResponse | undefined): number | null {
+  const isUnanswered = answer !== undefined && !answer.writableFinished;
+  // What is wrong comes too late where an answer is on its way already: another would be taken for a part of it.
+  if (error.code === "ECONNRESET" || !socket.writable || (isUnanswered && answer.headersSent)) {
+    socket.destroy();
+    return null;
+  }
+  const [status, reason, detail] = REFUSALS[error.code ?? ""] ?? [400, "Bad Request", "Malformed HTTP request."];
+  const requestId = String(isUnanswered ? answer.getHeader("X-Request-Id") : randomUUID());
+  const body = JSON.stringify({ detail });
+  const headers = { ...EVERY_ANSWER, ...JSON_HEADERS, "X-Request-Id": requestId, "Content-Length": String(body.length) };
+  const lines = Object.entries({ ...headers, Connection: "close" });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  if (!isUnanswered) report(socket, requestId, status);
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${head}\r\n${body}`, () => socket.destroy());
+  return isUnanswered ? status : null;
+}
+
+// What never became a request has neither method nor path.
+function report(socket: Socket, requestId: string, status: number): void {
+  const sender = { requestId, address: socketAddress(socket) };
+  reportRequest({ method: "-", url: "-" }, sender, "malformed", { status, ms: 0, aborted: false });
+}

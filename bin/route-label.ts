@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export type RouteOf = (url: string) => string;
+type Manifest = { staticRoutes: { page: string }[]; dynamicRoutes: { page: string; regex: string }[] };
+
+/**
+ * Names the route of a request, for metrics and the log: an endpoint's pattern, "page", "static", or "other" for what
+ * nothing answers. As many names as the build has endpoints, whatever is asked for.
+ * @param directory where `.next` and `public` are; without a build, as in development, endpoints are "other", too
+ */
+export function routeLabels(directory: string): RouteOf {
+  const { staticRoutes, dynamicRoutes } = readManifest(join(directory, ".next", "routes-manifest.json"));
+  const labels = new Map(readPublic(join(directory, "public")).map((file) => [`/${file}`, "static"]));
+  for (const { page } of staticRoutes) if (!page.startsWith("/_")) labels.set(page, labelOf(page));
+  const patterns = dynamicRoutes.map(({ page, regex }) => ({ label: labelOf(page), regex: new RegExp(regex) }));
+
+  return (url) => {
+    const path = decode(url.split("?", 1)[0] ?? "");
+    if (path.startsWith("/_next/static/")) return "static";
+    const plain = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+    return labels.get(plain) ?? patterns.find(({ regex }) => regex.test(plain))?.label ?? "other";
+  };
+}
+
+function labelOf(page: string): string {
+  // What takes every path that nothing else does.
+  if (page.includes("[[...")) return "other";
+  if (page.startsWith("/api/")) return `${page}/`;
+  return /\.\w+$/.test(page) ? "static" : "page";
+}
+
+function readManifest(file: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return { staticRoutes: [], dynamicRoutes: [] };
+  }
+}
+
+function readPublic(directory: string): string[] {
+  try {
+    return readdirSync(directory, { recursive: true, encoding: "utf8" });
+  } catch {
+    return [];
+  }
+}
+
+function decode(path: string): string {
+  try {
+    return path.includes("%") ? decodeURIComponent(path) : path;
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freshName, send } from "./client";
+import { eventually, startServer, type TestServer } from "./harness";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server";
+
+// One id from the proxy's log to the application's, that nobody else can choose; and what Nginx does not make local.
+
+const FORGED = "somebody-elses-id";
+const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
+let trusting: TestServer;
+beforeAll(async () => {
+  trusting = await startServer({ ...SETTINGS, TRUSTED_PROXIES: "127.0.0.0/8,::1", METRICS_TOKEN: "a-token-for-prometheus" });
+});
+afterAll(() => trusting.stop());
+
+const idOf = async (origin: string, id?: string) => {
+  const { headers } = await send(
+    origin,
+    "GET",
+    "/api/user/profile/",
+    id === undefined ? {} : { headers: { "x-request-id": id } },
+  );
+  return String(headers["x-request-id"]);
+};
+
+test("directly, each request has an id of its own, whatever the client says", async () => {
+  const ids = new Set<string>();
+  for (let request = 0; request < 5; request += 1) ids.add(await idOf(inject("origin"), FORGED));
+  expect(ids.size).toBe(5);
+  for (const id of ids) expect(id).toMatch(/^[\da-f-]{36}$/);
+});
+
+test("a trusted proxy's id is taken, if it looks like one", async () => {
+  expect(await idOf(trusting.origin, "0af7651916cd43dd8448eb211c80319c")).toBe("0af7651916cd43dd8448eb211c80319c");
+  for (const odd of ["", "x".repeat(65), "a b", "a\tb", 'a"b', "é"])
+    expect(await idOf(trusting.origin, odd)).toMatch(/^[\da-f-]{36}$/);
+});
+
+describe.skipIf(!hasNginx())("behind Nginx", () => {
+  let nginx: TestNginx;
+  let untrusted: TestNginx;
+  beforeAll(async () => {
+    nginx = await startNginx({ mode: "development", upstreams: [new URL(trusting.origin).host] });
+    untrusted = await startNginx({ mode: "development", upstreams: [new URL(inject("origin")).host] });
+  });
+  afterAll(() => Promise.all([nginx.stop(), untrusted.stop()]));
+
+  test("its id, and never the client's, is in the answer and in every line", async () => {
+    const json = { username: freshName(), password: "wrong-password" };
+    const answer = await send(nginx.http, "POST", "/api/token/", { json, headers: { "x-request-id": FORGED } });
+    const id = String(answer.headers["x-request-id"]);
+    expect(id).toMatch(/^[\da-f]{32}$/);
+    const events = () =>
+      [...trusting.output().matchAll(new RegExp(`"request_id":"${id}","event":"(\\w+)"`, "g"))].map(([, event]) => event);
+    await eventually(() => events().length === 2);
+    expect(events()).toEqual(["login_refused", "request"]);
+    expect(trusting.output()).not.toContain(FORGED);
+    expect(await idOf(nginx.http, FORGED)).not.toBe(id);
+  });
+
+  test("metrics are not there without the token, though Nginx itself is on this machine", async () => {
+    for (const origin of [nginx.http, untrusted.http]) {
+      for (const headers of [{}, { "x-forwarded-for": "127.0.0.1" }, { authorization: "Bearer wrong-token-for-prometheus" }]) {
+        const answer = await send(origin, "GET", "/api/metrics/", { headers: headers as Record<string, string> });
+        expect([answer.status, answer.json]).toEqual([404, { detail: "Not found." }]);
+      }
+    }
+    const headers = { authorization: "Bearer a-token-for-prometheus" };
+    expect((await send(nginx.http, "GET", "/api/metrics/", { headers })).status).toBe(200);
+  });
+});

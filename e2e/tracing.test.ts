@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { newSession, PASSWORD, send, signUp } from "./client";
+import { startServer, type TestServer } from "./harness";
+import { type ReceivedSpan, type Receiver, startReceiver } from "./otlp-receiver";
+
+const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), RATE_LIMITS: "on" };
+const CALLER = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+const traceparent = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
+
+let receiver: Receiver;
+let server: TestServer;
+beforeAll(async () => {
+  receiver = await startReceiver();
+  server = await startServer({ ...SETTINGS, OTEL_EXPORTER_OTLP_ENDPOINT: `${receiver.endpoint}/` });
+});
+afterAll(() => {
+  receiver.stop();
+});
+
+test("one trace holds a caller's request, its statements and its hash; nothing secret; and all is sent before the end", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const { username } = user;
+  const login = await send(server.origin, "POST", "/api/token/?code=hush-hush", {
+    json: { username, password: PASSWORD },
+    headers: { traceparent, tracestate: "vendor=1" },
+  });
+  const wrong = await send(server.origin, "POST", "/api/token/", { json: { username, password: `${PASSWORD}-wrong` } });
+  expect([login.status, wrong.status]).toEqual([200, 401]);
+  for (const path of ["/login?next=hush-hush", "/", `/${cookies.access_token}`, "/api/health/ready/", "/api/metrics/"]) {
+    await send(server.origin, "GET", path, { cookies });
+  }
+  await send(server.origin, "POST", "/api/token/refresh/", { cookies });
+  expect(await server.stop()).toBe(0);
+
+  const spans = receiver.spans();
+  const trace = spans.filter(({ traceId }) => traceId === CALLER.traceId);
+  const root = trace.find(({ parentId }) => parentId === CALLER.spanId);
+  expect(root).toMatchObject({ name: "POST /api/token", attributes: { "http.target": "/api/token/", "http.method": "POST" } });
+  const below = trace.filter((span) => isBelow(span, root, trace));
+  expect(below.map(({ name }) => name)).toEqual(expect.arrayContaining(["select", "insert", "compare a password"]));
+  const statements = below.flatMap(({ attributes }) => attributes["db.query.text"] ?? []);
+  expect(statements.length).toBeGreaterThanOrEqual(4);
+  expect(statements.some((text) => /from users join passwords .*username_key = \$1/.test(text))).toBe(true);
+  for (const { attributes } of below.filter((span) => "db.query.text" in span.attributes)) {
+    expect(attributes["db.system.name"]).toBe("postgresql");
+  }
+  // Probes, and what nobody asked for, begin no trace.
+  const roots = spans.filter(({ parentId }) => parentId === "");
+  expect(roots.length).toBeGreaterThanOrEqual(6);
+  for (const { attributes } of roots) expect(attributes["http.target"]).toMatch(/^\/(?!api\/(health|metrics))/);
+
+  const everything = receiver.raw().toString("latin1");
+  expect(everything).toContain("movieconnect");
+  const tokens = [...Object.values(cookies), ...Object.values(login.cookies), login.json.refresh];
+  const signatures = tokens.map((token) => String(token).split(".")[2] ?? "");
+  const secrets = [PASSWORD, username, user.email, "hush-hush", SETTINGS.AUTH_SECRET, ...tokens, ...signatures];
+  for (const secret of secrets) expect(everything).not.toContain(secret);
+});
+
+test.each([
+  ["that never answers", async () => startReceiver({ isMute: true })],
+  ["that is not there", async () => ({ endpoint: "http://127.0.0.1:9", stop: () => undefined })],
+])("an endpoint %s slows nothing, and holds up no stop", async (_which, start) => {
+  const { endpoint, stop } = await start();
+  const own = await startServer({ ...SETTINGS, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, SHUTDOWN_DELAY_MS: "0" });
+  const { cookies } = await newSession(own.origin);
+  const times: number[] = [];
+  for (let request = 0; request < 200; request += 1) {
+    const begun = performance.now();
+    expect((await send(own.origin, "GET", "/api/user/profile/", { cookies })).status).toBe(200);
+    times.push(performance.now() - begun);
+  }
+  // Half of them within what a request takes here, and none as long as one that waits for a collector.
+  expect(times.toSorted((a, b) => a - b)[100]).toBeLessThan(100);
+  expect(Math.max(...times)).toBeLessThan(2_000);
+  const begun = performance.now();
+  expect(await own.stop()).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(4_000);
+  stop();
+});
+
+test("without an endpoint nothing of OpenTelemetry's SDK is loaded, with one it is", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "movieconnect-modules-"));
+  const hook = join(directory, "hook.cjs");
+  // Node's own loader has every CommonJS module in this list, whoever asked for it.
+  const list = "Object.keys(require('node:module')._cache).join('\\n')";
+  const write = `require('node:fs').writeFileSync(${JSON.stringify(directory)} + '/' + process.pid + '.txt', ${list})`;
+  await writeFile(hook, `process.on('exit', () => { ${write} });`);
+  const loaded = async (variables: Record<string, string>) => {
+    const own = await startServer({ ...SETTINGS, ...variables, NODE_OPTIONS: `--require ${hook}` });
+    const user = await signUp(own.origin);
+    expect((await send(own.origin, "POST", "/api/token/", { json: { ...user } })).status).toBe(200);
+    await own.stop();
+    const files = (await readdir(directory)).filter((name) => name.endsWith(".txt"));
+    const lists = await Promise.all(files.map((name) => readFile(join(directory, name), "utf8")));
+    await Promise.all(files.map((name) => rm(join(directory, name))));
+    const modules = lists.join("\n").split("\n");
+    expect(modules.some((file) => file.includes("/prom-client/"))).toBe(true);
+    return new Set(modules.flatMap((file) => /\/(@opentelemetry\/[^/]+)\//.exec(file)?.[1] ?? []));
+  };
+  // The API that libraries are written against, without anything behind it.
+  expect([...(await loaded({}))]).toEqual(["@opentelemetry/api"]);
+  const packages = await loaded({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
+  expect([...packages]).toEqual(expect.arrayContaining(["@opentelemetry/sdk-trace", "@opentelemetry/exporter-trace-otlp-proto"]));
+  await rm(directory, { recursive: true });
+});
+
+function isBelow(span: ReceivedSpan, root: ReceivedSpan | undefined, trace: ReceivedSpan[]): boolean {
+  const parent = trace.find(({ spanId }) => spanId === span.parentId);
+  return root !== undefined && parent !== undefined && (parent === root || isBelow(parent, root, trace));
+}

@@ -1,0 +1,26 @@
+import "server-only";
+
+import { poolUsage } from "@/db/pool";
+import { hashLoad } from "./auth/hash-queue";
+import { beginAtZero, metrics } from "./metrics";
+import { LIMIT_NAMES } from "./rate-limits";
+
+// One per process, and bin/report-metrics.ts, which is outside of the bundles, calls it before each report.
+const shared = globalThis as typeof globalThis & { movieconnectGauges?: () => void };
+
+/** Has the pool and the hashing queue looked at whenever metrics are asked for, and never in between. */
+export function watchGauges(): void {
+  const { sessions, throttled, hashesWaiting, hashesRunning, poolConnections, poolWaiting, poolLimit } = metrics();
+  beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "revoked"]);
+  beginAtZero(throttled, "limit", LIMIT_NAMES);
+  shared.movieconnectGauges = () => {
+    const { waiting, running } = hashLoad();
+    hashesWaiting.set(waiting);
+    hashesRunning.set(running);
+    const pool = poolUsage();
+    poolConnections.set({ state: "idle" }, pool.idle);
+    poolConnections.set({ state: "busy" }, pool.busy);
+    poolWaiting.set(pool.waiting);
+    poolLimit.set(pool.limit);
+  };
+}

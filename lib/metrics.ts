@@ -1,0 +1,54 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+// Shared with bin/, which is outside of the bundles: one registry per process, whoever asks for it first.
+const shared = globalThis as typeof globalThis & { movieconnectMetrics?: Metrics };
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** What this worker counts. /api/metrics/ adds all workers together. */
+export function metrics(): Metrics {
+  shared.movieconnectMetrics ??= createMetrics();
+  return shared.movieconnectMetrics;
+}
+
+/** Begins each series at 0: Prometheus sees no increase in one that begins at 1. */
+export function beginAtZero<Label extends string>(counter: Counter<Label>, label: Label, values: string[]): void {
+  for (const value of values) counter.inc({ [label]: value } as Record<Label, string>, 0);
+}
+
+function createMetrics() {
+  const registry = new Registry();
+  const named = (name: string, help: string) => ({ name: `movieconnect_${name}`, help, registers: [registry] });
+  return {
+    registry,
+    requests: new Counter({
+      ...named("http_requests_total", "Requests answered; status 499 is a client that left before."),
+      labelNames: ["route", "method", "status"],
+    }),
+    requestSeconds: new Histogram({
+      ...named("http_request_duration_seconds", "From a request's headers to the end of its answer."),
+      labelNames: ["route"],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+    }),
+    sessions: new Counter({
+      ...named("sessions_total", "Sessions opened, refreshed, replayed, revoked."),
+      labelNames: ["event"],
+    }),
+    signups: new Counter(named("signups_total", "Accounts made.")),
+    loginsRefused: new Counter(named("logins_refused_total", "Logins with a wrong name or password.")),
+    throttled: new Counter({ ...named("throttled_total", "Requests over a limit on attempts."), labelNames: ["limit"] }),
+    hashSeconds: new Histogram({
+      ...named("hash_seconds", "Work of one password hash, without the wait for a thread."),
+      buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    }),
+    hashesRefused: new Counter(named("hash_refused_total", "Hashes turned away because the wait would have been too long.")),
+    hashesWaiting: new Gauge(named("hash_queue_waiting", "Passwords that wait for a thread.")),
+    hashesRunning: new Gauge(named("hash_queue_running", "Threads that hash.")),
+    poolConnections: new Gauge({
+      ...named("pool_connections", "Connections to Postgres."),
+      labelNames: ["state"],
+    }),
+    poolWaiting: new Gauge(named("pool_waiting", "Statements that wait for a connection.")),
+    poolLimit: new Gauge(named("pool_limit", "Connections to Postgres that may be opened.")),
+  };
+}

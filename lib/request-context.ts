@@ -1,0 +1,32 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+// Shared with bin/, which is outside of the bundles: no "server-only" here, and endings in imports.
+
+/** What is known of a request before any route is. */
+export type RequestContext = {
+  /** Names the request in the answer and in every line of the log. */
+  requestId: string;
+  /** Who is asking: the connection's other end, or whom a trusted proxy names. */
+  address: string;
+  /** Sent on this very machine, and handed on by nobody. */
+  isLocal: boolean;
+};
+
+// One per process, whatever the bundle. The server enters it, all that happens for the request is inside.
+const shared = globalThis as typeof globalThis & { movieconnectRequest?: AsyncLocalStorage<RequestContext> };
+shared.movieconnectRequest ??= new AsyncLocalStorage();
+const storage = shared.movieconnectRequest;
+
+export function withRequest<Outcome>(context: RequestContext, work: () => Outcome): Outcome {
+  return storage.run(context, work);
+}
+
+/** For what outlives the request that happens to need it first. */
+export function withoutRequest<Outcome>(work: () => Outcome): Outcome {
+  return storage.exit(work);
+}
+
+/** The request that this is done for; undefined for what a worker does by itself. */
+export function currentRequest(): RequestContext | undefined {
+  return storage.getStore();
+}
