@@ -6,8 +6,8 @@ import { hasBody } from "./lingering-close.ts";
 /** The methods that Next routes. Another goes on as a PUT, whose refusal names the original. */
 const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 
-/** What only this server may say to the application: it is removed from what clients send. */
-const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-client-address"];
+/** What only this server, or Next itself, may say to the application: it is removed from what clients send. */
+const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-middleware-prefetch", "x-client-address"];
 
 /** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
 const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
