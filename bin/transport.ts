@@ -34,11 +34,14 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
   server.requestTimeout = MESSAGE_MS;
   server.keepAliveTimeout = IDLE_MS;
   server.on("clientError", (error, socket) => refuseMalformed(error, socket, answers.get(socket)));
+  // What else somebody expects than to be told to go on is nothing to refuse (RFC 9110 §10.1.1).
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   server.on("request", (request, response) => {
     answers.set(request.socket, response);
-    admit(request, trustedProxies);
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
     closeUnlessReadWhole(request, response, () => draining);
+    if (refuseWithoutHost(request, response)) return;
+    admit(request, trustedProxies);
     // Next's development server has POSTs of its own.
     if (!isDev && refusePageBody(request, response)) return;
     handler(request, response).catch((error) => answerFailure(error, response));
@@ -48,6 +51,8 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
     return drain(delayMs);
   };
 }
+
+const NOT_HTTP = "Malformed HTTP request.";
 
 const MALFORMED: Record<string, [status: string, detail: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "Request took too long."],
@@ -61,11 +66,18 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex, answer: S
     socket.destroy();
     return;
   }
-  const [status, detail] = MALFORMED[error.code ?? ""] ?? ["400 Bad Request", "Malformed HTTP request."];
+  const [status, detail] = MALFORMED[error.code ?? ""] ?? ["400 Bad Request", NOT_HTTP];
   const body = JSON.stringify({ detail });
   const lines = Object.entries({ ...EVERY_ANSWER, ...JSON_HEADERS, "Content-Length": String(body.length), Connection: "close" });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n${body}`, () => socket.destroy());
+}
+
+// RFC 9112 §3.2: since HTTP/1.1 a request says whom it is for.
+function refuseWithoutHost({ headers, httpVersion }: IncomingMessage, response: ServerResponse): boolean {
+  if (headers.host !== undefined || httpVersion === "1.0") return false;
+  response.writeHead(400, { ...JSON_HEADERS, Connection: "close" }).end(JSON.stringify({ detail: NOT_HTTP }));
+  return true;
 }
 
 function answerFailure(error: unknown, response: ServerResponse): void {
