@@ -6,6 +6,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
+  // Nothing here needs Next's image endpoint: it would convert images for anybody, and log an error for a wrong one.
+  images: { unoptimized: true },
   // The image takes along only what the server needs (Dockerfile). Elsewhere node_modules are there anyway.
   ...(process.env.BUILD_OUTPUT === "standalone" ? { output: "standalone" } : {}),
   // Only the bench's build has the routes that it compares with (app/**/route.bench.ts).

@@ -8,8 +8,8 @@ import { requestId } from "./request-id.ts";
 /** The methods that Next routes. Another goes on as a PUT, whose refusal names the original. */
 const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 
-/** What only this server may say to the application: it is removed from what clients send. */
-const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-client-address"];
+/** What only this server, or Next itself, may say to the application: it is removed from what clients send. */
+const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-middleware-prefetch", "x-client-address"];
 
 /** What proxies add to what they hand on. */
 const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
@@ -55,11 +55,12 @@ export function refusePageBody(request: IncomingMessage, response: ServerRespons
   return true;
 }
 
-// Next answers doubled slashes with a redirect, and bad escapes with a bare 500. Such a path names nothing here.
+// Next answers doubled slashes with a redirect and bad escapes with a bare 500, and takes /api/../login for a page after
+// it has passed for an endpoint here. Such a path names nothing.
 function isCanonical(url: string): boolean {
   const [path = ""] = url.split("?", 1);
   try {
-    return path.startsWith("/") && !/\\|\/\/|\0/.test(decodeURIComponent(path));
+    return path.startsWith("/") && !/\\|\/\/|\0|\/\.\.?(\/|$)/.test(decodeURIComponent(path));
   } catch {
     return false;
   }

@@ -5,6 +5,8 @@ import { EVERY_ANSWER, JSON_HEADERS } from "./answer-headers.ts";
 import { socketAddress } from "./client-address.ts";
 import { reportRequest } from "./request-report.ts";
 
+export const NOT_HTTP = "Malformed HTTP request.";
+
 const REFUSALS: Record<string, [status: number, reason: string, detail: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "Request took too long."],
   HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large", "Request headers too large."],
@@ -22,7 +24,7 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, an
     socket.destroy();
     return null;
   }
-  const [status, reason, detail] = REFUSALS[error.code ?? ""] ?? [400, "Bad Request", "Malformed HTTP request."];
+  const [status, reason, detail] = REFUSALS[error.code ?? ""] ?? [400, "Bad Request", NOT_HTTP];
   const requestId = String(isUnanswered ? answer.getHeader("X-Request-Id") : randomUUID());
   const body = JSON.stringify({ detail });
   const headers = { ...EVERY_ANSWER, ...JSON_HEADERS, "X-Request-Id": requestId, "Content-Length": String(body.length) };

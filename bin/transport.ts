@@ -5,7 +5,7 @@ import { admit, refusePageBody } from "./admission.ts";
 import { EVERY_ANSWER, JSON_HEADERS } from "./answer-headers.ts";
 import { drainable } from "./drain.ts";
 import { closeUnlessReadWhole } from "./lingering-close.ts";
-import { refuseMalformed } from "./malformed.ts";
+import { NOT_HTTP, refuseMalformed } from "./malformed.ts";
 import { endOf, reportRequest } from "./request-report.ts";
 import type { RouteOf } from "./route-label.ts";
 
@@ -38,6 +38,8 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
     const status = refuseMalformed(error, socket as Socket, answer);
     if (answer && status !== null) refused.set(answer, status);
   });
+  // What else somebody expects than to be told to go on is nothing to refuse (RFC 9110 §10.1.1).
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   server.on("request", (request, response) => {
     const startedAt = performance.now();
     answers.set(request.socket, response);
@@ -50,6 +52,7 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
     response.setHeader("X-Request-Id", context.requestId);
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
     closeUnlessReadWhole(request, response, () => draining);
+    if (refuseWithoutHost(request, response)) return;
     // Next's development server has POSTs of its own.
     if (!isDev && refusePageBody(request, response)) return;
     withRequest(context, () => handler(request, response).catch((error) => answerFailure(error, response)));
@@ -58,6 +61,13 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
     draining = true;
     return drain(delayMs);
   };
+}
+
+// RFC 9112 §3.2: since HTTP/1.1 a request says whom it is for.
+function refuseWithoutHost({ headers, httpVersion }: IncomingMessage, response: ServerResponse): boolean {
+  if (headers.host !== undefined || httpVersion === "1.0") return false;
+  response.writeHead(400, { ...JSON_HEADERS, Connection: "close" }).end(JSON.stringify({ detail: NOT_HTTP }));
+  return true;
 }
 
 function answerFailure(error: unknown, response: ServerResponse): void {

@@ -28,8 +28,9 @@ process.on("message", (message) => {
 if (!isDev) logConsoleAsJson();
 reportMetrics();
 
-// Time limits are looked at this often; the default of 30 s would double them.
-const server = createServer({ connectionsCheckingInterval: 1_000 });
+// Time limits are looked at this often; the default of 30 s would double them. A missing Host is refused by the
+// transport's rules: Node's own refusal has neither a body nor the headers of every answer.
+const server = createServer({ connectionsCheckingInterval: 1_000, requireHostHeader: false });
 // In production Next would end every connection that asks for an upgrade, as curl and Java do to offer HTTP/2: it gets a
 // server to listen on that hears nothing, and such a request is answered over HTTP/1.1.
 const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: isDev ? server : createServer(), quiet: true });

@@ -45,6 +45,10 @@ test.each([
   expect(answer.text).not.toMatch(/"dependencies"|AUTH_SECRET|root:x:|\[core\]/);
 });
 
+test("nobody can have images converted here", async () => {
+  expect((await get("/_next/image?url=%2Ficon.svg&w=64&q=75")).status).toBe(404);
+});
+
 test("scripts are served, and their source maps are not", async () => {
   const scripts = await scriptsOf("/no-such-page");
   expect(scripts.length).toBeGreaterThan(0);

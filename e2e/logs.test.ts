@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Answer, newSession, send, signUp, signUpBody } from "./client";
+import { sendAndHangUp } from "./fuzz/raw-http";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
 
 // What the log says, and what it never does.
@@ -201,6 +202,11 @@ test("a line break in what somebody sends forges no line", async () => {
     await send(server.origin, "GET", `/${encodeURIComponent(forged)}`);
   });
   expect(refused).toEqual([{ event: "login_refused", user_id: null }]);
+});
+
+test("whoever hangs up in the middle of a body is no failure of ours", async () => {
+  const request = "POST /api/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+  expect(await logged(() => sendAndHangUp(server.origin, Buffer.from(request)))).toEqual([]);
 });
 
 test("whatever happens, no password, token or secret is in the log, and every line of it is a JSON object", async () => {

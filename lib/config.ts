@@ -112,6 +112,17 @@ export function nginxSettings() {
   return parse(variables, process.env);
 }
 
+/** What the fuzz tests read: the same seed makes the same cases. In CI they are always the same, elsewhere always others. */
+export function fuzzSettings(): { seed: number; cases: number } {
+  const variables = z.object({
+    FUZZ_SEED: integer(0, 999_999_999).optional(),
+    FUZZ_CASES: integer(100, 10_000_000).prefault("20000"),
+    CI: z.stringbool().default(false),
+  });
+  const { FUZZ_SEED, FUZZ_CASES: cases, CI } = parse(variables, process.env);
+  return { seed: FUZZ_SEED ?? (CI ? 1954 : Math.floor(Math.random() * 1_000_000_000)), cases };
+}
+
 /** The environment of the processes that the commands start: this one's, with some variables set, no file in their way. */
 export function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   const files = Object.keys(variables).map((name) => [`${name}_FILE`, ""]);

@@ -75,6 +75,9 @@ test("an unknown path is not found, whatever the method, the spelling or the cre
   paths.push(
     "/api//token/",
     "/api/token//",
+    "/api/%2e%2e/login",
+    "/api/../login",
+    "/api/token/./",
     "/api/token/%",
     "/api/%ff/",
     "/api/%00/",
@@ -176,6 +179,16 @@ test("what is not HTTP gets a 400, and headers beyond 16 KiB a 431, both JSON", 
   );
   const both = "POST /api/token/ HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
   expect(await raw(both)).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+test("a request that names no host is refused as JSON, and one that expects something else is answered", async () => {
+  const hostless = await raw("GET /api/user/profile/ HTTP/1.1\r\n\r\n");
+  expect(hostless).toMatch(/^HTTP\/1\.1 400 [\s\S]*\{"detail":"Malformed HTTP request\."\}/);
+  expect(hostless).toContain("\r\nX-Content-Type-Options: nosniff\r\n");
+  for (const expected of ["", "1", "200-ok"]) {
+    const answer = await send(origin, "GET", "/api/user/profile/", { headers: { expect: expected } });
+    expect([answer.status, answer.headers["x-content-type-options"]]).toEqual([401, "nosniff"]);
+  }
 });
 
 function raw(text: string): Promise<string> {

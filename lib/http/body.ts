@@ -31,7 +31,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   // Not `for await`, and no `cancel()`: leaving those early destroys the connection before the refusal is sent.
   const reader = request.body?.getReader();
   for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true };
+    const { done, value } = (await reader?.read().catch(refuseIncomplete)) ?? { done: true };
     if (done) return Buffer.concat(chunks);
     if (value.byteLength === 0) continue;
     // An empty body has no type: it is judged when the first byte arrives.
@@ -40,6 +40,11 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     if (length > MAX_BYTES) throw new AppError("body_too_large");
     chunks.push(value);
   }
+}
+
+// Whoever hangs up in the middle, or was cut off for taking too long, reads no answer: what matters is that it is no bug.
+function refuseIncomplete(cause: unknown): never {
+  throw new AppError("json_parse_error", { reason: "the body is incomplete" }, { cause });
 }
 
 // RFC 8259 §8.1: JSON between systems is UTF-8, so another charset is another media type.

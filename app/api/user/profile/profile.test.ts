@@ -104,6 +104,7 @@ test("a request that tries to skip what comes before pages gets nothing more", a
   const skips = [
     { "x-middleware-subrequest": "proxy:proxy:proxy:proxy:proxy" },
     { "x-middleware-subrequest": "src/proxy" },
+    { "x-middleware-prefetch": "1" },
     { rsc: "1" },
     { "next-router-prefetch": "1", rsc: "1" },
     { purpose: "prefetch" },

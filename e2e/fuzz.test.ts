@@ -1,0 +1,278 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freshName, logIn, newSession, PASSWORD, send } from "./client";
+import { hostileBody } from "./fuzz/bodies";
+import { assertApiAnswer, assertPageAnswer, isApi, isMalformed } from "./fuzz/contract";
+import { casesSent, everyCase, seed, totalCases } from "./fuzz/every-case";
+import { type Line, openLine, type RawAnswer, sendAndHangUp } from "./fuzz/raw-http";
+import {
+  brokenAuthorization,
+  brokenCookies,
+  brokenToken,
+  type Case,
+  contentType,
+  strangeHeaders,
+  strangePath,
+  toBytes,
+} from "./fuzz/requests";
+import { headerText, hostileString, validPassword, validUsername } from "./fuzz/strings";
+import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness";
+
+// Whatever anybody sends, the application has an answer of its own. A failure names the case, the seed and the smallest
+// case that fails as well; FUZZ_SEED repeats a run, FUZZ_CASES makes a longer one.
+
+const SIGNUP = "/api/user/signup/";
+const TOKEN = "/api/token/";
+const REFRESH = "/api/token/refresh/";
+const PROFILE = "/api/user/profile/";
+const LOGOUT = "/api/user/logout/";
+const LIVE = "/api/health/live/";
+const READY = "/api/health/ready/";
+
+let postgres: TestPostgres;
+let server: TestServer;
+/** Good tokens, which only ever come along spoiled. */
+let tokens: string[];
+let viewer: { username: string; access: string };
+
+const idle: Line[] = [];
+const settle = { timeout: 600_000 };
+const share = (part: number) => Math.ceil(part * totalCases);
+
+beforeAll(async () => {
+  process.stdout.write(`FUZZ_SEED=${seed} FUZZ_CASES=${totalCases}\n`);
+  postgres = await startPostgres({ log_min_messages: "warning", log_min_error_statement: "error" });
+  server = await startServer({ DATABASE_URL: postgres.url });
+  const sessions = [await newSession(server.origin), await newSession(server.origin)];
+  tokens = sessions.flatMap(({ cookies }) => Object.values(cookies));
+  const { user, cookies } = await newSession(server.origin);
+  viewer = { username: user.username, access: cookies.access_token ?? "" };
+});
+afterAll(async () => {
+  for (const line of idle) line.close();
+  await server.stop();
+  await postgres.stop();
+});
+
+/** Sends a case. What a busy machine makes the database miss is asked again: it says nothing about the case. */
+async function answerTo(sent: Case, attempts = 3): Promise<RawAnswer> {
+  const line = idle.pop() ?? openLine(server.origin);
+  const answer = await line.ask(toBytes(sent), sent.method !== "HEAD");
+  idle.push(line);
+  if (answer.status === 503 && attempts > 1) return answerTo(sent, attempts - 1);
+  return answer;
+}
+
+/** Expects one of these statuses in the contract's form. What is no HTTP may be refused as such, where `isStrange`. */
+async function expectAnswer(sent: Case, allowed: number[], isStrange = false): Promise<RawAnswer> {
+  try {
+    const answer = await answerTo(sent);
+    assertApiAnswer(answer, sent, isStrange && isMalformed(answer) ? [400, 431] : allowed);
+    return answer;
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}, to ${show(sent)}`, { cause: error });
+  }
+}
+
+function show(sent: Case): string {
+  const text = JSON.stringify(toBytes(sent).toString("latin1"));
+  return text.length > 1_500 ? `${text.slice(0, 1_500)}… (${text.length} characters)` : text;
+}
+
+const posts = (path: string, body: fc.Arbitrary<Buffer>): fc.Arbitrary<Case> =>
+  fc
+    .tuple(body, contentType, fc.boolean())
+    .map(([bytes, headers, isChunked]) => ({ method: "POST", path, headers, body: bytes, isChunked }));
+
+test("no body makes an endpoint fail, and what a signup takes it gives back byte for byte", settle, async () => {
+  const refused = [400, 413, 415];
+  const check = (besides: number[]) => async (sent: Case) => {
+    const answer = await expectAnswer(sent, [...refused, ...besides], true);
+    if (answer.status === 201) expectEcho(sent.body, answer);
+  };
+  await everyCase(share(0.2), posts(SIGNUP, hostileBody(["username", "email", "password", "age"], "age")), check([201]));
+  await everyCase(share(0.17), posts(TOKEN, hostileBody(["username", "password"], "password")), check([401]));
+  await everyCase(share(0.15), posts(REFRESH, hostileBody(["refresh"])), check([401]));
+  await everyCase(share(0.02), posts(LOGOUT, hostileBody(["username"])), check([401]));
+  await everyCase(share(0.02), posts("/api/nothing/", hostileBody(["username"])), check([404]));
+  // These cost a password's hash each; who signs up may log in after that.
+  await everyCase(share(0.005), posts(SIGNUP, hostileBody(["age", "password", "email", "username"])), check([201]));
+  await everyCase(share(0.008), posts(TOKEN, hostileBody(["password", "username"])), check([200, 401]));
+});
+
+function expectEcho(body: Buffer | undefined, answer: RawAnswer): void {
+  const { username, email, age } = JSON.parse(body?.toString() ?? "");
+  const { id, ...echo } = JSON.parse(answer.body.toString());
+  expect(id).toEqual(expect.any(Number));
+  expect(echo).toEqual({ username: username.trim().normalize("NFKC"), email: email.trim(), age });
+}
+
+test("no broken credential opens anything, and a good one is found among whatever comes along", settle, async () => {
+  const broken = fc.tuple(brokenAuthorization(tokens), brokenCookies(tokens)).map((lists) => lists.flat());
+  const asked = (method: string, path: string) => broken.map((headers): Case => ({ method, path, headers }));
+  await everyCase(share(0.08), asked("GET", PROFILE), (sent) => expectAnswer(sent, [401], true).then(expectChallenge));
+  await everyCase(share(0.05), asked("POST", LOGOUT), (sent) => expectAnswer(sent, [401], true).then(expectChallenge));
+  await everyCase(share(0.05), asked("POST", REFRESH), (sent) => expectAnswer(sent, [401], true).then(() => undefined));
+  const byBody = brokenToken(tokens).map((refresh): Case => {
+    const headers: [string, string][] = [["Content-Type", "application/json"]];
+    return { method: "POST", path: REFRESH, headers, body: Buffer.from(JSON.stringify({ refresh })) };
+  });
+  await everyCase(share(0.04), byBody, (sent) => expectAnswer(sent, [400, 401]).then(() => undefined));
+  const others = fc.array(fc.tuple(fc.stringMatching(/^[a-z_]{1,12}$/), headerText), { maxLength: 4 });
+  const amongOthers = others.map((pairs): Case => {
+    const strange = pairs.map(([name, value]) => `x${name}=${value.replaceAll(/[^ -~]|[;,]/g, "")}`);
+    const cookie = [...strange, `access_token=${viewer.access}`, ...strange.slice(0, 1)].join("; ");
+    return { method: "GET", path: PROFILE, headers: [["Cookie", cookie]] };
+  });
+  await everyCase(share(0.02), amongOthers, async (sent) => {
+    const answer = await expectAnswer(sent, [200], true);
+    if (answer.status === 200) expect(answer.body.toString()).toBe(JSON.stringify({ username: viewer.username }));
+  });
+});
+
+function expectChallenge(answer: RawAnswer): void {
+  if (answer.status !== 401) return;
+  expect(answer.headers.filter(([name]) => name === "www-authenticate")).toEqual([["www-authenticate", 'Bearer realm="api"']]);
+}
+
+const ENDPOINTS: [method: string, path: string, statuses: number[]][] = [
+  ["GET", PROFILE, [401]],
+  ["GET", LIVE, [200]],
+  ["GET", READY, [200]],
+  ["HEAD", PROFILE, [401]],
+  ["POST", LOGOUT, [401, 403]],
+  ["POST", REFRESH, [401, 403]],
+  ["POST", TOKEN, [400, 403]],
+  ["POST", SIGNUP, [400, 403]],
+  ["OPTIONS", SIGNUP, [204]],
+  ["GET", "/api/nothing/", [404]],
+];
+
+test("no header makes an endpoint fail or answer for another", settle, async () => {
+  const cases = fc.tuple(fc.constantFrom(...ENDPOINTS), strangeHeaders);
+  await everyCase(share(0.15), cases, async ([[method, path, statuses], headers]) => {
+    await expectAnswer({ method, path, headers }, statuses, true);
+  });
+});
+
+test("no method and no path makes the server fail", settle, async () => {
+  const method = fc.constantFrom(
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "PROPFIND",
+    "QUERY",
+    "GETX",
+  );
+  const cases = fc.tuple(method, fc.oneof(strangePath, fc.constantFrom(...ENDPOINTS.map(([, path]) => path))));
+  await everyCase(share(0.08), cases, async ([verb, path]) => {
+    const sent: Case = { method: verb, path, headers: [] };
+    if (isApi(path)) await expectAnswer(sent, [200, 204, 400, 401, 404, 405], true);
+    else await expectPage(sent);
+  });
+});
+
+test("no page fails, whatever Next's own headers and cookies say", settle, async () => {
+  const page = fc.constantFrom(
+    "/",
+    "/login",
+    "/signup",
+    "/nothing",
+    "/icon.svg",
+    "/_next/static/x.js",
+    "/_next/image?url=%2Ficon.svg&w=64&q=75",
+  );
+  const query = fc.oneof(
+    fc.constant(""),
+    hostileString.filter((text) => text.isWellFormed() && text.length < 500).map((text) => `?next=${encodeURIComponent(text)}`),
+  );
+  const cases = fc.tuple(fc.constantFrom("GET", "GET", "HEAD", "POST"), page, query, strangeHeaders, brokenCookies(tokens));
+  await everyCase(share(0.03), cases, ([method, path, search, headers, cookies]) =>
+    expectPage({ method, path: path + (path.includes("?") ? "" : search), headers: [...headers, ...cookies] }),
+  );
+});
+
+async function expectPage(sent: Case): Promise<void> {
+  try {
+    const answer = await answerTo(sent);
+    if (!isMalformed(answer)) assertPageAnswer(answer);
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}, to ${show(sent)}`, { cause: error });
+  }
+}
+
+test("bytes that are nearly HTTP are answered or cut off, and whoever hangs up in the middle is no failure", settle, async () => {
+  const body = Buffer.from(JSON.stringify({ username: "ann", password: null }));
+  const whole = (isChunked: boolean) =>
+    toBytes({ method: "POST", path: TOKEN, headers: [["Content-Type", "application/json"]], body, isChunked });
+  const change = fc.tuple(
+    fc.nat(),
+    fc.constantFrom("\r", "\n", "\0", ":", " ", "0", "9", "f", "\xff", "\t", ";", "\r\n\r\n"),
+    fc.constantFrom(0, 1, 5),
+  );
+  const cases = fc.tuple(fc.boolean(), fc.array(change, { maxLength: 3 }), fc.nat()).map(([isChunked, changes, end]) => {
+    let bytes = whole(isChunked);
+    for (const [at, put, cut] of changes) {
+      const place = at % bytes.length;
+      bytes = Buffer.concat([bytes.subarray(0, place), Buffer.from(put, "latin1"), bytes.subarray(place + cut)]);
+    }
+    return changes.length > 0 ? bytes : bytes.subarray(0, end % bytes.length);
+  });
+  await everyCase(share(0.02), cases, async (bytes) => {
+    for (const answer of await sendAndHangUp(server.origin, bytes)) {
+      if (!isMalformed(answer)) assertPageAnswer(answer);
+    }
+  });
+});
+
+test("an account is whose password opened it, with every byte of what was written", settle, async () => {
+  const near = fc.constantFrom<(text: string) => string>(
+    (text) => `${text} `,
+    (text) => text.slice(0, -1),
+    (text) => text.trim(),
+    (text) => text.normalize("NFC"),
+    (text) => text.normalize("NFD"),
+    (text) => text.toUpperCase(),
+    (text) => text.replace(/.$/su, "\ufffd"),
+  );
+  await everyCase(share(0.004), fc.tuple(validUsername, validPassword, near), async ([name, password, change]) => {
+    const written = {
+      username: `${name}${freshName()}`,
+      email: ` O'Last+${freshName()}@Example.com\t`,
+      password,
+      age: "1990-01-02",
+    };
+    const kept = { username: written.username.trim().normalize("NFKC"), email: written.email.trim() };
+    const created = await send(server.origin, "POST", SIGNUP, { json: written });
+    expect([created.status, created.json]).toEqual([201, { id: created.json.id, ...kept, age: written.age }]);
+    const rows = await withDatabase(postgres.url, (query) =>
+      query("select username, email from users where id = $1", [created.json.id]),
+    );
+    expect(rows).toEqual([kept]);
+    const { cookies } = await logIn(server.origin, written);
+    const profile = await send(server.origin, "GET", PROFILE, { cookies });
+    expect(profile.json).toEqual({ username: kept.username });
+    const other = change(password);
+    if (other === password || other === "" || !other.isWellFormed()) return;
+    const refused = await send(server.origin, "POST", TOKEN, { json: { username: written.username, password: other } });
+    expect(refused.status).toBe(401);
+  });
+});
+
+test("after all of it Postgres has complained about nothing, and the application has logged no failure", async () => {
+  // A statement that a busy machine did not get round to says nothing about what was sent.
+  const complaint = /^(?!.*canceling statement due to statement timeout).* (WARNING|ERROR|FATAL|PANIC): /;
+  const log = await readFile(join(postgres.directory, "postgres.log"), "utf8");
+  expect(log.split("\n").filter((line) => complaint.test(line))).toEqual([]);
+  const output = server.output().split("\n");
+  expect(output.filter((line) => /"level":[56]0/.test(line))).toEqual([]);
+  expect((await logIn(server.origin, { username: viewer.username, password: PASSWORD })).refresh).toBeTruthy();
+  expect(casesSent()).toBeGreaterThanOrEqual(totalCases);
+});
