@@ -8,18 +8,30 @@ import { ensureBuild } from "./build.ts";
 import { ensureNginx, installedNginx } from "./nginx.ts";
 import { ensureObservatory } from "./observatory.ts";
 
-// `npm test`: every runner, one after the other, and one line for all of them together.
+// `npm test` and `npm run test:faults`: the suites that are asked for, one after the other, and one line for all of them.
 
 type Count = { passed: number; failed: number };
+
+const SUITES: Record<string, () => Promise<Count>> = {
+  vitest: () => runVitest("--project=unit", "--project=http"),
+  browser: () => runPlaywright(findBrowser(console.log)),
+  // Each breaks what others would stand on, and counts seconds: one file at a time, on a machine of its own.
+  faults: () => runVitest("--project=faults", "--no-file-parallelism"),
+};
 
 const directory = await mkdtemp(join(tmpdir(), "movieconnect-test-"));
 const counts: Count[] = [];
 try {
-  const browser = findBrowser(console.log);
+  const suites = process.argv.slice(2).map((name) => {
+    const suite = SUITES[name];
+    if (!suite) throw new Error(`there is no suite ${name}: ${Object.keys(SUITES).join(", ")}`);
+    return suite;
+  });
+  if (process.argv.includes("browser")) findBrowser(console.log);
   ensureNginx(console.log);
   if (installedNginx()) ensureObservatory(console.log);
   await ensureBuild(".next", { environment: environmentWith({}), say: console.log, signal: new AbortController().signal });
-  counts.push(await runVitest(), await runPlaywright(browser));
+  for (const run of suites) counts.push(await run());
 } catch (error) {
   console.error(`movieconnect: ${error instanceof Error ? error.message : error}`);
   counts.push({ passed: 0, failed: 1 });
@@ -32,10 +44,10 @@ const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
-async function runVitest(): Promise<Count> {
+async function runVitest(...which: string[]): Promise<Count> {
   const report = join(directory, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const status = await run("vitest/vitest.mjs", ["run", ...reporters]);
+  const status = await run("vitest/vitest.mjs", ["run", ...which, ...reporters]);
   const { numPassedTests = 0, numFailedTests = 0 } = await readReport(report);
   return total(numPassedTests, numFailedTests, status);
 }

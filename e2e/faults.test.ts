@@ -2,12 +2,11 @@ import { Agent } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startEmbedded } from "../db/embedded";
-import { findBinaries, runBinary } from "../db/postgres-binaries";
 import { freePort } from "../db/postmaster";
 import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "./client";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
 import { childrenOf, isRunning, launch, pausePostgres } from "./launch";
+import { restartPostgres, stopPostgres } from "./postgres-control";
 
 // What the application does while its database stops, hangs, or can't be reached.
 
@@ -93,23 +92,6 @@ async function query(text: string, values: unknown[] = []): Promise<Record<strin
   }
 }
 
-async function control(...args: string[]): Promise<void> {
-  // As root Postgres runs as nobody.
-  const owner = process.getuid?.() === 0 ? 65_534 : 0;
-  await runBinary((await findBinaries()).pg_ctl, owner, [...args, "-D", `${postgres.directory}/postgres`]);
-}
-
-async function restart(): Promise<void> {
-  const again = await startEmbedded(postgres.directory, { settings: { max_connections: 200 } });
-  expect(again.url).toBe(postgres.url);
-  const earlier = postgres.stop;
-  // Each start holds it open until it lets go, and the last one stops it.
-  postgres.stop = async () => {
-    await again.stop();
-    await earlier();
-  };
-}
-
 async function expectNothingHalfMade(acknowledged: string[]): Promise<void> {
   const rows = await query("select username, encoded from users left join passwords on user_id = id");
   expect(rows.filter(({ encoded }) => encoded === null)).toEqual([]);
@@ -120,15 +102,15 @@ async function expectNothingHalfMade(acknowledged: string[]): Promise<void> {
 const isServing = async () => (await send(server.origin, "POST", "/api/user/signup/", { json: signUpBody() })).status === 201;
 const sees503 = (answers: Answer[]) => () => answers.filter(({ status }) => status === 503).length >= 4;
 
-test.each(["immediate", "fast"])(
+test.each(["immediate", "fast"] as const)(
   "with Postgres stopped (%s) answers are honest and quick, and it recovers by itself",
   async (mode) => {
     const load = startLoad(server.origin, 4);
     await eventually(() => load.answers.filter(({ status }) => status === 200).length >= 4);
     const since = performance.now();
-    await control("stop", "-m", mode, "-w");
+    await stopPostgres(postgres, mode);
     await eventually(sees503(load.answers));
-    await restart();
+    await restartPostgres(postgres);
     await eventually(isServing);
     const { answers, acknowledged } = await load.stop();
     for (const answer of answers) expectHonest(answer);
@@ -181,7 +163,7 @@ test("a refresh that was refused while Postgres was paused is not carried out be
 test("workers that are restarted while Postgres is gone answer 503, and recover with it", async () => {
   const { user, cookies } = await newSession(server.origin);
   const before = await childrenOf(server.process.pid ?? 0);
-  await control("stop", "-m", "fast", "-w");
+  await stopPostgres(postgres, "fast");
   for (const pid of before) process.kill(pid, "SIGKILL");
   await eventually(async () => (await send(server.origin, "GET", PROFILE, { cookies }).catch(() => null))?.status === 503);
   for (const pid of before) expect(await isRunning(pid)).toBe(false);
@@ -190,7 +172,7 @@ test("workers that are restarted while Postgres is gone answer 503, and recover 
   );
   expectHonest(refused);
   expectQuick([refused], 0);
-  await restart();
+  await restartPostgres(postgres);
   await eventually(async () => (await send(server.origin, "GET", PROFILE, { cookies })).status === 200);
   await logIn(server.origin, user);
 });

@@ -53,6 +53,11 @@ export const hostileString = fc.oneof(
   { weight: 1, arbitrary: long },
 );
 
+/** What no text column takes: half a character, or NUL. */
+export const unstorable = fc
+  .tuple(fc.string({ unit: "grapheme", maxLength: 20 }), fc.constantFrom("\0", "\ud800", "\udfff"), fc.string({ maxLength: 20 }))
+  .map((parts) => parts.join("."));
+
 /** Anything JSON can say. */
 export const hostileValue = fc.oneof(
   { weight: 6, arbitrary: hostileString },

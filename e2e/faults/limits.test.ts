@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { PASSWORD, send, signUp } from "../client";
+import { startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { restartPostgres, stopPostgres } from "../postgres-control";
+import { unlessBusy } from "../unless-busy";
+
+// Attempts are counted in a table that no crash of Postgres survives.
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+/** An application that remembers nothing of those before it. */
+function startFresh(): Promise<TestServer> {
+  return startServer({ DATABASE_URL: postgres.url, RATE_LIMITS: "on", RATE_LIMIT_LOGIN_ACCOUNT_ADDRESS: "3/900" });
+}
+
+async function logInStatus({ origin }: TestServer, username: string, password: string): Promise<number> {
+  const json = { username, password };
+  return (await unlessBusy(() => send(origin, "POST", "/api/token/", { json }))).status;
+}
+
+test("a limit survives a restart of Postgres, and a crash of it only forgives", async () => {
+  let server = await startFresh();
+  const { username } = await signUp(server.origin);
+  for (const expected of [401, 401, 401, 429]) expect(await logInStatus(server, username, "wrong-password")).toBe(expected);
+  await server.stop();
+  await stopPostgres(postgres, "fast");
+  await restartPostgres(postgres);
+  server = await startFresh();
+  expect(await logInStatus(server, username, PASSWORD)).toBe(429);
+  await server.stop();
+  await stopPostgres(postgres, "immediate");
+  await restartPostgres(postgres);
+  server = await startFresh();
+  expect(await logInStatus(server, username, "wrong-password")).toBe(401);
+  expect(await logInStatus(server, username, PASSWORD)).toBe(200);
+  await server.stop();
+});

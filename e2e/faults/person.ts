@@ -1,0 +1,91 @@
+import { type Answer, logIn, type Sent, send, signUpBody } from "../client.ts";
+
+// Somebody with a browser: who got no answer, or a 503, tries the same again, and who got new cookies uses those.
+
+export type Attempt = {
+  what: "signup" | "login" | "refresh" | "profile";
+  /** Null where the connection broke before there was an answer. */
+  answer: Answer | null;
+  startedAt: number;
+  milliseconds: number;
+};
+export type Account = ReturnType<typeof signUpBody>;
+type Watch = {
+  origin: () => string;
+  attempts: Attempt[];
+  /** Signups that were answered with 201. */
+  acknowledged: Account[];
+  /** What must never happen, in words. */
+  wrongs: string[];
+  isOver: () => boolean;
+};
+
+const RETRY_MS = 150;
+const PAUSE_MS = 25;
+const REFRESHES = 40;
+
+/** Signs up, logs in, and refreshes and reads the profile for a while. */
+export async function live(watch: Watch): Promise<void> {
+  const account = signUpBody();
+  const made = await persist(watch, "signup", { json: account }, (status) => status === 201 || status === 400);
+  if (!made) return;
+  if (made.status === 201) watch.acknowledged.push(account);
+  // An earlier attempt, whose answer was lost, had made it.
+  else if (
+    made.text !== '{"username":["A user with that username already exists."],"email":["A user with that email already exists."]}'
+  )
+    watch.wrongs.push(`a signup was refused: ${made.text}`);
+  const { username, password } = account;
+  let current = await persist(watch, "login", { json: { username, password } }, (status) => status === 200);
+  for (let count = 0; count < REFRESHES && current; count += 1) {
+    await pause(PAUSE_MS);
+    const cookies: Record<string, string> = current.cookies;
+    current = await persist(watch, "refresh", { cookies }, (status) => status === 200);
+    if (!current) return;
+    const profile = await persist(watch, "profile", { cookies: current.cookies }, (status) => status === 200);
+    if (profile && profile.json.username !== username) watch.wrongs.push(`${username} was taken for ${profile.text}`);
+  }
+}
+
+const REQUESTS = {
+  signup: ["POST", "/api/user/signup/"],
+  login: ["POST", "/api/token/"],
+  refresh: ["POST", "/api/token/refresh/"],
+  profile: ["GET", "/api/user/profile/"],
+} as const;
+
+// The very same request until it is answered; null when it is over, or was answered as it never should be.
+async function persist(watch: Watch, what: Attempt["what"], sent: Sent, isGood: (status: number) => boolean) {
+  const since = performance.now();
+  while (!watch.isOver()) {
+    const answer = await attempt(watch, what, sent);
+    if (answer && isGood(answer.status)) return answer;
+    if (answer && answer.status !== 503) {
+      const seconds = ((performance.now() - since) / 1_000).toFixed(1);
+      watch.wrongs.push(`${what} was answered ${answer.status} after ${seconds} s: ${answer.text}`);
+      return null;
+    }
+    await pause(RETRY_MS);
+  }
+  return null;
+}
+
+async function attempt({ origin, attempts }: Watch, what: Attempt["what"], sent: Sent): Promise<Answer | null> {
+  const [method, path] = REQUESTS[what];
+  const startedAt = performance.now();
+  const answer = await send(origin(), method, path, sent).catch(() => null);
+  attempts.push({ what, answer, startedAt, milliseconds: performance.now() - startedAt });
+  return answer;
+}
+
+/** Whether each of these accounts opens with its password. Returns those that don't. */
+export async function closedAccounts(origin: string, accounts: Account[]): Promise<string[]> {
+  const closed: string[] = [];
+  for (const account of accounts)
+    await logIn(origin, account).catch((error) => closed.push(`${account.username}: ${error.message}`));
+  return closed;
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
