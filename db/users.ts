@@ -1,12 +1,10 @@
 import "server-only";
 
+import { KNOWN_DAYS } from "./login-addresses";
 import type { Database } from "./pool";
 
 export type UserRow = { id: number; username: string; email: string; birth_date: string };
 export type AccountRow = { id: number; username: string; encoded: string; is_known_address: boolean };
-
-/** For how long an address counts as one of the owner's after a login from there. */
-const KNOWN_DAYS = 30;
 
 /** Inserts a user and its password in one statement, or returns null when the username or e-mail address is taken. */
 export async function insertUser(

@@ -44,7 +44,7 @@ export async function eventually(condition: () => boolean | Promise<boolean>, se
   }
 }
 
-type Query = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
+export type Query = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
 
 /** Looks into the database, or changes it, beside the application. */
 export async function withDatabase<Outcome>(url: string, work: (query: Query) => Promise<Outcome>): Promise<Outcome> {

@@ -29,6 +29,8 @@ const environment = z.object({
   SESSION_LIFETIME: integer(1, 2_592_000).prefault("2592000"),
   REFRESH_GRACE: integer(0, 60).prefault("10"),
   REVOCATION_POLL_MS: integer(50, 60_000).prefault("1000"),
+  /** How often a worker deletes what no longer matters, more or less. */
+  PRUNE_INTERVAL_SECONDS: integer(1, 86_400).prefault("300"),
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
   MINIMUM_AGE: integer(0, 130).prefault("13"),
   BCRYPT_COST: integer(10, 16).prefault("12"),
