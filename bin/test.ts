@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { environmentWith } from "../lib/config.ts";
 import { findBrowser } from "./browser.ts";
 import { ensureBuild } from "./build.ts";
+import { ensureFaketime } from "./faketime.ts";
 import { ensureNginx } from "./nginx.ts";
+import { ensurePgBouncer } from "./pgbouncer.ts";
 
 // `npm test`: every runner, one after the other, and one line for all of them together.
 
@@ -16,6 +18,8 @@ const counts: Count[] = [];
 try {
   const browser = findBrowser(console.log);
   ensureNginx(console.log);
+  ensurePgBouncer(console.log);
+  ensureFaketime(console.log);
   await ensureBuild(".next", { environment: environmentWith({}), say: console.log, signal: new AbortController().signal });
   counts.push(await runVitest(), await runPlaywright(browser));
 } catch (error) {

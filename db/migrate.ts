@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { runner } from "node-pg-migrate";
+import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate";
 import pg from "pg";
 
 /**
- * Brings the database's schema up to date. Several at once take turns.
+ * Brings the database's schema up to date, in one transaction. Several at once take turns.
  * @throws {Error} one line: the database can't be reached, or which migration failed
  */
 export async function migrate(databaseUrl: string): Promise<void> {
@@ -14,14 +14,21 @@ export async function migrate(databaseUrl: string): Promise<void> {
     throw new Error(explain(error, new URL(databaseUrl)), { cause: error });
   });
   try {
+    // The runner's own lock would be the connection's, and behind a pooler each transaction may get another one. The
+    // transaction is begun here, so that the lock is a part of it: the runner's BEGIN says nothing new, its COMMIT ends both.
+    await client.query("begin");
+    await client.query("set local statement_timeout = 0");
+    await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
     await runner({
       dbClient: client,
       dir: join(import.meta.dirname, "migrations"),
       direction: "up",
       migrationsTable: "migrations",
-      advisoryLockMode: "wait",
+      noLock: true,
+      singleTransaction: true,
       log: () => undefined,
     });
+    await client.query("commit");
   } catch (error) {
     throw new Error(`the migrations failed: ${error instanceof Error ? error.message : error}`, { cause: error });
   } finally {

@@ -101,7 +101,7 @@ async function control(...args: string[]): Promise<void> {
 
 async function restart(): Promise<void> {
   const again = await startEmbedded(postgres.directory, { settings: { max_connections: 200 } });
-  expect(again.url).toBe(postgres.url);
+  expect(again.url).toBe(postgres.directUrl);
   const earlier = postgres.stop;
   // Each start holds it open until it lets go, and the last one stops it.
   postgres.stop = async () => {

@@ -107,6 +107,11 @@ export function nginxSettings() {
   return parse(variables, process.env);
 }
 
+/** What tests with a database read: with "on" they reach it through a PgBouncer in transaction mode. */
+export function poolerSettings() {
+  return parse(z.object({ TEST_PGBOUNCER: z.enum(["on", "off"]).default("off") }), process.env);
+}
+
 /** The environment of the processes that the commands start: this one's, with some variables set, no file in their way. */
 export function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   const files = Object.keys(variables).map((name) => [`${name}_FILE`, ""]);
