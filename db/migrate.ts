@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate";
 import pg from "pg";
+import { connectionProblem } from "./connection-problem.ts";
 
 /**
  * Brings the database's schema up to date, in one transaction. Several at once take turns.
@@ -10,8 +11,8 @@ export async function migrate(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   // A connection that breaks while it is idle is reported by the next statement.
   client.on("error", () => undefined);
-  await client.connect().catch((error: NodeJS.ErrnoException) => {
-    throw new Error(explain(error, new URL(databaseUrl)), { cause: error });
+  await client.connect().catch((error: unknown) => {
+    throw new Error(connectionProblem(error, databaseUrl), { cause: error });
   });
   try {
     // The runner's own lock would be the connection's, and behind a pooler each transaction may get another one. The
@@ -34,11 +35,4 @@ export async function migrate(databaseUrl: string): Promise<void> {
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-// SQLSTATE class 28: invalid authorization.
-function explain({ code, message }: NodeJS.ErrnoException, { host, username, pathname }: URL): string {
-  const database = `the database ${host}${pathname}`;
-  if (code?.startsWith("28")) return `${database} refuses the user ${username} or the password: check DATABASE_URL`;
-  return `${database} can't be reached (${code ?? message}): start it, or check DATABASE_URL`;
 }

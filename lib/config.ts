@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
@@ -85,6 +86,18 @@ export function launchConfig(): LaunchConfig {
 /** As `config`, for the command that starts the workers and nothing else. @throws {Error} as `config` does */
 export function serviceConfig(): z.output<typeof service> {
   return parse(service, process.env);
+}
+
+/**
+ * Settles `config` for a command that works on this database, signs nothing, and whose output is no log.
+ * @throws {Error} as `config` does
+ */
+export function presetConfig(databaseUrl: string): void {
+  // Nothing that is signed with it, by mistake, would be accepted.
+  const AUTH_SECRET = randomBytes(32).toString("base64url");
+  const variables = environmentWith({ DATABASE_URL: databaseUrl, AUTH_SECRET, LOG_LEVEL: "silent" });
+  // It has nothing else to do while it hashes.
+  parsed = { ...parse(environment, variables), HASH_THREADS: 0 };
 }
 
 /** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */
