@@ -6,7 +6,7 @@ import { ensurePackages } from "./system-packages.ts";
 export function shiftedClock(seconds: number): Record<string, string> | undefined {
   if (!onPath("faketime")) return undefined;
   // The command itself would stand between a process and its signals. It knows where its library is.
-  const { stdout } = spawnSync("faketime", ["-f", "+0", "printenv", "LD_PRELOAD"], { encoding: "utf8" });
+  const { stdout } = spawnSync("faketime", ["-m", "-f", "+0", "printenv", "LD_PRELOAD"], { encoding: "utf8" });
   const offset = `${seconds < 0 ? "" : "+"}${seconds}`;
   // Time limits are measured by the other clock, which nobody sets.
   return { LD_PRELOAD: stdout.trim(), FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
