@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { environmentWith, nginxSettings } from "../lib/config.ts";
+import { nginxSettings } from "../lib/config.ts";
+import { ensurePackages } from "./system-packages.ts";
 
 // Where packages put it, which is not on everybody's path.
 const DIRECTORIES = ["/usr/sbin", "/usr/local/sbin", "/usr/local/nginx/sbin", "/opt/homebrew/bin"];
@@ -18,25 +18,12 @@ export function installedNginx(): string | undefined {
  * @throws {Error} one line that says what to install, where a missing one is a failure (CI=true)
  */
 export function ensureNginx(say: (line: string) => void): void {
-  const { CI, PATH } = nginxSettings();
   const missing = () => [
     ...(installedNginx() ? [] : ["nginx-light"]),
-    ...["openssl", "curl", "certbot", "pebble"].filter((command) => !onPath(command, PATH)),
+    ...["openssl", "curl", "certbot", "pebble"].filter((command) => !onPath(command)),
   ];
-  if (missing().length === 0) return;
-  if (process.getuid?.() === 0) {
-    for (const args of [
-      ["update", "-q"],
-      ["install", "-yq", "--no-install-recommends", ...missing()],
-    ]) {
-      say(`Trying: apt-get ${args.join(" ")}`);
-      spawnSync("apt-get", args, { stdio: "ignore", env: environmentWith({ DEBIAN_FRONTEND: "noninteractive" }) });
-    }
-  }
-  if (missing().length === 0) return;
-  const line = `the tests of the Nginx configuration need ${missing().join(", ")}: apt-get install them, or name an Nginx with NGINX_PATH`;
-  if (CI) throw new Error(line);
-  say(`LEFT OUT: ${line}`);
+  const need = "the tests of the Nginx configuration need";
+  ensurePackages(say, missing, (packages) => `${need} ${packages}: apt-get install them, or name an Nginx with NGINX_PATH`);
 }
 
 /** A command of the system; undefined when there is none. */

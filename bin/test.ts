@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { environmentWith } from "../lib/config.ts";
 import { findBrowser } from "./browser.ts";
 import { ensureBuild } from "./build.ts";
+import { ensureFaketime } from "./faketime.ts";
 import { ensureNginx, installedNginx } from "./nginx.ts";
 import { ensureObservatory } from "./observatory.ts";
+import { ensurePgBouncer } from "./pgbouncer.ts";
 
 // `npm test` and `npm run test:faults`: the suites that are asked for, one after the other, and one line for all of them.
 
@@ -30,6 +32,8 @@ try {
   if (process.argv.includes("browser")) findBrowser(console.log);
   ensureNginx(console.log);
   if (installedNginx()) ensureObservatory(console.log);
+  ensurePgBouncer(console.log);
+  ensureFaketime(console.log);
   await ensureBuild(".next", { environment: environmentWith({}), say: console.log, signal: new AbortController().signal });
   for (const run of suites) counts.push(await run());
 } catch (error) {

@@ -1,5 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { PG_MIGRATE_LOCK_ID } from "node-pg-migrate";
 import pg from "pg";
+import { DEADLINE_MS } from "./deadline.ts";
 
 const SCRAM_ITERATIONS = 4096;
 
@@ -20,6 +22,8 @@ export async function admitApplication(ownerUrl: string, applicationUrl: string)
   await client.connect();
   try {
     await client.query("begin");
+    // Of several at once, one makes the role.
+    await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
     await ensureRole(client, role, decodeURIComponent(password));
     await grant(client, pg.escapeIdentifier(role));
     await client.query("commit");
@@ -40,6 +44,8 @@ async function ensureRole(client: pg.Client, role: string, password: string): Pr
   if (may) {
     const verifier = pg.escapeLiteral(toScramVerifier(password));
     await client.query(`${exists ? "alter" : "create"} role ${pg.escapeIdentifier(role)} login password ${verifier}`);
+    // The pool asks for the same on each connection; a pooler on the way can't pass that on.
+    await client.query(`alter role ${pg.escapeIdentifier(role)} set statement_timeout = ${DEADLINE_MS}`);
   } else if (!exists) {
     throw new Error("it does not exist, and the owner may not create it");
   }

@@ -2,6 +2,7 @@ import "server-only";
 
 import pg from "pg";
 import { config } from "../lib/config";
+import { DEADLINE_MS } from "./deadline";
 import { withSpan } from "./span";
 
 /** What queries run on: the pool, so far. The first argument of everything in `db/`. */
@@ -9,9 +10,6 @@ export type Database = {
   /** @throws {Error} `isUnavailable(error)` tells whether it was the database's fault or the statement's */
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
 };
-
-/** A statement that has no answer by then never gets one: waiting for a connection and for the answer count together. */
-export const DEADLINE_MS = 1_500;
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 // A birth date has no time and no zone: as a `Date` it would shift with the server's.
@@ -51,6 +49,7 @@ function openPool(): pg.Pool {
     application_name: "movieconnect",
     max: config().DATABASE_POOL_SIZE,
     connectionTimeoutMillis: DEADLINE_MS,
+    // A parameter of the connection's start. PgBouncer drops it, and there the role's own holds (application-role.ts).
     statement_timeout: DEADLINE_MS,
     idleTimeoutMillis: 60_000,
     keepAlive: true,

@@ -12,16 +12,31 @@ export type SessionRow = {
   username: string;
 };
 
-/** Opens a session for an active user, or returns null when there is none. `lifetime` in seconds. */
-export async function insertSession(db: Database, id: string, userId: number, lifetime: number): Promise<SessionRow | null> {
+/**
+ * Opens a session for an active user, or returns null when there is none.
+ * @param lifetime in seconds
+ * @param passwordChangedAt of the password that was compared: null is returned when there is another one by now
+ */
+export async function insertSession(
+  db: Database,
+  id: string,
+  userId: number,
+  lifetime: number,
+  passwordChangedAt: string,
+): Promise<SessionRow | null> {
+  // Locked: who is just disabling the account, or changing its password, comes before this or finds the session.
   const rows = await db.query<SessionRow>(
-    `with opened as (
+    `with owner as (
+       select users.id, username from users join passwords on user_id = users.id
+       where users.id = $2 and is_active and changed_at = $4::timestamptz
+       for share
+     ), opened as (
        insert into sessions (id, user_id, expires_at)
-       select $1, id, now() + make_interval(secs => $3) from users where id = $2 and is_active
+       select $1, id, now() + make_interval(secs => $3) from owner
        returning id, generation, rotated_at, expires_at, user_id
      )
-     select opened.*, username from opened join users on users.id = user_id`,
-    [id, userId, lifetime],
+     select opened.*, username from opened join owner on owner.id = user_id`,
+    [id, userId, lifetime, passwordChangedAt],
   );
   return rows[0] ?? null;
 }
@@ -70,4 +85,26 @@ export async function findLivingSession(db: Database, id: string): Promise<(Sess
 /** Ends a session. A trigger announces it to every worker. */
 export async function revokeSession(db: Database, id: string): Promise<void> {
   await db.query("update sessions set revoked_at = now() where id = $1 and revoked_at is null", [id]);
+}
+
+/** Ends one living session of a user, or with null all of them. @returns the ids of those that were ended */
+export async function revokeSessionsOf(db: Database, userId: number, id: string | null): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `update sessions set revoked_at = now()
+     where user_id = $1 and ($2::text is null or id = $2) and revoked_at is null and expires_at > now()
+     returning id`,
+    [userId, id],
+  );
+  return rows.map((row) => row.id);
+}
+
+export type SessionDetails = { id: string; created_at: Date; last_used_at: Date; expires_at: Date };
+
+/** A user's living sessions, the latest first. */
+export async function listSessions(db: Database, userId: number): Promise<SessionDetails[]> {
+  return db.query<SessionDetails>(
+    `select id, created_at, rotated_at as last_used_at, expires_at from sessions
+     where user_id = $1 and revoked_at is null and expires_at > now() order by created_at desc, id`,
+    [userId],
+  );
 }

@@ -1,12 +1,20 @@
 import "server-only";
 
+import { KNOWN_DAYS } from "./login-addresses";
 import type { Database } from "./pool";
 
 export type UserRow = { id: number; username: string; email: string; birth_date: string };
-export type AccountRow = { id: number; username: string; encoded: string; is_known_address: boolean };
-
-/** For how long an address counts as one of the owner's after a login from there. */
-const KNOWN_DAYS = 30;
+/** `password_changed_at` as text: a `Date` would lose what is less than a millisecond. */
+export type AccountRow = {
+  id: number;
+  username: string;
+  encoded: string;
+  password_changed_at: string;
+  is_known_address: boolean;
+};
+/** How somebody names an account. */
+export type AccountName = { usernameKey: string } | { email: string };
+export type UserDetails = UserRow & { is_active: boolean; created_at: Date; living_sessions: number };
 
 /** Inserts a user and its password in one statement, or returns null when the username or e-mail address is taken. */
 export async function insertUser(
@@ -44,17 +52,10 @@ export async function findTaken(
  * The active account that signs in with this username key or this e-mail address, with its password's hash, and whether
  * it was signed in from this address lately.
  */
-export async function findAccount(
-  db: Database,
-  by: { usernameKey: string } | { email: string },
-  address: string,
-): Promise<AccountRow | null> {
-  const [condition, value] =
-    "email" in by
-      ? (['lower(email collate "C") = lower($1 collate "C")', by.email] as const)
-      : (["username_key = $1", by.usernameKey] as const);
+export async function findAccount(db: Database, by: AccountName, address: string): Promise<AccountRow | null> {
+  const { condition, value } = whereNamed(by);
   const rows = await db.query<AccountRow>(
-    `select id, username, encoded, exists (
+    `select id, username, encoded, changed_at::text as password_changed_at, exists (
        select from login_addresses
        where login_addresses.user_id = id and address = $2 and last_login_at > now() - make_interval(days => $3)
      ) as is_known_address
@@ -67,4 +68,32 @@ export async function findAccount(
 /** Replaces a hash, unless it has been replaced meanwhile. */
 export async function updatePassword(db: Database, userId: number, from: string, to: string): Promise<void> {
   await db.query("update passwords set encoded = $3 where user_id = $1 and encoded = $2", [userId, from, to]);
+}
+
+/** Gives an account another password. A trigger ends its sessions. */
+export async function replacePassword(db: Database, userId: number, encoded: string): Promise<void> {
+  await db.query("update passwords set encoded = $2, changed_at = clock_timestamp() where user_id = $1", [userId, encoded]);
+}
+
+/** The account of this name, disabled or not. */
+export async function findUser(db: Database, by: AccountName): Promise<UserDetails | null> {
+  const { condition, value } = whereNamed(by);
+  const rows = await db.query<UserDetails>(
+    `select id, username, email, birth_date, is_active, created_at, (
+       select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
+     ) as living_sessions
+     from users where ${condition}`,
+    [value],
+  );
+  return rows[0] ?? null;
+}
+
+/** Enables an account, or disables it: then a trigger ends its sessions. */
+export async function setActive(db: Database, userId: number, isActive: boolean): Promise<void> {
+  await db.query("update users set is_active = $2 where id = $1", [userId, isActive]);
+}
+
+function whereNamed(by: AccountName): { condition: string; value: string } {
+  if ("usernameKey" in by) return { condition: "username_key = $1", value: by.usernameKey };
+  return { condition: 'lower(email collate "C") = lower($1 collate "C")', value: by.email };
 }

@@ -4,21 +4,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { type Embedded, startEmbedded } from "../db/embedded.ts";
+import { poolerSettings } from "../lib/config.ts";
 import { launch } from "./launch.ts";
+import { startPgBouncer } from "./pgbouncer-server.ts";
 
 // Real servers for tests: Postgres as `npm start` runs it, and the application by the command that `npm start` is.
 
-export type TestPostgres = Embedded & { directory: string };
+/** `url` may lead through a PgBouncer; `directUrl` never does. */
+export type TestPostgres = Embedded & { directory: string; directUrl: string };
 export type TestServer = { origin: string; output: () => string; process: ChildProcess; stop: () => Promise<number | null> };
 
 export async function startPostgres(settings: Record<string, string | number> = {}): Promise<TestPostgres> {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
   const embedded = await startEmbedded(directory, { settings: { max_connections: 200, ...settings } });
+  const pooler = poolerSettings().TEST_PGBOUNCER === "on" ? await startPgBouncer(embedded.url) : undefined;
   const stop = async () => {
+    await pooler?.stop();
     await embedded.stop();
     await rm(directory, { recursive: true, force: true });
   };
-  return { ...embedded, directory, stop };
+  return { ...embedded, url: pooler?.url ?? embedded.url, directUrl: embedded.url, directory, stop };
 }
 
 /**
@@ -44,7 +49,7 @@ export async function eventually(condition: () => boolean | Promise<boolean>, se
   }
 }
 
-type Query = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
+export type Query = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
 
 /** Looks into the database, or changes it, beside the application. */
 export async function withDatabase<Outcome>(url: string, work: (query: Query) => Promise<Outcome>): Promise<Outcome> {

@@ -20,8 +20,14 @@ export type Launched = {
 const ROOT = join(import.meta.dirname, "..");
 const START = [process.execPath, "--import", "tsx", join(ROOT, "bin", "start.ts")];
 
-/** An empty variable counts as unset. `ownGroup`: as a shell runs it, so that a Ctrl-C can be sent to all of it. */
-export function launch(variables: Record<string, string>, { command = START, ownGroup = false, cwd = ROOT } = {}): Launched {
+/**
+ * An empty variable counts as unset. `ownGroup`: as a shell runs it, so that a Ctrl-C can be sent to all of it.
+ * `input`: what it reads on stdin.
+ */
+export function launch(
+  variables: Record<string, string>,
+  { command = START, ownGroup = false, cwd = ROOT, input = "" } = {},
+): Launched {
   const env = environmentWith({
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     DATABASE_URL: "",
@@ -33,7 +39,10 @@ export function launch(variables: Record<string, string>, { command = START, own
     ...variables,
   });
   const [file = "", ...args] = command;
-  const child = spawn(file, args, { cwd, env, detached: ownGroup, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, { cwd, env, detached: ownGroup, stdio: ["pipe", "pipe", "pipe"] });
+  // Not everybody reads it.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
   let output = "";
   let errors = "";
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));

@@ -14,7 +14,7 @@ export async function stopPostgres({ directory }: TestPostgres, mode: "fast" | "
 /** Starts it again, at the same port. */
 export async function restartPostgres(postgres: TestPostgres): Promise<void> {
   const again = await startEmbedded(postgres.directory, { settings: { max_connections: 200 } });
-  if (again.url !== postgres.url) throw new Error("the restarted Postgres is at another port");
+  if (again.url !== postgres.directUrl) throw new Error("the restarted Postgres is at another port");
   const earlier = postgres.stop;
   // Each start holds it open until it lets go, and the last one stops it.
   postgres.stop = async () => {

@@ -1,12 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startEmbedded } from "../db/embedded";
-import { findBinaries, runBinary } from "../db/postgres-binaries";
 import { logIn, newSession, send } from "./client";
 import { eventually, withDatabase } from "./harness";
 import { type Launched, launch } from "./launch";
+import { startPostgresWithRoles } from "./postgres-with-roles";
 
 // As the containers run it: one role owns the tables and migrates, the application connects with another.
 
@@ -14,35 +12,15 @@ const command = (file: string) => ({ command: [process.execPath, "--import", "ts
 const SECRET = "Xq3vJ0nKcT8sLwZy1uRf5eHgB7aMdP2o";
 const PASSWORD = "an app's p@ssword: %41/?#";
 
-let base = "";
+let postgres: Awaited<ReturnType<typeof startPostgresWithRoles>>;
 let owner = "";
 let application = "";
-let stopPostgres: () => Promise<void>;
 
 beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), "movieconnect-"));
-  // The embedded Postgres' owner may make no roles; without a server somebody else decides.
-  await (await startEmbedded(base)).stop();
-  const { postgres } = await findBinaries();
-  const uid = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
-  await runBinary(
-    postgres,
-    uid,
-    ["--single", "-j", "-D", join(base, "postgres"), "postgres"],
-    "alter role mcuser createrole;\n\n",
-  );
-  const embedded = await startEmbedded(base);
-  stopPostgres = embedded.stop;
-  owner = embedded.url;
-  const url = new URL(owner);
-  url.username = "mcapp";
-  url.password = encodeURIComponent(PASSWORD);
-  application = url.href;
+  postgres = await startPostgresWithRoles(PASSWORD);
+  ({ owner, application } = postgres);
 });
-afterAll(async () => {
-  await stopPostgres();
-  await rm(base, { recursive: true, force: true });
-});
+afterAll(() => postgres.stop());
 
 async function outcomeOf(launched: Launched): Promise<[status: number | null, errors: string]> {
   return [await launched.ended, launched.errors()];
@@ -53,9 +31,13 @@ test("the owner migrates, as often as it likes, and the application does all its
   expect(await outcomeOf(launch(variables, command("migrate.ts")))).toEqual([0, ""]);
   expect(await outcomeOf(launch(variables, command("migrate.ts")))).toEqual([0, ""]);
 
-  await writeFile(join(base, "secret"), `${SECRET}\n`);
-  await writeFile(join(base, "url"), `${application}\n`);
-  const files = { DATABASE_URL_FILE: join(base, "url"), AUTH_SECRET: "", AUTH_SECRET_FILE: join(base, "secret") };
+  await writeFile(join(postgres.directory, "secret"), `${SECRET}\n`);
+  await writeFile(join(postgres.directory, "url"), `${application}\n`);
+  const files = {
+    DATABASE_URL_FILE: join(postgres.directory, "url"),
+    AUTH_SECRET: "",
+    AUTH_SECRET_FILE: join(postgres.directory, "secret"),
+  };
   const server = launch({ ...files, REVOCATION_POLL_MS: "50", WEB_CONCURRENCY: "1" }, command("serve.ts"));
   const origin = await server.origin;
   await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);

@@ -4,6 +4,7 @@ import { database } from "@/db/pool";
 import { followRevocations } from "./auth/revocations";
 import { config } from "./config";
 import { watchGauges } from "./gauges";
+import { schedulePruning } from "./prune";
 
 /** What a worker does besides answering. With the database away it starts all the same, and catches up by itself. */
 export async function startBackground(): Promise<void> {
@@ -12,4 +13,5 @@ export async function startBackground(): Promise<void> {
   if (endpoint !== undefined) (await import("./tracing")).startTracing(endpoint);
   watchGauges();
   await followRevocations(database());
+  schedulePruning(database());
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
@@ -29,6 +30,8 @@ const environment = z.object({
   SESSION_LIFETIME: integer(1, 2_592_000).prefault("2592000"),
   REFRESH_GRACE: integer(0, 60).prefault("10"),
   REVOCATION_POLL_MS: integer(50, 60_000).prefault("1000"),
+  /** How often a worker deletes what no longer matters, more or less. */
+  PRUNE_INTERVAL_SECONDS: integer(1, 86_400).prefault("300"),
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
   MINIMUM_AGE: integer(0, 130).prefault("13"),
   BCRYPT_COST: integer(10, 16).prefault("12"),
@@ -92,6 +95,18 @@ export function serviceConfig(): z.output<typeof service> {
   return parse(service, process.env);
 }
 
+/**
+ * Settles `config` for a command that works on this database, signs nothing, and whose output is no log.
+ * @throws {Error} as `config` does
+ */
+export function presetConfig(databaseUrl: string): void {
+  // Nothing that is signed with it, by mistake, would be accepted.
+  const AUTH_SECRET = randomBytes(32).toString("base64url");
+  const variables = environmentWith({ DATABASE_URL: databaseUrl, AUTH_SECRET, LOG_LEVEL: "silent" });
+  // It has nothing else to do while it hashes.
+  parsed = { ...parse(environment, variables), HASH_THREADS: 0 };
+}
+
 /** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */
 export function migrationConfig() {
   return parse(z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL: databaseUrl.optional() }), process.env);
@@ -121,6 +136,11 @@ export function fuzzSettings(): { seed: number; cases: number } {
   });
   const { FUZZ_SEED, FUZZ_CASES: cases, CI } = parse(variables, process.env);
   return { seed: FUZZ_SEED ?? (CI ? 1954 : Math.floor(Math.random() * 1_000_000_000)), cases };
+}
+
+/** What tests with a database read: with "on" they reach it through a PgBouncer in transaction mode. */
+export function poolerSettings() {
+  return parse(z.object({ TEST_PGBOUNCER: z.enum(["on", "off"]).default("off") }), process.env);
 }
 
 /** The environment of the processes that the commands start: this one's, with some variables set, no file in their way. */

@@ -9,10 +9,10 @@ import { record } from "../events";
 import { log } from "../log";
 import { type Attempt, countOrRefuse, forgive } from "../rate-limits";
 import type { LogInValues } from "../schemas";
+import { accountName } from "./account-name";
 import { openSession } from "./open-session";
 import { hashPassword, needsRehash, verifyPassword } from "./passwords";
 import type { Tokens } from "./tokens";
-import { usernameKey } from "./username-key";
 
 /**
  * Opens a session for whoever knows the password of an active account, named by username or e-mail address.
@@ -24,8 +24,7 @@ export async function logIn(
   { username, password }: LogInValues,
   client: { address: string; attempt: Attempt | null },
 ): Promise<Tokens> {
-  // A username holds no "@", so the two never collide.
-  const by = username.includes("@") ? { email: username } : { usernameKey: usernameKey(username) };
+  const by = accountName(username);
   const account = await findAccount(db, by, client.address);
   const subject = account ? String(account.id) : digest("email" in by ? by.email.toLowerCase() : by.usernameKey);
   const guesses = await countGuess(db, subject, client.address, account?.is_known_address ?? false);
@@ -42,7 +41,7 @@ export async function logIn(
   await forgive(db, { once: fromAddress, all: guesses });
   await rememberLoginAddress(db, account.id, client.address);
   if (needsRehash(account.encoded)) await rehash(db, account, password);
-  return openSession(db, account.id);
+  return openSession(db, account.id, account.password_changed_at);
 }
 
 // Whoever guesses waits, not the owner: first by account and address. A cap on the account itself, against guesses from

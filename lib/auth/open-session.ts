@@ -10,11 +10,11 @@ import { signTokens, type Tokens } from "./tokens";
 
 /**
  * Where every way of logging in ends: a new session, and its first tokens.
- * @throws {AppError} `no_active_account` if the user was disabled or deleted meanwhile
+ * @throws {AppError} `no_active_account` if the user was disabled or deleted meanwhile, or the password changed
  */
-export async function openSession(db: Database, userId: number): Promise<Tokens> {
+export async function openSession(db: Database, userId: number, passwordChangedAt: string): Promise<Tokens> {
   const id = randomBytes(16).toString("base64url");
-  const session = await insertSession(db, id, userId, config().SESSION_LIFETIME);
+  const session = await insertSession(db, id, userId, config().SESSION_LIFETIME, passwordChangedAt);
   if (!session) throw new AppError("no_active_account");
   record("login", { user_id: userId, session: id });
   return tokensOf(session);

@@ -1,7 +1,8 @@
 import { createHash, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
 import { compareSync, hashSync } from "bcryptjs";
 
-// Django's encodings (django.contrib.auth.hashers): `algorithm$…`. All of this blocks; only hash-thread.ts calls it.
+// Django's encodings (django.contrib.auth.hashers): `algorithm$…`. What hashes blocks: where there are requests to answer,
+// only hash-thread.ts does.
 
 const BCRYPT = "bcrypt_sha256$$2b$";
 const HASH_BYTES = 32;

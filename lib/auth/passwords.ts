@@ -2,11 +2,12 @@ import "server-only";
 
 import { config } from "../config";
 import { runHashTask } from "./hash-queue";
-import { encodedForNobody, isOutdated } from "./password-format";
+import { encode, encodedForNobody, isOutdated } from "./password-format";
 
 /** A new password's encoding, as it is stored. @throws {AppError} `unavailable` when too many wait */
 export async function hashPassword(password: string): Promise<string> {
-  return String(await runHashTask({ password, cost: config().BCRYPT_COST }));
+  const { BCRYPT_COST: cost, HASH_THREADS } = config();
+  return HASH_THREADS === 0 ? encode(password, cost) : String(await runHashTask({ password, cost }));
 }
 
 /**

@@ -1,6 +1,7 @@
 import "server-only";
 
-import { type Database, DEADLINE_MS } from "@/db/pool";
+import { DEADLINE_MS } from "@/db/deadline";
+import type { Database } from "@/db/pool";
 import { findLivingSession, rotateSession, type SessionRow } from "@/db/sessions";
 import { config } from "../config";
 import { AppError } from "../errors";

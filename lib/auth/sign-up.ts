@@ -7,6 +7,7 @@ import { AppError } from "../errors";
 import { record } from "../events";
 import { type SignUpValues, signUpInput, type User } from "../schemas";
 import { birthDateProblems } from "./birth-date";
+import { now } from "./clock";
 import { passwordProblems } from "./password-rules";
 import { hashPassword } from "./passwords";
 import { usernameKey } from "./username-key";
@@ -48,7 +49,7 @@ function ruleProblems({ password, username, email, age }: Partial<SignUpValues>)
   const { PASSWORD_MIN_LENGTH, MINIMUM_AGE } = config();
   return listed({
     password: password === undefined ? [] : passwordProblems(password, { username, email }, PASSWORD_MIN_LENGTH),
-    age: age === undefined ? [] : birthDateProblems(age, MINIMUM_AGE, new Date()),
+    age: age === undefined ? [] : birthDateProblems(age, MINIMUM_AGE, now()),
   });
 }
 

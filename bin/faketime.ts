@@ -1,0 +1,19 @@
+import { spawnSync } from "node:child_process";
+import { onPath } from "./nginx.ts";
+import { ensurePackages } from "./system-packages.ts";
+
+/** The environment of a process whose clock is off by so many seconds; undefined where there is no faketime. */
+export function shiftedClock(seconds: number): Record<string, string> | undefined {
+  if (!onPath("faketime")) return undefined;
+  // The command itself would stand between a process and its signals. It knows where its library is.
+  const { stdout } = spawnSync("faketime", ["-m", "-f", "+0", "printenv", "LD_PRELOAD"], { encoding: "utf8" });
+  const offset = `${seconds < 0 ? "" : "+"}${seconds}`;
+  // Time limits are measured by the other clock, which nobody sets.
+  return { LD_PRELOAD: stdout.trim(), FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+}
+
+/** Sees to it that there is a faketime to test with. @throws {Error} as `ensurePackages` does */
+export function ensureFaketime(say: (line: string) => void): void {
+  const missing = () => (onPath("faketime") ? [] : ["faketime"]);
+  ensurePackages(say, missing, (packages) => `the tests with a wrong clock need ${packages}: apt-get install it`);
+}

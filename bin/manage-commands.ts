@@ -1,0 +1,84 @@
+import type { Database } from "../db/pool.ts";
+import { listSessions, revokeSessionsOf, type SessionDetails } from "../db/sessions.ts";
+import { findUser, setActive, type UserDetails } from "../db/users.ts";
+import { accountName } from "../lib/auth/account-name.ts";
+import { setPassword } from "../lib/auth/set-password.ts";
+import { signUp } from "../lib/auth/sign-up.ts";
+import { type Arguments, type CommandName, usageError } from "./manage-arguments.ts";
+import { newPassword } from "./new-password.ts";
+
+/** What a command says: to a person, and to a program. */
+type Outcome = { lines: string[]; json: unknown };
+
+/** What each does. All throw one line where they can't: an `AppError` where the application's rules refuse. */
+export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => Promise<Outcome>> = {
+  "user create": async (db, { values }) => {
+    const { password, generated } = await newPassword(values);
+    const { username, email, "birth-date": age } = values;
+    const { id } = await signUp(db, { username, email, password, age });
+    const created = await requireUser(db, username ?? "");
+    const lines = [`Made the account ${created.username} (${id}).`, ...passwordLine(generated)];
+    return { lines, json: { ...toJson(created), ...(generated === undefined ? {} : { password: generated }) } };
+  },
+
+  "user show": async (db, { name }) => {
+    const user = await requireUser(db, name);
+    const facts = Object.entries(toJson(user)).map(([label, value]) => `${label.padEnd(16)} ${value}`);
+    return { lines: facts, json: toJson(user) };
+  },
+
+  "user set-password": async (db, { name, values }) => {
+    const user = await requireUser(db, name);
+    const { password, generated } = await newPassword(values);
+    await setPassword(db, user, password);
+    const lines = [`${user.username} has a new password, and is logged out everywhere.`, ...passwordLine(generated)];
+    return {
+      lines,
+      json: { ...toJson(await requireUser(db, name)), ...(generated === undefined ? {} : { password: generated }) },
+    };
+  },
+
+  "user disable": (db, { name }) => switchTo(db, name, false),
+  "user enable": (db, { name }) => switchTo(db, name, true),
+
+  "sessions list": async (db, { name }) => {
+    const user = await requireUser(db, name);
+    const sessions = await listSessions(db, user.id);
+    const line = ({ id, created_at, last_used_at, expires_at }: SessionDetails) =>
+      [id, created_at, last_used_at, expires_at].map((cell) => (cell instanceof Date ? cell.toISOString() : cell)).join("  ");
+    const head = ["session".padEnd(22), ...["opened", "last used", "expires"].map((text) => text.padEnd(24))]
+      .join("  ")
+      .trimEnd();
+    const lines = sessions.length === 0 ? [`${user.username} has no living session.`] : [head, ...sessions.map(line)];
+    return { lines, json: sessions };
+  },
+
+  "sessions end": async (db, { name, values: { session, all } }) => {
+    if ((session === undefined) === (all === undefined)) throw usageError("sessions end needs either --session ID or --all");
+    const user = await requireUser(db, name);
+    const ended = await revokeSessionsOf(db, user.id, session ?? null);
+    if (session !== undefined && ended.length === 0) throw new Error(`${user.username} has no living session ${session}`);
+    return { lines: [`Ended ${ended.length} of ${user.username}'s sessions.`], json: { ended } };
+  },
+};
+
+async function switchTo(db: Database, name: string, isActive: boolean): Promise<Outcome> {
+  const user = await requireUser(db, name);
+  await setActive(db, user.id, isActive);
+  const line = isActive ? `${user.username} can log in.` : `${user.username} can't log in, and is logged out everywhere.`;
+  return { lines: [line], json: toJson(await requireUser(db, name)) };
+}
+
+async function requireUser(db: Database, name: string): Promise<UserDetails> {
+  const user = await findUser(db, accountName(name.trim()));
+  if (!user) throw new Error(`there is no user "${name}"`);
+  return user;
+}
+
+function toJson({ id, username, email, birth_date, is_active, created_at, living_sessions }: UserDetails) {
+  return { id, username, email, birth_date, is_active, created_at: created_at.toISOString(), living_sessions };
+}
+
+function passwordLine(generated: string | undefined): string[] {
+  return generated === undefined ? [] : [`Password: ${generated}`];
+}

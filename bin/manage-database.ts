@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connectionProblem } from "../db/connection-problem.ts";
+import { isMigrated } from "../db/migrations.ts";
+import { type Database, database } from "../db/pool.ts";
+import { launchConfig, presetConfig } from "../lib/config.ts";
+
+/**
+ * The database that a command works on: DATABASE_URL's, or the running one of the data directory.
+ * @throws {Error} one line: there is none, it can't be reached, or it has another schema
+ */
+export async function openManagedDatabase(): Promise<Database> {
+  const { DATABASE_URL: given, DATA_DIR: directory } = launchConfig();
+  const none = `no database runs in ${directory}/: start the application with npm start, or name a database with DATABASE_URL`;
+  const kept = await readFile(join(directory, "database-url"), "utf8").catch(() => "");
+  const url = given ?? kept.trim();
+  if (url === "") throw new Error(none);
+  presetConfig(url);
+  const db = database();
+  const isCurrent = await isMigrated(db).catch((error: unknown) => {
+    // undefined_table
+    if ((error as NodeJS.ErrnoException).code === "42P01") return false;
+    throw new Error(given === undefined ? none : connectionProblem(error, url), { cause: error });
+  });
+  if (!isCurrent)
+    throw new Error("the database's schema is not this source's: migrate first (npm start does, or bin/migrate.ts)");
+  return db;
+}

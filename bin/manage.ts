@@ -1,0 +1,6 @@
+import "./source-imports.ts";
+
+// `npm run manage -- COMMAND`: accounts and sessions, for operators. In the image: `node bin/manage.ts COMMAND`.
+
+const { manage } = await import("./manage-run.ts");
+process.exit(await manage(process.argv.slice(2)));

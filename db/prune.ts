@@ -1,0 +1,45 @@
+import "server-only";
+
+import { KNOWN_DAYS } from "./login-addresses";
+import type { Database } from "./pool";
+
+/** Longer than any access token lives, whatever ACCESS_TOKEN_LIFETIME is or was: what ended before can't be asked for. */
+const ENDED_SECONDS = 25 * 3_600;
+
+/** What may go: rows whose time in this column is over for so many seconds. Each column is indexed. */
+const PRUNABLE = {
+  expired_sessions: { table: "sessions", column: "expires_at", seconds: ENDED_SECONDS },
+  revoked_sessions: { table: "sessions", column: "revoked_at", seconds: ENDED_SECONDS },
+  revocations: { table: "revocations", column: "revoked_at", seconds: ENDED_SECONDS },
+  rate_limits: { table: "rate_limits", column: "resets_at", seconds: 0 },
+  login_addresses: { table: "login_addresses", column: "last_login_at", seconds: KNOWN_DAYS * 86_400 },
+};
+
+export type Prunable = keyof typeof PRUNABLE;
+export const PRUNABLES = Object.keys(PRUNABLE) as Prunable[];
+
+/** The rows that one statement deleted, and where the next goes on. */
+export type Batch = { count: number; until: Date | null };
+
+/**
+ * Deletes the oldest rows that may go, no more than `size` of them. Several at once get different rows: what another
+ * statement has locked is left to it.
+ * @param from where the batch before ended: a long transaction elsewhere keeps deleted rows in the index, and each batch
+ *   would read all that were deleted before it
+ */
+export async function pruneBatch(db: Database, what: Prunable, size: number, from: Date | null): Promise<Batch> {
+  const { table, column, seconds } = PRUNABLE[what];
+  const rows = await db.query<Batch>(
+    `with pruned as (
+       delete from ${table} where ctid = any(array(
+         select ctid from ${table}
+         where ${column} < now() - make_interval(secs => $1) and ${column} >= coalesce($3::timestamptz, '-infinity')
+         order by ${column} limit $2
+         for update skip locked
+       )) returning ${column} as ended_at
+     )
+     select count(*)::int as count, max(ended_at) as until from pruned`,
+    [seconds, size, from],
+  );
+  return rows[0] ?? { count: 0, until: null };
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { shiftedClock } from "../bin/faketime";
+import { freshName, logIn, newSession, send, signUp, signUpBody } from "./client";
+import { claimsOf } from "./forge";
+import { startServer, type TestServer } from "./harness";
+
+// The application's own clock is wrong; the database's, which is this test's, is right.
+
+const HOUR = 3_600;
+const LIFETIME = { access: 4, refresh: 8, session: 14 };
+const hasFaketime = shiftedClock(0) !== undefined;
+
+const seconds = () => Date.now() / 1_000;
+const until = (time: number) => new Promise((resolve) => setTimeout(resolve, (time - seconds()) * 1_000));
+const expiryOf = (cookies: Record<string, string>, which: "access" | "refresh") =>
+  Number(claimsOf(cookies[`${which}_token`] ?? "").exp);
+
+describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
+  ["an hour behind", -HOUR],
+  ["an hour ahead", HOUR],
+  ["a year ahead", 365 * 24 * HOUR],
+])("with a clock that is %s", (_name, offset) => {
+  let server: TestServer;
+  let origin = "";
+  beforeAll(async () => {
+    const clock = shiftedClock(offset);
+    if (!clock) throw new Error("there is no faketime to test with");
+    server = await startServer({
+      ...clock,
+      DATABASE_URL: inject("databaseUrl"),
+      WEB_CONCURRENCY: "1",
+      ACCESS_TOKEN_LIFETIME: String(LIFETIME.access),
+      REFRESH_TOKEN_LIFETIME: String(LIFETIME.refresh),
+      SESSION_LIFETIME: String(LIFETIME.session),
+    });
+    origin = server.origin;
+    const { headers } = await send(origin, "GET", "/api/health/live/");
+    const shift = Date.parse(String(headers.date)) / 1_000 - seconds();
+    expect(Math.abs(shift - offset)).toBeLessThan(30);
+  });
+  afterAll(() => server?.stop());
+
+  const profile = async (cookies: Record<string, string>) =>
+    (await send(origin, "GET", "/api/user/profile/", { cookies })).status;
+  const refresh = (cookies: Record<string, string>) => send(origin, "POST", "/api/token/refresh/", { cookies });
+
+  test("an access token lives its time, and a session that is not used ends", async () => {
+    const { cookies, setCookies } = await newSession(origin);
+    const maxAges = setCookies.map((line) => Number(/Max-Age=(\d+)/.exec(line)?.[1]));
+    expect(maxAges[0]).toBeGreaterThanOrEqual(LIFETIME.access - 2);
+    expect(maxAges[0]).toBeLessThanOrEqual(LIFETIME.access);
+    expect(maxAges[1]).toBeLessThanOrEqual(LIFETIME.refresh);
+    expect(Math.abs(expiryOf(cookies, "access") - LIFETIME.access - seconds())).toBeLessThan(3);
+    expect(await profile(cookies)).toBe(200);
+    await until(expiryOf(cookies, "access") + 0.5);
+    expect(await profile(cookies)).toBe(401);
+    const renewed = await refresh(cookies);
+    expect(renewed.status).toBe(200);
+    expect(await profile(renewed.cookies)).toBe(200);
+    await until(expiryOf(renewed.cookies, "refresh") + 0.5);
+    expect((await refresh(renewed.cookies)).status).toBe(401);
+  });
+
+  test("a session that is used all the time ends all the same", async () => {
+    const user = await signUp(origin);
+    const begun = seconds();
+    let { cookies } = await logIn(origin, user);
+    let last = await refresh(cookies);
+    while (last.status === 200) {
+      cookies = last.cookies;
+      // No token outlives its session.
+      for (const which of ["access", "refresh"] as const) {
+        expect(expiryOf(cookies, which)).toBeLessThanOrEqual(begun + LIFETIME.session + 3);
+      }
+      await until(seconds() + 1);
+      last = await refresh(cookies);
+    }
+    expect(last.status).toBe(401);
+    expect(Math.abs(seconds() - begun - LIFETIME.session)).toBeLessThan(4);
+    expect(await profile(cookies)).toBe(401);
+  });
+
+  test("a logout ends a session at once, and a second tab is no replay", async () => {
+    const { cookies } = await newSession(origin);
+    const [first, second] = await Promise.all([refresh(cookies), refresh(cookies)]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(first.cookies).toEqual(second.cookies);
+    expect((await send(origin, "POST", "/api/user/logout/", { cookies: first.cookies })).status).toBe(200);
+    expect(await profile(first.cookies)).toBe(401);
+    expect((await refresh(first.cookies)).status).toBe(401);
+  });
+
+  test("nobody is older than they are", async () => {
+    const almost = new Date(Date.now() + 30 * 24 * HOUR * 1_000);
+    almost.setUTCFullYear(almost.getUTCFullYear() - 13);
+    const json = { ...signUpBody(freshName()), age: almost.toISOString().slice(0, 10) };
+    const { status, json: answer } = await send(origin, "POST", "/api/user/signup/", { json });
+    expect([status, answer]).toEqual([400, { age: ["You must be at least 13 years old."] }]);
+  });
+});

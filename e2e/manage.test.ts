@@ -1,0 +1,252 @@
+import { spawn } from "node:child_process";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { environmentWith } from "../lib/config";
+import { freshName, logIn, newSession, PASSWORD, send, signUp } from "./client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
+import { launch } from "./launch";
+
+// What operators type, beside an application of two workers that runs.
+
+const OTHER_PASSWORD = "the-hidden-fortress-1958";
+// As package.json has it. npm itself is slow.
+const COMMAND = [process.execPath, "--conditions=react-server", "--import", "tsx", "bin/manage.ts"];
+const REFRESH = "/api/token/refresh/";
+const PROFILE = "/api/user/profile/";
+
+let postgres: TestPostgres;
+let server: TestServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  server = await startServer({ DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "200" });
+});
+afterAll(async () => {
+  await server.stop();
+  await postgres.stop();
+});
+
+type Outcome = { status: number | null; output: string; errors: string };
+
+async function manage(args: string[], input = "", variables: Record<string, string> = {}): Promise<Outcome> {
+  const command = [...COMMAND, ...args];
+  const run = launch({ DATABASE_URL: postgres.url, AUTH_SECRET: "", ...variables }, { command, input });
+  return { status: await run.ended, output: run.output(), errors: run.errors() };
+}
+
+/** What a command answers a program. */
+// biome-ignore lint/suspicious/noExplicitAny: tests compare it with literals
+async function answer(args: string[], input = ""): Promise<any> {
+  const { status, output, errors } = await manage([...args, "--json"], input);
+  expect([status, errors]).toEqual([0, ""]);
+  return JSON.parse(output);
+}
+
+const login = (username: string, password: string) =>
+  send(server.origin, "POST", "/api/token/", { json: { username, password } });
+const statusOf = async (path: string, cookies: Record<string, string>) =>
+  (await send(server.origin, path === REFRESH ? "POST" : "GET", path, { cookies })).status;
+
+/** Both tokens are refused: each request may meet another worker, so all are asked often enough. */
+async function expectEnded(cookies: Record<string, string>): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  for (let asked = 0; asked < 8; asked += 1) expect(await statusOf(PROFILE, cookies)).toBe(401);
+  expect(await statusOf(REFRESH, cookies)).toBe(401);
+}
+
+const create = (name: string) => [
+  "user",
+  "create",
+  "--username",
+  name,
+  "--email",
+  `${name}@example.com`,
+  "--birth-date",
+  "1990-01-02",
+];
+
+test("a user that is created with a password from stdin can log in with it, and is shown", async () => {
+  const name = freshName();
+  const created = await answer([...create(name), "--password-stdin"], `${PASSWORD}\n`);
+  expect(created).toEqual({
+    id: expect.any(Number),
+    username: name,
+    email: `${name}@example.com`,
+    birth_date: "1990-01-02",
+    is_active: true,
+    created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    living_sessions: 0,
+  });
+  expect((await login(name, PASSWORD)).status).toBe(200);
+  expect(await answer(["user", "show", `${name.toUpperCase()}@EXAMPLE.com`])).toEqual({ ...created, living_sessions: 1 });
+  const { status, output } = await manage(["user", "show", name.toUpperCase()]);
+  expect(status).toBe(0);
+  expect(output).toContain(`username         ${name}\n`);
+});
+
+test("a password that was made for somebody is told once, and works", async () => {
+  const name = freshName();
+  const { password } = await answer([...create(name), "--generate-password"]);
+  expect(password).toMatch(/^[\w-]{24}$/);
+  expect((await login(name, password)).status).toBe(200);
+  const { status, output } = await manage(["user", "set-password", name, "--generate-password"]);
+  expect(status).toBe(0);
+  expect((await login(name, password)).status).toBe(401);
+  expect((await login(name, /^Password: (.*)$/m.exec(output)?.[1] ?? "")).status).toBe(200);
+});
+
+test("what the signup refuses is refused in the same words, all of it in one line", async () => {
+  const { username } = await signUp(server.origin);
+  const args = ["user", "create", "--username", username, "--email", "nowhere", "--birth-date", "2023-02-29", "--password-stdin"];
+  expect(await manage(args, "short")).toEqual({
+    status: 1,
+    output: "",
+    errors: expect.stringMatching(
+      /^movieconnect: (?=.*email: Enter a valid email address\.)(?=.*birth-date: Date has wrong format\.)(?=.*password: This password is too short\.)(?=.*username: A user with that username already exists\.).*\n$/,
+    ),
+  });
+  const weak = await manage(["user", "set-password", username, "--password-stdin"], "password123");
+  expect(weak).toEqual({ status: 1, output: "", errors: "movieconnect: password: This password is too common.\n" });
+  expect((await login(username, PASSWORD)).status).toBe(200);
+});
+
+test("a new password ends every session, and the old one is refused", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const second = await logIn(server.origin, user);
+  const bystander = await newSession(server.origin);
+  const changed = await answer(["user", "set-password", user.username, "--password-stdin"], OTHER_PASSWORD);
+  expect(changed).toMatchObject({ username: user.username, living_sessions: 0 });
+  for (const each of [cookies, second.cookies]) await expectEnded(each);
+  expect((await login(user.username, PASSWORD)).status).toBe(401);
+  expect((await login(user.username, OTHER_PASSWORD)).status).toBe(200);
+  expect(await statusOf(PROFILE, bystander.cookies)).toBe(200);
+});
+
+test("logins with the old password that are under way while it is changed leave no session behind", async () => {
+  const { username } = await signUp(server.origin);
+  let isOver = false;
+  const statuses: number[] = [];
+  const attackers = [1, 2, 3, 4].map(async () => {
+    while (!isOver) statuses.push(await login(username, PASSWORD).then(({ status }) => status));
+  });
+  await eventually(() => statuses.length > 4);
+  await answer(["user", "set-password", username, "--password-stdin"], OTHER_PASSWORD);
+  isOver = true;
+  await Promise.all(attackers);
+  expect(new Set(statuses)).toEqual(new Set([200, 401]));
+  expect(await answer(["sessions", "list", username])).toEqual([]);
+});
+
+test("a disabled user is out at once, and back when enabled", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  expect(await answer(["user", "disable", user.username])).toMatchObject({ is_active: false, living_sessions: 0 });
+  await expectEnded(cookies);
+  expect((await login(user.username, PASSWORD)).status).toBe(401);
+  expect(await answer(["user", "enable", user.email])).toMatchObject({ is_active: true });
+  expect(await statusOf(REFRESH, cookies)).toBe(401);
+  expect((await login(user.username, PASSWORD)).status).toBe(200);
+});
+
+test("one session can be ended, or all", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const others = [await logIn(server.origin, user), await logIn(server.origin, user)];
+  const stranger = await newSession(server.origin);
+  const sessions = await answer(["sessions", "list", user.username]);
+  expect(sessions).toHaveLength(3);
+  // The latest first.
+  const [, , { id }] = sessions;
+  expect(sessions[2]).toEqual({
+    id: expect.stringMatching(/^[\w-]{22}$/),
+    created_at: expect.any(String),
+    last_used_at: expect.any(String),
+    expires_at: expect.any(String),
+  });
+  expect(await manage(["sessions", "end", stranger.user.username, `--session=${id}`])).toEqual({
+    status: 1,
+    output: "",
+    errors: `movieconnect: ${stranger.user.username} has no living session ${id}\n`,
+  });
+  expect(await answer(["sessions", "end", user.username, `--session=${id}`])).toEqual({ ended: [id] });
+  await expectEnded(cookies);
+  for (const each of others) expect(await statusOf(PROFILE, each.cookies)).toBe(200);
+  expect((await answer(["sessions", "end", user.username, "--all"])).ended).toHaveLength(2);
+  for (const each of others) await expectEnded(each.cookies);
+  expect((await manage(["sessions", "list", user.username])).output).toBe(`${user.username} has no living session.\n`);
+  expect(await statusOf(PROFILE, stranger.cookies)).toBe(200);
+});
+
+test.each<[args: string[], line: RegExp]>([
+  [[], /a command is missing/],
+  [["user"], /there is no command "user"/],
+  [["user", "remove", "ann"], /there is no command "user remove"/],
+  [["user", "show"], /user show needs a username or an e-mail address/],
+  [["user", "show", "ann", "bob"], /user show does not take "bob"/],
+  [["user", "show", "ann", "--all"], /user show does not take --all/],
+  [["user", "show", "ann", "--nonsense"], /Unknown option '--nonsense'/],
+  [["user", "create", "--username", "ann"], /user create needs --email/],
+  [["user", "set-password", "ann", "--password=secret"], /Unknown option '--password'/],
+  [["sessions", "end", "ann"], /needs either --session ID or --all/],
+  [["sessions", "end", "ann", "--all", "--session", "x"], /needs either --session ID or --all/],
+])("%j is no command: one line, and status 2", async (args, line) => {
+  const { status, output, errors } = await manage(args);
+  expect([status, output]).toEqual([2, ""]);
+  expect(errors).toMatch(/^movieconnect: [^\n]+\n$/);
+  expect(errors).toMatch(line);
+});
+
+test("without a terminal a password is not asked for", async () => {
+  const { username } = await signUp(server.origin);
+  const { status, errors } = await manage(["user", "set-password", username], OTHER_PASSWORD);
+  expect(status).toBe(2);
+  expect(errors).toMatch(/^movieconnect: there is no terminal to ask for a password: [^\n]+\n$/);
+});
+
+/** Types at a terminal, each line when it is asked for. */
+function type(command: string, lines: Record<string, string>): Promise<{ status: number | null; shown: string }> {
+  const env = environmentWith({ DATABASE_URL: postgres.url, AUTH_SECRET: "", BCRYPT_COST: "10" });
+  const terminal = spawn("script", ["-qec", command, "/dev/null"], { env });
+  let shown = "";
+  terminal.stdout.on("data", (chunk) => {
+    shown += chunk;
+    for (const [prompt, line] of Object.entries(lines)) {
+      if (!shown.includes(prompt)) continue;
+      terminal.stdin.write(`${line}\r`);
+      delete lines[prompt];
+    }
+  });
+  return new Promise((resolve) => terminal.once("close", (status) => resolve({ status, shown })));
+}
+
+test.runIf(process.platform === "linux")("on a terminal the password is asked for twice, and not shown", async () => {
+  const { username } = await signUp(server.origin);
+  const command = `npm run --silent manage -- user set-password ${username}`;
+  const differs = await type(command, { "New password:": OTHER_PASSWORD, "Again:": `${OTHER_PASSWORD}!` });
+  expect(differs.status).toBe(1);
+  expect(differs.shown).toContain("movieconnect: the two passwords differ");
+  const done = await type(command, { "New password:": OTHER_PASSWORD, "Again:": OTHER_PASSWORD });
+  expect(done.shown).toContain(`${username} has a new password`);
+  expect(done.status).toBe(0);
+  for (const { shown } of [differs, done]) expect(shown).not.toContain(OTHER_PASSWORD);
+  expect((await login(username, OTHER_PASSWORD)).status).toBe(200);
+});
+
+test("nobody of that name, no database, or a wrong password to it: one line, and status 1", async () => {
+  const line = async (args: string[], variables: Record<string, string> = {}) => {
+    const { status, output, errors } = await manage(args, "", variables);
+    expect([status, output]).toEqual([1, ""]);
+    expect(errors).toMatch(/^movieconnect: [^\n]+\n$/);
+    return errors;
+  };
+  expect(await line(["user", "show", "nobody@example.com"])).toContain('there is no user "nobody@example.com"');
+  expect(await line(["user", "show", "x"], { DATABASE_URL: "", DATA_DIR: "/nowhere" })).toContain(
+    "no database runs in /nowhere/",
+  );
+  expect(await line(["user", "show", "x"], { DATABASE_URL: "postgres://a:b@127.0.0.1:1/c" })).toContain("ECONNREFUSED");
+  const url = new URL(postgres.url);
+  url.password = "wrong";
+  expect(await line(["user", "show", "x"], { DATABASE_URL: url.href })).toContain("check DATABASE_URL");
+});
+
+test("the database that npm start runs is found by itself", async () => {
+  const { username } = await signUp(server.origin);
+  const { status, output } = await manage(["user", "show", username], "", { DATABASE_URL: "", DATA_DIR: postgres.directory });
+  expect([status, output]).toEqual([0, expect.stringContaining(username)]);
+});

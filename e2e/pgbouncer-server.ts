@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { chmod, chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { installedPgBouncer } from "../bin/pgbouncer.ts";
+import { freePort } from "../db/postmaster.ts";
+
+// A real PgBouncer with the configuration that is shipped, in front of a test's Postgres.
+
+const SHIPPED = join(import.meta.dirname, "..", "pgbouncer", "pgbouncer.ini");
+/** PgBouncer refuses to run as root, too. */
+const UNPRIVILEGED = { name: "nobody", id: 65_534 };
+
+export type TestPgBouncer = { url: string; stop: () => Promise<void> };
+
+/** Whether its tests can run here; where none may be left out they fail instead. */
+export const hasPgBouncer = () => installedPgBouncer() !== undefined || process.env.CI === "true";
+
+/**
+ * Starts a PgBouncer in transaction mode.
+ * @param target a Postgres, with the role that most connect as
+ * @param options.roles further roles, as URLs
+ * @param options.settings in place of the shipped ones
+ * @returns `url`: the target, through it
+ */
+export async function startPgBouncer(
+  target: string,
+  { roles = [], settings = {} }: { roles?: string[]; settings?: Record<string, string | number> } = {},
+): Promise<TestPgBouncer> {
+  const binary = installedPgBouncer();
+  if (!binary) throw new Error("there is no PgBouncer to test with");
+  const port = (await freePort(0)) ?? 0;
+  const directory = await mkdtemp(join(tmpdir(), "movieconnect-pgbouncer-"));
+  const users = join(directory, "userlist.txt");
+  await writeFile(users, [target, ...roles].map(userLine).join(""));
+  const file = join(directory, "pgbouncer.ini");
+  const { hostname, port: postgresPort } = new URL(target);
+  const text = (await readFile(SHIPPED, "utf8")).replace("host=db port=5432", `host=${hostname} port=${postgresPort}`);
+  await writeFile(file, replaceSettings(text, { listen_port: port, auth_file: users, ...settings }));
+  const isRoot = process.getuid?.() === 0;
+  await chmod(directory, 0o700);
+  if (isRoot) await chown(directory, UNPRIVILEGED.id, UNPRIVILEGED.id);
+  const child = spawn(binary, [...(isRoot ? ["-u", UNPRIVILEGED.name] : []), file], { stdio: ["ignore", "ignore", "pipe"] });
+  let log = "";
+  child.stderr.on("data", (chunk) => {
+    log += chunk;
+  });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  while (!(await isListening(port))) {
+    if (child.exitCode !== null) throw new Error(`PgBouncer ended:\n${log}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  const url = new URL(target);
+  url.port = String(port);
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+    await rm(directory, { recursive: true, force: true });
+  };
+  return { url: url.href, stop };
+}
+
+function userLine(url: string): string {
+  const { username, password } = new URL(url);
+  const quoted = [username, password].map((text) => `"${decodeURIComponent(text).replaceAll('"', '""')}"`);
+  return `${quoted.join(" ")}\n`;
+}
+
+function replaceSettings(text: string, settings: Record<string, string | number>): string {
+  let replaced = text;
+  for (const [name, value] of Object.entries(settings)) {
+    const line = new RegExp(`^${name} = .*$`, "m");
+    if (!line.test(replaced)) throw new Error(`${name} is not in the shipped configuration`);
+    replaced = replaced.replace(line, () => `${name} = ${value}`);
+  }
+  return replaced;
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(true));
+    socket.on("error", () => resolve(false)).on("connect", () => socket.destroy());
+  });
+}

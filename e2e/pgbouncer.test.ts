@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { logIn, newSession, PASSWORD, send, signUp } from "./client";
+import { eventually, withDatabase } from "./harness";
+import { type Launched, launch } from "./launch";
+import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "./pgbouncer-server";
+import { startPostgresWithRoles } from "./postgres-with-roles";
+
+// A pooler in transaction mode between application and Postgres: each transaction may get another connection, and what
+// a connection was told is nobody's. `TEST_PGBOUNCER=on npx vitest run` runs every other test through one.
+
+const ROTATIONS = 50;
+const command = (file: string) => ({ command: [process.execPath, "--import", "tsx", join("bin", file)] });
+
+describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => {
+  let postgres: Awaited<ReturnType<typeof startPostgresWithRoles>>;
+  let pooler: TestPgBouncer;
+  let application: string;
+  let server: Launched;
+  let origin = "";
+  beforeAll(async () => {
+    postgres = await startPostgresWithRoles("an app's p@ssword");
+    // Far fewer connections than the application opens: they are shared all the time.
+    pooler = await startPgBouncer(postgres.owner, { roles: [postgres.application], settings: { default_pool_size: 2 } });
+    const url = new URL(postgres.application);
+    url.port = new URL(pooler.url).port;
+    application = url.href;
+  });
+  afterAll(async () => {
+    server?.process.kill("SIGTERM");
+    await server?.ended;
+    await pooler.stop();
+    await postgres.stop();
+  });
+
+  test("several migrate at once, and no lock is left behind", async () => {
+    const variables = { DATABASE_URL: pooler.url, APP_DATABASE_URL: application };
+    const runs = [1, 2, 3].map(() => launch(variables, command("migrate.ts")));
+    const outcomes = await Promise.all(runs.map(async (run) => [await run.ended, run.errors()]));
+    expect(outcomes).toEqual([1, 2, 3].map(() => [0, ""]));
+    await withDatabase(postgres.owner, async (query) => {
+      expect(await query("select * from pg_locks where locktype = 'advisory'")).toEqual([]);
+    });
+  });
+
+  test("the server ends the statements of the application's role, though no connection asked it to", async () => {
+    await withDatabase(application, async (query) => {
+      expect(await query("show statement_timeout")).toEqual([{ statement_timeout: "1500ms" }]);
+      // 57014: query_canceled
+      await expect(query("select pg_sleep(10)")).rejects.toMatchObject({ code: "57014" });
+    });
+  });
+
+  test("people sign up, log in, refresh in parallel and log out", async () => {
+    const variables = { WEB_CONCURRENCY: "2", REVOCATION_POLL_MS: "200", RATE_LIMITS: "on" };
+    server = launch({ ...variables, DATABASE_URL: application }, command("serve.ts"));
+    origin = await server.origin;
+    await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
+    const { user, cookies } = await newSession(origin);
+    const refreshes = Array.from({ length: ROTATIONS }, () => send(origin, "POST", "/api/token/refresh/", { cookies }));
+    const answers = await Promise.all(refreshes);
+    expect(answers.map(({ status }) => status)).toEqual(Array(ROTATIONS).fill(200));
+    expect(new Set(answers.map((answer) => answer.cookies.refresh_token)).size).toBe(1);
+    const successor = answers[0]?.cookies ?? {};
+    const other = await logIn(origin, user);
+    expect((await send(origin, "POST", "/api/user/logout/", { cookies: successor })).status).toBe(200);
+    const profile = (sent: Record<string, string>) => send(origin, "GET", "/api/user/profile/", { cookies: sent });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    for (let asked = 0; asked < 10; asked += 1) expect((await profile(successor)).status).toBe(401);
+    expect((await profile(other.cookies)).status).toBe(200);
+  });
+
+  test("attempts are counted exactly", async () => {
+    const { username } = await signUp(origin);
+    const guess = () => send(origin, "POST", "/api/token/", { json: { username, password: `not ${PASSWORD}` } });
+    const answers = await Promise.all(Array.from({ length: 15 }, guess));
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    expect([count(401), count(429)]).toEqual([10, 5]);
+  });
+
+  test("connections that PgBouncer or Postgres drops are replaced", async () => {
+    const { cookies } = await newSession(origin);
+    const others = "from pg_stat_activity where pid <> pg_backend_pid() and usename = current_user";
+    await withDatabase(postgres.application, (query) => query(`select pg_terminate_backend(pid) ${others}`));
+    await eventually(async () => (await send(origin, "POST", "/api/token/refresh/", { cookies })).status === 200, 5);
+  });
+});

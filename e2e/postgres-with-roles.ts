@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmbedded } from "../db/embedded.ts";
+import { findBinaries, runBinary } from "../db/postgres-binaries.ts";
+
+/**
+ * A Postgres as the containers have it: one role owns the tables and migrates, the application is to connect with
+ * another, which the first migration makes.
+ */
+export async function startPostgresWithRoles(applicationPassword: string) {
+  const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
+  // The embedded Postgres' owner may make no roles; without a server somebody else decides.
+  await (await startEmbedded(directory)).stop();
+  const { postgres } = await findBinaries();
+  const uid = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
+  const command = ["--single", "-j", "-D", join(directory, "postgres"), "postgres"];
+  await runBinary(postgres, uid, command, "alter role mcuser createrole;\n\n");
+  const embedded = await startEmbedded(directory);
+  const application = new URL(embedded.url);
+  application.username = "mcapp";
+  application.password = encodeURIComponent(applicationPassword);
+  const stop = async () => {
+    await embedded.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  return { directory, owner: embedded.url, application: application.href, stop };
+}

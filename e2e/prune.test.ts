@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "../db/pool";
+import { PRUNABLES, pruneBatch } from "../db/prune";
+import { logIn, newSession, send, signUp } from "./client";
+import { eventually, type Query, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness";
+
+// What has ended goes by itself, while people are served.
+
+const MANY = 200_000;
+const OTHERS = 20_000;
+const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses"];
+
+let postgres: TestPostgres;
+let server: TestServer;
+beforeAll(async () => {
+  postgres = await startPostgres({ log_min_duration_statement: 0, logging_collector: "off" });
+  server = await startServer({ DATABASE_URL: postgres.url, PRUNE_INTERVAL_SECONDS: "2" });
+});
+afterAll(async () => {
+  await server.stop();
+  await postgres.stop();
+});
+
+const SESSIONS = "insert into sessions (id, user_id, expires_at, revoked_at)";
+const REVOCATIONS = "insert into revocations (session_id, revoked_at)";
+const LIMITS = "insert into rate_limits (key, used, resets_at)";
+const ADDRESSES = "insert into login_addresses (user_id, address, last_login_at)";
+
+/** Rows that may go, of each kind. Their names begin with "old". */
+async function seedOld(query: Query, userId: number, sessions: number): Promise<void> {
+  const many = async (insert: string, values: string, rows = OTHERS) =>
+    query(`${insert} select ${values} from generate_series(1, ${rows}) i`);
+  await many(SESSIONS, `'old-expired-' || i, ${userId}, now() - interval '26 hours' - i * interval '1 second', null`, sessions);
+  await many(SESSIONS, `'old-revoked-' || i, ${userId}, now() + interval '9 days', now() - interval '26 hours'`);
+  await many(REVOCATIONS, "'old-' || i, now() - interval '26 hours' - i * interval '1 second'");
+  await many(LIMITS, "'old-' || i, 3, now() - i * interval '1 second'");
+  await many(ADDRESSES, `${userId}, 'old-' || i, now() - interval '31 days'`);
+}
+
+/** One of each kind that is only nearly old enough. */
+async function seedKept(query: Query, userId: number): Promise<void> {
+  await query(`${SESSIONS} values ('kept-expired', $1, now() - interval '24 hours', null)`, [userId]);
+  await query(`${SESSIONS} values ('kept-revoked', $1, now() + interval '1 hour', now() - interval '24 hours')`, [userId]);
+  await query(`${REVOCATIONS} values ('kept', now() - interval '24 hours')`);
+  await query(`${LIMITS} values ('kept', 3, now() + interval '1 hour')`);
+  await query(`${ADDRESSES} values ($1, 'kept', now() - interval '29 days')`, [userId]);
+}
+
+const columns: Record<string, string> = {
+  sessions: "id",
+  revocations: "session_id",
+  rate_limits: "key",
+  login_addresses: "address",
+};
+
+/** How many rows there are of those whose name begins so. */
+const count = (prefix: string): Promise<Record<string, number>> =>
+  withDatabase(postgres.url, async (query) => {
+    const selects = TABLES.map(
+      (table) => `(select count(*)::int from ${table} where ${columns[table]} like '${prefix}%') ${table}`,
+    );
+    return (await query(`select ${selects.join(", ")}`))[0] as Record<string, number>;
+  });
+
+/** Requests of all kinds, one after another. Returns the answers that were not 200. */
+function startLoad(user: { username: string; password: string }) {
+  const failures: string[] = [];
+  let isOver = false;
+  async function live(): Promise<void> {
+    let { cookies } = await logIn(server.origin, user);
+    while (!isOver) {
+      const profile = await send(server.origin, "GET", "/api/user/profile/", { cookies });
+      const refresh = await send(server.origin, "POST", "/api/token/refresh/", { cookies });
+      cookies = refresh.cookies;
+      for (const { status, text } of [profile, refresh]) if (status !== 200) failures.push(`${status} ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+  const lives = Promise.all([live(), live(), live()]);
+  return async () => {
+    isOver = true;
+    await lives;
+    return failures;
+  };
+}
+
+test(`${MANY} sessions and more that have ended are deleted in small batches, and what may matter is kept`, async () => {
+  const user = await signUp(server.origin);
+  const idle = await newSession(server.origin);
+  await withDatabase(postgres.url, async (query) => {
+    await seedKept(query, user.id);
+    await seedOld(query, user.id, MANY);
+  });
+  const stop = startLoad(user);
+  const none = Object.fromEntries(TABLES.map((table) => [table, 0]));
+  await eventually(async () => Object.values(await count("old")).every((left) => left === 0), 120);
+  expect(await count("old")).toEqual(none);
+  expect(await count("kept")).toEqual({ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1 });
+  expect(await stop()).toEqual([]);
+  expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies: idle.cookies })).status).toBe(200);
+
+  // Deleting what had ended anyway tells the workers nothing.
+  const announced = "select count(*)::int as count from revocations where session_id like 'old%'";
+  expect(await withDatabase(postgres.url, (query) => query(announced))).toEqual([{ count: 0 }]);
+
+  const log = await readFile(join(postgres.directory, "postgres.log"), "utf8");
+  const durations = [...log.matchAll(/duration: (\d+\.\d+) ms {2}execute [^:]+: with pruned as/g)].map(([, ms]) => Number(ms));
+  const rows = MANY + 4 * OTHERS;
+  expect(durations.length).toBeGreaterThanOrEqual(rows / 500);
+  expect(Math.max(...durations)).toBeLessThan(1_000);
+  const reported = server.output().match(/"event":"prune"[^\n]*/g) ?? [];
+  const total = (name: string) =>
+    reported.reduce((sum, line) => sum + Number(new RegExp(`"${name}":(\\d+)`).exec(line)?.[1] ?? 0), 0);
+  expect(total("expired_sessions")).toBe(MANY);
+}, 180_000);
+
+test.each(PRUNABLES)("%s are found by an index", async (what) => {
+  const user = await signUp(server.origin);
+  const plan: string[] = [];
+  await withDatabase(postgres.url, async (query) => {
+    await query("begin");
+    await seedOld(query, user.id, OTHERS);
+    await query(`analyze ${TABLES.join(", ")}`);
+    const explain: Query = async (text, values) => {
+      for (const row of await query(`explain ${text}`, values)) plan.push(String(row["QUERY PLAN"]));
+      return [];
+    };
+    await pruneBatch({ query: explain as Database["query"] }, what, 500, null);
+  });
+  expect(plan.join("\n")).toMatch(/Index Scan using (\w+)_(expires|revoked|resets|last_login)_at on \1[\s\S]*Tid Scan on \1/);
+  expect(plan.join("\n")).not.toMatch(/Seq Scan|Sort/);
+});
