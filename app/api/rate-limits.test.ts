@@ -151,33 +151,3 @@ async function inTurn<Item>(items: Item[], request: (item: Item) => Promise<Answ
   for (const item of items) answers.push(await request(item));
   return answers;
 }
-
-describe("10,000 guesses at one account", () => {
-  test.each([
-    ["one address", 1],
-    ["thousands of addresses", 10_000],
-  ])(
-    "from %s are evaluated at most 100 times, and the owner logs in meanwhile",
-    async (_whence, count) => {
-      const { username, email } = await signUp(server.origin);
-      const home = freshAddress();
-      expect((await attempt(username, home, PASSWORD)).status).toBe(200);
-      const addresses = Array.from({ length: count }, (_, index) => `2001:db8:ffff:${index.toString(16)}::1`);
-      const answers: Answer[] = [];
-      let next = 0;
-      const guess = async () => {
-        while (next < 10_000) {
-          const index = next;
-          next += 1;
-          answers.push(await attempt(index % 2 ? username : email.toUpperCase(), addresses[index % count] ?? ""));
-          if (index === 5_000) expect((await attempt(username, home, PASSWORD)).status).toBe(200);
-        }
-      };
-      await Promise.all(Array.from({ length: 50 }, guess));
-      expect(answers).toHaveLength(10_000);
-      expect(evaluated(answers)).toBe(count === 1 ? 10 : 100);
-      expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
-    },
-    180_000,
-  );
-});

@@ -57,7 +57,9 @@ test("a worker's memory stays flat over thousands of refreshes and refusals", { 
         for (let round = 0; round < ROUNDS; round += 1) {
           person.cookies = await visit(person.cookies, round);
           if (round % 5 === 0)
-            samples.push(residentMegabytes(workerPids(server.process.pid ?? 0, "worker.ts")).reduce((sum, each) => sum + each, 0));
+            samples.push(
+              residentMegabytes(workerPids(server.process.pid ?? 0, "worker.ts")).reduce((sum, each) => sum + each, 0),
+            );
         }
       }),
     );

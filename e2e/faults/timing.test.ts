@@ -1,7 +1,7 @@
 import { Agent } from "node:http";
-import { expect, inject, test } from "vitest";
-import { freshName, send, signUp } from "./client";
-import { startServer } from "./harness";
+import { expect, test } from "vitest";
+import { freshName, send, signUp } from "../client";
+import { startPostgres, startServer } from "../harness";
 
 // What a stranger could learn from a clock alone: whether somebody has an account.
 
@@ -9,8 +9,8 @@ import { startServer } from "./harness";
 const TIMINGS = 1_600;
 
 test("how long a refused login takes says nothing about whether the account exists, with very long passwords too", async () => {
-  const variables = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "warn" };
-  const server = await startServer({ ...variables, WEB_CONCURRENCY: "1" });
+  const postgres = await startPostgres();
+  const server = await startServer({ DATABASE_URL: postgres.url, LOG_LEVEL: "warn", WEB_CONCURRENCY: "1" });
   const { username } = await signUp(server.origin);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const measure = async (isKnown: boolean, isLong: boolean) => {
@@ -27,6 +27,7 @@ test("how long a refused login takes says nothing about whether the account exis
   }
   agent.destroy();
   await server.stop();
+  await postgres.stop();
   const of = (known: boolean) => timings.filter(({ isKnown }) => isKnown === known).map(({ milliseconds }) => milliseconds);
   expect(Math.abs(areaUnderCurve(of(true), of(false)) - 0.5)).toBeLessThan(0.05);
 }, 600_000);

@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freshName, logIn, newSession, PASSWORD, send } from "./client";
-import { hostileBody } from "./fuzz/bodies";
-import { assertApiAnswer, assertPageAnswer, isApi, isMalformed } from "./fuzz/contract";
-import { casesSent, everyCase, seed, totalCases } from "./fuzz/every-case";
-import { type Line, openLine, type RawAnswer, sendAndHangUp } from "./fuzz/raw-http";
+import { freshName, logIn, newSession, PASSWORD, send } from "../client";
+import { hostileBody } from "../fuzz/bodies";
+import { assertApiAnswer, assertPageAnswer, isApi, isMalformed } from "../fuzz/contract";
+import { casesSent, everyCase, seed, totalCases } from "../fuzz/every-case";
+import { type Line, openLine, type RawAnswer, sendAndHangUp } from "../fuzz/raw-http";
 import {
   brokenAuthorization,
   brokenCookies,
@@ -16,10 +16,10 @@ import {
   strangeHeaders,
   strangePath,
   toBytes,
-} from "./fuzz/requests";
-import { headerText, hostileString, validPassword, validUsername } from "./fuzz/strings";
-import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness";
-import { unlessBusy } from "./unless-busy";
+} from "../fuzz/requests";
+import { headerText, hostileString, validPassword, validUsername } from "../fuzz/strings";
+import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
+import { unlessBusy } from "../unless-busy";
 
 // Whatever anybody sends, the application has an answer of its own. A failure names the case, the seed and the smallest
 // case that fails as well; FUZZ_SEED repeats a run, FUZZ_CASES makes a longer one.

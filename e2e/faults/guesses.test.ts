@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Answer, PASSWORD, send, signUp } from "../client";
+import { startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+
+// Two workers that trust this machine's word for the client's address, so that tests can be anybody.
+
+let postgres: TestPostgres;
+let server: TestServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  const variables = { DATABASE_URL: postgres.url, RATE_LIMITS: "on", LOG_LEVEL: "warn" };
+  server = await startServer({ ...variables, TRUSTED_PROXIES: "127.0.0.1,::1" });
+});
+afterAll(async () => {
+  await server.stop();
+  await postgres.stop();
+});
+
+const attempt = (username: string, address: string, password = "wrong-password") =>
+  send(server.origin, "POST", "/api/token/", { json: { username, password }, headers: { "x-forwarded-for": address } });
+
+/** How often the password was compared. */
+const evaluated = (answers: Answer[]) => answers.filter(({ status }) => status === 200 || status === 401).length;
+
+describe("10,000 guesses at one account", () => {
+  test.each([
+    ["one address", 1],
+    ["thousands of addresses", 10_000],
+  ])(
+    "from %s are evaluated at most 100 times, and the owner logs in meanwhile",
+    async (_whence, count) => {
+      const { username, email } = await signUp(server.origin);
+      const home = `203.0.113.${count % 250}`;
+      expect((await attempt(username, home, PASSWORD)).status).toBe(200);
+      const addresses = Array.from({ length: count }, (_, index) => `2001:db8:ffff:${index.toString(16)}::1`);
+      const answers: Answer[] = [];
+      let next = 0;
+      const guess = async () => {
+        while (next < 10_000) {
+          const index = next;
+          next += 1;
+          answers.push(await attempt(index % 2 ? username : email.toUpperCase(), addresses[index % count] ?? ""));
+          if (index === 5_000) expect((await attempt(username, home, PASSWORD)).status).toBe(200);
+        }
+      };
+      await Promise.all(Array.from({ length: 50 }, guess));
+      expect(answers).toHaveLength(10_000);
+      expect(evaluated(answers)).toBe(count === 1 ? 10 : 100);
+      expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
+    },
+    180_000,
+  );
+});
