@@ -162,7 +162,7 @@ test("a client that leaves before its answer, or never sends a request, is one l
   expect(line).toMatchObject({ event: "request", route: "malformed", status: 400, address: "127.0.0.1" });
 });
 
-test("what nobody asks about is told at debug alone, and at warn no request is", async () => {
+test("what nobody asks about is told at debug alone, and at warn no request is", { timeout: 120_000 }, async () => {
   const asked = async (level: string) => {
     const quiet = await startServer({ DATABASE_URL: postgres.url, LOG_LEVEL: level, WEB_CONCURRENCY: "1" });
     for (const path of ["/robots.txt", "/api/health/ready/", "/api/metrics/", "/login"]) await send(quiet.origin, "GET", path);

@@ -63,7 +63,7 @@ test("one trace holds a caller's request, its statements and its hash; nothing s
 test.each([
   ["that never answers", async () => startReceiver({ isMute: true })],
   ["that is not there", async () => ({ endpoint: "http://127.0.0.1:9", stop: () => undefined })],
-])("an endpoint %s slows nothing, and holds up no stop", async (_which, start) => {
+])("an endpoint %s slows nothing, and holds up no stop", { timeout: 120_000 }, async (_which, start) => {
   const { endpoint, stop } = await start();
   const own = await startServer({ ...SETTINGS, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, SHUTDOWN_DELAY_MS: "0" });
   const { cookies } = await newSession(own.origin);
@@ -82,7 +82,7 @@ test.each([
   stop();
 });
 
-test("without an endpoint nothing of OpenTelemetry's SDK is loaded, with one it is", async () => {
+test("without an endpoint nothing of OpenTelemetry's SDK is loaded, with one it is", { timeout: 120_000 }, async () => {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-modules-"));
   const hook = join(directory, "hook.cjs");
   // Node's own loader has every CommonJS module in this list, whoever asked for it.

@@ -155,7 +155,9 @@ test("whatever is asked for, there is a bounded number of series", async () => {
   expect(labels("method", await requests()).sort()).toEqual(["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "other"]);
 });
 
-test("a worker that hangs holds up no scrape, one that died takes nothing back, and its successor counts", async () => {
+test("a worker that hangs holds up no scrape, one that died takes nothing back, and its successor counts", {
+  timeout: 120_000,
+}, async () => {
   const own = await startServer({ ...SETTINGS, LOG_LEVEL: "silent" });
   const opened = 'movieconnect_sessions_total{event="opened"}';
   const workers = async () => {
