@@ -24,8 +24,9 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList): void
   request.method = "PUT";
 }
 
+// The page about the API is a page.
 function isApiPath(url: string): boolean {
-  return /^\/api([/?]|$)/.test(url);
+  return /^\/api([/?]|$)/.test(url) && !/^\/api\/docs\/?(\?|$)/.test(url);
 }
 
 /**
