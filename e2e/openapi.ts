@@ -40,7 +40,7 @@ export function departures(document: Document, { method, path, answer }: Exchang
 }
 
 function operationOf(document: Document, method: string, pathname: string): Operation {
-  const item = document.paths[pathname] ?? document.paths[`${pathname}/`] ?? document.paths[pathname.replace(/\/$/, "")];
+  const item = document.paths[pathname] ?? document.paths[`${pathname}/`] ?? document.paths[pathname.replace(/([^/])\/$/, "$1")];
   if (!item) return document["x-any-other-path"];
   return (METHOD.test(method) ? item[method.toLowerCase()] : undefined) ?? (item["x-any-other-method"] as Operation);
 }
@@ -50,15 +50,17 @@ const validators = new WeakMap<object, z.ZodType>();
 
 /** Whether a value meets a schema of the document. */
 export function isValid(document: Document, schema: Json, value: unknown): boolean {
-  const validator = validators.get(schema) ?? z.fromJSONSchema(withoutReferences(document, schema) as Json);
+  const validator = validators.get(schema) ?? z.fromJSONSchema(resolved(document, schema) as Json);
   validators.set(schema, validator);
   return validator.safeParse(value).success;
 }
 
-function withoutReferences(document: Document, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutReferences(document, item));
+function resolved(document: Document, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolved(document, item));
   if (typeof value !== "object" || value === null) return value;
   const { $ref } = value as { $ref?: string };
-  if ($ref !== undefined) return withoutReferences(document, document.components.schemas[$ref.split("/").at(-1) ?? ""]);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutReferences(document, inner)]));
+  if ($ref !== undefined) return resolved(document, document.components.schemas[$ref.split("/").at(-1) ?? ""]);
+  // zod reads patterns without the flag that these need.
+  const readable = Object.entries(value).filter(([name, inner]) => name !== "pattern" || !String(inner).includes("\\p{"));
+  return Object.fromEntries(readable.map(([name, inner]) => [name, resolved(document, inner)]));
 }

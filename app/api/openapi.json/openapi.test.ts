@@ -18,6 +18,27 @@ const CONTRACT: Record<string, number[]> = {
   "GET /api/openapi.json": [200, 500],
 };
 
+/** Its refusals, in its words; those of a field's are the fields' own. */
+const REFUSALS = [
+  '{"detail":"JSON parse error - unexpected character at position 17"}',
+  '{"detail":"Authentication credentials were not provided."}',
+  '{"detail":"Authentication credentials were not provided.","code":"not_authenticated"}',
+  '{"detail":"Authorization header must contain two space-delimited values","code":"bad_authorization_header"}',
+  ...["Token is invalid or expired", "Token has wrong type"].flatMap((message) => [
+    `{"detail":"${message}","code":"token_not_valid"}`,
+    `{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"${message}"}]}`,
+  ]),
+  '{"detail":"No active account found with the given credentials"}',
+  '{"detail":"Cross-site request refused.","code":"cross_site"}',
+  '{"detail":"Not found."}',
+  '{"detail":"Method \\"PATCH\\" not allowed."}',
+  '{"detail":"Request body too large."}',
+  '{"detail":"Unsupported media type \\"text/plain\\" in request."}',
+  '{"detail":"Request was throttled. Expected available in 42 seconds."}',
+  '{"detail":"Internal server error."}',
+  '{"detail":"Service temporarily unavailable.","code":"unavailable"}',
+];
+
 /** What each endpoint has to be sent to go well. One that is missing here is sent nothing. */
 const GOOD: Record<string, () => Promise<Sent>> = {
   "POST /api/user/signup/": async () => ({ json: signUpBody() }),
@@ -100,6 +121,19 @@ test("the document has exactly the contract's statuses", () => {
     const expected = method === "HEAD" ? CONTRACT[name.replace("HEAD", "GET")] : [204, 500];
     expect(Object.keys(operation.responses).map(Number), name).toEqual(expected);
   }
+});
+
+test("the document's refusals are in the contract's words", () => {
+  const others = Object.values(document.paths).map((item) => item["x-any-other-method"]);
+  const responses = [document["x-any-other-path"], ...others, ...operations.map(({ operation }) => operation)].flatMap((one) =>
+    Object.entries(one?.responses ?? {}),
+  );
+  const examples = responses.flatMap(([status, { content }]) =>
+    Number(status) < 400 ? [] : Object.entries(content?.["application/json"]?.examples ?? {}),
+  );
+  // What a probe says of itself is no refusal, though its status is 503.
+  const refusals = examples.filter(([name]) => name !== "invalid_input" && name !== "example");
+  expect(new Set(refusals.map(([, { value }]) => JSON.stringify(value)))).toEqual(new Set(REFUSALS));
 });
 
 test.each(Object.entries(document.paths))("%s has exactly the methods of the document", async (path, item) => {
