@@ -15,6 +15,6 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 }
 
 export const config = {
-  // The API and static files need neither. Prefetched pages carry no scripts to allow, but may need the cookies.
-  matcher: ["/((?!api/|api$|_next/static/|icon\\.svg$|robots\\.txt$).*)"],
+  // The API, but for the page about it, and static files need neither. Prefetched pages carry no scripts to allow, but may need the cookies.
+  matcher: ["/((?!api/|api$|_next/static/|icon\\.svg$|robots\\.txt$).*)", "/api/docs"],
 };

@@ -16,7 +16,12 @@ export default defineConfig({
       { extends: true, test: { name: "unit", include: ["{lib,db,bin}/**/*.test.ts"] } },
       {
         extends: true,
-        test: { name: "http", include: ["app/api/**/*.test.ts", "e2e/*.test.ts"], globalSetup: "e2e/global-setup.ts" },
+        test: {
+          name: "http",
+          include: ["app/api/**/*.test.ts", "e2e/*.test.ts"],
+          globalSetup: "e2e/global-setup.ts",
+          setupFiles: "e2e/documented.ts",
+        },
       },
       // By itself: `npm run test:faults`.
       { extends: true, test: { name: "faults", include: ["e2e/faults/*.test.ts"], testTimeout: 180_000, hookTimeout: 120_000 } },

@@ -36,8 +36,9 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList): Requ
   return context;
 }
 
+// The page about the API is a page.
 function isApiPath(url: string): boolean {
-  return /^\/api([/?]|$)/.test(url);
+  return /^\/api([/?]|$)/.test(url) && !/^\/api\/docs\/?(\?|$)/.test(url);
 }
 
 /**

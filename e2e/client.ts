@@ -24,6 +24,11 @@ export type Sent = {
   agent?: Agent;
 };
 
+export type Exchange = { origin: string; method: string; path: string; answer: Answer };
+
+/** Every answer that this file's tests have had, once: documented.ts holds them against the API's document. */
+export const answered = new Map<string, Exchange>();
+
 export function send(origin: string, method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json);
   const headers: Record<string, string | number> = {
@@ -48,7 +53,10 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
         const setCookies = response.headers["set-cookie"] ?? [];
         const pairs = setCookies.map((line) => line.split(";", 1)[0]?.split(/=(.*)/s) ?? []);
         const cookies = Object.fromEntries(pairs.map(([name, value]) => [name, value]));
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text), setCookies, cookies });
+        const status = response.statusCode ?? 0;
+        const answer = { status, headers: response.headers, text, json: parse(text), setCookies, cookies };
+        answered.set(`${method} ${origin}${path} ${status} ${text}`, { origin, method, path, answer });
+        resolve(answer);
       });
     });
     sending.on("error", reject);

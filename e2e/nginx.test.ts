@@ -123,9 +123,11 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
         expect(answer.headers).toMatchObject({ ...SECURITY_HEADERS, "cache-control": "no-store" });
       }
     }
-    const page = await send(production.http, "GET", "/login?next=%2Ffilms", { headers: { host: "evil.example" } });
-    expect(page.status).toBe(308);
-    expect(page.headers.location).toBe(`${production.https}/login?next=%2Ffilms`);
+    for (const path of ["/login?next=%2Ffilms", "/api/docs", "/api/docs/"]) {
+      const page = await send(production.http, "GET", path, { headers: { host: "evil.example" } });
+      expect(page.status).toBe(308);
+      expect(page.headers.location).toBe(`${production.https}${path}`);
+    }
     expect((await send(production.http, "GET", "/.well-known/acme-challenge/nope")).status).toBe(404);
   });
 

@@ -2,7 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "playwright/test";
 import { arrive } from "./people.ts";
 
-const VISITORS = ["/login", "/signup", "/login?welcome=1", "/nothing-here"];
+const VISITORS = ["/login", "/signup", "/login?welcome=1", "/nothing-here", "/api/docs"];
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme}`, () => {
@@ -60,7 +60,7 @@ test("no page breaks its own Content-Security-Policy or logs an error", async ({
 
 test("every page answer has a policy with a nonce of its own and nothing unsafe", async ({ request }) => {
   const policies = new Set<string>();
-  for (const path of ["/login", "/login", "/signup", "/nothing-here", "/"]) {
+  for (const path of ["/login", "/login", "/signup", "/nothing-here", "/", "/api/docs", "/api/docs/"]) {
     const answer = await request.get(path, { maxRedirects: 0 });
     const policy = answer.headers()["content-security-policy"] ?? "";
     expect(policy).toMatch(/script-src [^;]*'nonce-[\w+/=]{24}'/);
@@ -69,7 +69,7 @@ test("every page answer has a policy with a nonce of its own and nothing unsafe"
       expect(policy).toContain(rule);
     policies.add(policy);
   }
-  expect(policies.size).toBe(5);
+  expect(policies.size).toBe(7);
 });
 
 test("a page that does not exist is a 404 of the same design, with a way onward", async ({ page }) => {

@@ -1,4 +1,5 @@
-import type { LogInInput, Profile, SignUpInput, User } from "./schemas";
+import type { Profile, User } from "./answers";
+import type { LogInInput, SignUpInput } from "./schemas";
 import { announceSession } from "./session-channel";
 
 // The browser's side of the API. Cookies travel by themselves: no token is ever seen here.

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 // What the API takes. Forms use the types of these, routes the schemas; nothing here needs a server.
+// `meta` says in JSON Schema what a transform or a refinement holds from it: it is read by the API's document alone.
 
 const REQUIRED = "This field is required.";
 const NULL = "This field may not be null.";
@@ -14,6 +15,12 @@ const BAD_DATE = "Date has wrong format. Use one of these formats instead: YYYY-
 const EMAIL =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
 
+const USERNAME = /^[\p{L}\p{M}\p{Nd}.+_-]+$/u;
+const USERNAME_LENGTH = 150;
+const EMAIL_LENGTH = 254;
+const PASSWORD_BYTES = 1_024;
+const DATE = /^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+
 /** A string that Postgres can store and that survives UTF-8: no lone surrogate, no NUL. */
 const text = z
   .string({ error: ({ input }) => (input === undefined ? REQUIRED : input === null ? NULL : NOT_A_STRING) })
@@ -21,52 +28,89 @@ const text = z
   .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
 
 const filled = z.string().min(1, { error: BLANK, abort: true });
-const trimmed = text.transform((value) => value.trim()).pipe(filled);
-const untouched = text.pipe(filled);
+const trimmed = text
+  .transform((value) => value.trim())
+  .pipe(filled)
+  .meta({ minLength: 1 });
+const untouched = text.pipe(filled).meta({ minLength: 1 });
 
 const username = trimmed
   .transform((value) => value.normalize("NFKC"))
   .pipe(
     z
       .string()
-      .refine((value) => [...value].length <= 150, "Ensure this field has no more than 150 characters.")
-      .regex(/^[\p{L}\p{M}\p{Nd}.+_-]+$/u, { error: BAD_USERNAME, abort: true })
+      .refine(
+        (value) => [...value].length <= USERNAME_LENGTH,
+        `Ensure this field has no more than ${USERNAME_LENGTH} characters.`,
+      )
+      .regex(USERNAME, { error: BAD_USERNAME, abort: true })
       // Fillers and joiners are letters or marks by category, and show nothing: two names would look like one.
       .regex(/^\P{Default_Ignorable_Code_Point}*$/u, BAD_USERNAME),
-  );
+  )
+  .meta({
+    minLength: 1,
+    maxLength: USERNAME_LENGTH,
+    pattern: USERNAME.source,
+    description: "Letters, digits and `.+-_`, once trimmed and NFKC-normalised. Unique whatever its case.",
+    examples: ["ann"],
+  });
 
-const email = trimmed.pipe(
-  z
-    .string()
-    .max(254, { error: BAD_EMAIL, abort: true })
-    .regex(EMAIL, { error: BAD_EMAIL, abort: true })
-    .refine((value) => value.indexOf("@") <= 64, BAD_EMAIL),
-);
+const email = trimmed
+  .pipe(
+    z
+      .string()
+      .max(EMAIL_LENGTH, { error: BAD_EMAIL, abort: true })
+      .regex(EMAIL, { error: BAD_EMAIL, abort: true })
+      .refine((value) => value.indexOf("@") <= 64, BAD_EMAIL),
+  )
+  .meta({
+    format: "email",
+    maxLength: EMAIL_LENGTH,
+    description: "ASCII, trimmed. Unique whatever its case.",
+    examples: ["ann@example.com"],
+  });
 
-const newPassword = untouched.refine(
-  (value) => new TextEncoder().encode(value).length <= 1_024,
-  "Ensure this field has no more than 1024 bytes.",
-);
+const newPassword = untouched
+  .refine(
+    (value) => new TextEncoder().encode(value).length <= PASSWORD_BYTES,
+    `Ensure this field has no more than ${PASSWORD_BYTES} bytes.`,
+  )
+  .meta({
+    // No password of so many bytes has more characters.
+    maxLength: PASSWORD_BYTES,
+    format: "password",
+    description:
+      "At most 1,024 bytes, taken exactly as sent. No common one, nor like the username, the e-mail address or the site.",
+    examples: ["seven-samurai-1954"],
+  });
 
-const date = untouched.refine(isCalendarDate, BAD_DATE);
+const date = untouched.refine(isCalendarDate, BAD_DATE).meta({
+  format: "date",
+  pattern: DATE.source,
+  description: "A date of birth, at most 130 years ago.",
+  examples: ["1990-01-02"],
+});
 
 export const signUpInput = z.object({ username, email, password: newPassword, age: date });
 /** Old credentials meet no strength rules: whatever was once accepted must still be comparable. */
-export const logInInput = z.object({ username: trimmed, password: untouched });
-export const refreshInput = z.object({ refresh: untouched.optional() });
+export const logInInput = z
+  .object({
+    username: trimmed.meta({ description: "In any case, or the account's e-mail address.", examples: ["ann"] }),
+    password: untouched.meta({ format: "password", examples: ["seven-samurai-1954"] }),
+  })
+  .meta({ id: "LogIn" });
+export const refreshInput = z
+  .object({ refresh: untouched.optional().meta({ description: "A refresh token. Without it the refresh cookie is taken." }) })
+  .meta({ id: "Refresh" });
 
 export type SignUpInput = z.input<typeof signUpInput>;
 export type SignUpValues = z.output<typeof signUpInput>;
 export type LogInInput = z.input<typeof logInInput>;
 export type LogInValues = z.output<typeof logInInput>;
 
-/** What endpoints answer. */
-export type User = { id: number; username: string; email: string; age: string };
-export type Profile = { username: string };
-
 // `new Date` rolls 2023-02-29 over to March, and reads year 0000: a date is real if it comes back as it went in.
 function isCalendarDate(value: string): boolean {
-  if (!/^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value)) return false;
+  if (!DATE.test(value)) return false;
   const parsed = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value);
 }

@@ -2,10 +2,11 @@ import "server-only";
 
 import type { Database } from "@/db/pool";
 import { findTaken, insertUser } from "@/db/users";
+import type { User } from "../answers";
 import { config } from "../config";
 import { AppError } from "../errors";
 import { record } from "../events";
-import { type SignUpValues, signUpInput, type User } from "../schemas";
+import { type SignUpValues, signUpInput } from "../schemas";
 import { birthDateProblems } from "./birth-date";
 import { now } from "./clock";
 import { passwordProblems } from "./password-rules";

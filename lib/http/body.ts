@@ -13,12 +13,17 @@ export async function readBody<Schema extends z.ZodType>(request: Request, schem
   const body = toObject(parseJson(await readBytes(request)));
   const result = schema.safeParse(body);
   if (result.success) return result.data;
+  throw new AppError("invalid_input", { fields: messagesByField(result.error) });
+}
+
+/** All that is wrong with a body, by the field that it is wrong with. */
+export function messagesByField(error: z.ZodError): Record<string, string[]> {
   const fields: Record<string, string[]> = {};
-  for (const { path, message } of result.error.issues) {
+  for (const { path, message } of error.issues) {
     const name = String(path[0] ?? "non_field_errors");
     fields[name] = [...(fields[name] ?? []), message];
   }
-  throw new AppError("invalid_input", { fields });
+  return fields;
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {

@@ -6,7 +6,7 @@ import { AppError, type ErrorCode, type ErrorDetails } from "../errors";
 import { log } from "../log";
 import { json } from "./json";
 
-type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 type Table = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => Answer };
 
 // RFC 6750 §3
@@ -66,10 +66,15 @@ const ANSWERS: Table = {
   }),
 };
 
+/** What a refusal says, as the table has it. */
+export function answerTo<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Answer {
+  return ANSWERS[code](details);
+}
+
 /** Turns whatever was thrown into an answer. What nobody expected is logged, and says nothing to the client. */
 export function answerError(error: unknown): Response {
   const refusal = toAppError(error);
-  const { status, body, headers = {} } = answer(refusal);
+  const { status, body, headers = {} } = answerTo(refusal.code, refusal.details);
   return json(body, { status, headers, cookies: refusal.clearsCookies ? clearedCookies() : [] });
 }
 
@@ -81,8 +86,4 @@ function toAppError(error: unknown): AppError {
   }
   log().error({ err: error }, "an endpoint failed");
   return new AppError("internal");
-}
-
-function answer<Code extends ErrorCode>({ code, details }: AppError<Code>): Answer {
-  return ANSWERS[code](details);
 }

@@ -5,16 +5,13 @@ import { type Database, database } from "@/db/pool";
 import { addressGroup } from "../auth/address-group";
 import { authenticate, type CredentialHeaders, type Viewer } from "../auth/authenticate";
 import { AppError } from "../errors";
-import { type Attempt, countOrRefuse, type LimitName } from "../rate-limits";
+import { type Attempt, countOrRefuse } from "../rate-limits";
 import { readBody } from "./body";
 import { refuseCrossSite } from "./cross-site";
+import { changesState, type Declaration, METHODS, type Method } from "./declaration";
 import { answerError } from "./errors";
 import { json } from "./json";
 
-const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as const;
-const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
-
-type Method = (typeof METHODS)[number];
 type Context<V, Body> = {
   db: Database;
   viewer: V;
@@ -26,8 +23,9 @@ type Context<V, Body> = {
 type Client = { address: string; attempt: Attempt | null };
 /** What a handler returns: a response, or what one with status 200 is to hold. */
 type Handler<V, Body> = (context: Context<V, Body>) => unknown;
-type Endpoint = { run: (request: Request) => Promise<unknown> };
-type RouteHandlers = Record<Method, (request: Request) => Promise<Response>>;
+type Endpoint = { declaration: Declaration; run: (request: Request) => Promise<unknown> };
+/** What a route module exports; each function tells what all of them answer, for the API's document. */
+export type RouteHandlers = Record<Method, { (request: Request): Promise<Response>; declared: Map<string, Declaration> }>;
 
 /**
  * One endpoint's answers to every method: the one wrapper around all of `/api/`. Its checks run in the contract's
@@ -49,41 +47,37 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
       if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow, "cache-control": "no-store" } });
       const chosen = byMethod.get(method);
       if (!chosen) throw new AppError("method_not_allowed", { method, allow });
-      if (!SAFE_METHODS.has(method)) refuseCrossSite(request.headers);
+      if (changesState(method)) refuseCrossSite(request.headers);
       const result = await chosen.run(request);
       return result instanceof Response ? result : json(result);
     } catch (error) {
       return answerError(error);
     }
   }
-  return { GET: answer, HEAD: answer, OPTIONS: answer, POST: answer, PUT: answer, PATCH: answer, DELETE: answer };
+  const declared = new Map([...byMethod].map(([method, { declaration }]) => [method, declaration]));
+  const all = Object.assign(answer, { declared });
+  return { GET: all, HEAD: all, OPTIONS: all, POST: all, PUT: all, PATCH: all, DELETE: all };
 }
 
-/**
- * An endpoint with options. Closed by default: without `public: true` nobody gets in without a session.
- * @param options.limit counted by the client's address, whatever becomes of the request
- * @param options.body the schema that the request's body must meet; without one the body is not read
- */
+/** An endpoint, with what it declares. Closed by default: without `public: true` nobody gets in without a session. */
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  options: { public: true; limit?: LimitName; body?: Schema },
+  declaration: Declaration & { public: true; body?: Schema },
   handler: Handler<null, z.output<Schema>>,
 ): Endpoint;
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  options: { public?: false; limit?: LimitName; body?: Schema },
+  declaration: Declaration & { public?: false; body?: Schema },
   handler: Handler<Viewer, z.output<Schema>>,
 ): Endpoint;
-export function endpoint(
-  options: { public?: boolean; limit?: LimitName; body?: z.ZodType },
-  handler: Handler<never, never>,
-): Endpoint {
+export function endpoint(declaration: Declaration, handler: Handler<never, never>): Endpoint {
   return {
+    declaration,
     run: async (request) => {
       const db = database();
       const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
       const address = addressGroup(request.headers.get("x-client-address") ?? "");
-      const attempt = options.limit ? await countOrRefuse(db, options.limit, address) : null;
-      const viewer = options.public === true ? null : await authenticate(db, headers);
-      const body = options.body ? await readBody(request, options.body) : undefined;
+      const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
+      const viewer = declaration.public === true ? null : await authenticate(db, headers);
+      const body = declaration.body ? await readBody(request, declaration.body) : undefined;
       return handler({ db, viewer: viewer as never, body: body as never, headers, client: { address, attempt } });
     },
   };

@@ -1,3 +1,4 @@
+import { refreshToken } from "@/lib/answers";
 import { sessionCookies } from "@/lib/auth/cookies";
 import { logIn } from "@/lib/auth/log-in";
 import { json } from "@/lib/http/json";
@@ -5,8 +6,19 @@ import { endpoint, route } from "@/lib/http/route";
 import { logInInput } from "@/lib/schemas";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  POST: endpoint({ public: true, limit: "login_address", body: logInInput }, async ({ db, body, client }) => {
-    const tokens = await logIn(db, body, client);
-    return json({ refresh: tokens.refresh }, { cookies: sessionCookies(tokens) });
-  }),
+  POST: endpoint(
+    {
+      summary: "Log in",
+      public: true,
+      limit: "login_address",
+      body: logInInput,
+      answers: { 200: refreshToken },
+      setsCookies: true,
+      refuses: ["no_active_account"],
+    },
+    async ({ db, body, client }) => {
+      const tokens = await logIn(db, body, client);
+      return json({ refresh: tokens.refresh }, { cookies: sessionCookies(tokens) });
+    },
+  ),
 });

@@ -1,5 +1,8 @@
+import { z } from "zod";
 import { endpoint, route } from "@/lib/http/route";
 
+const live = z.object({ status: z.literal("live") });
+
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  GET: endpoint({ public: true }, () => ({ status: "live" })),
+  GET: endpoint({ summary: "Whether the process answers", public: true, answers: { 200: live } }, () => ({ status: "live" })),
 });

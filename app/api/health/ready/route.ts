@@ -1,11 +1,19 @@
+import { z } from "zod";
 import { json } from "@/lib/http/json";
 import { endpoint, route } from "@/lib/http/route";
 import { readiness } from "@/lib/readiness";
 
+const checks = z.object({ revocations: z.boolean(), migrations: z.boolean(), serving: z.boolean() });
+const ready = z.object({ status: z.literal("ready"), checks });
+const notReady = z.object({ status: z.literal("not ready"), checks });
+
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  GET: endpoint({ public: true }, async ({ db }) => {
-    const { isReady, checks } = await readiness(db);
-    const body = { status: isReady ? "ready" : "not ready", checks };
-    return json(body, isReady ? {} : { status: 503, headers: { "retry-after": "1" } });
-  }),
+  GET: endpoint(
+    { summary: "Whether this worker should be sent requests", public: true, answers: { 200: ready, 503: notReady } },
+    async ({ db }) => {
+      const { isReady, checks } = await readiness(db);
+      const body = { status: isReady ? "ready" : "not ready", checks };
+      return json(body, isReady ? {} : { status: 503, headers: { "retry-after": "1" } });
+    },
+  ),
 });

@@ -1,5 +1,6 @@
-import { route } from "@/lib/http/route";
+import { profile } from "@/lib/answers";
+import { endpoint, route } from "@/lib/http/route";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  GET: ({ viewer }) => ({ username: viewer.username }),
+  GET: endpoint({ summary: "Who is signed in", answers: { 200: profile } }, ({ viewer }) => ({ username: viewer.username })),
 });

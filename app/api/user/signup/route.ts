@@ -1,11 +1,21 @@
 import { z } from "zod";
+import { user } from "@/lib/answers";
+import { documentedSignUp } from "@/lib/auth/documented-sign-up";
 import { signUp } from "@/lib/auth/sign-up";
 import { json } from "@/lib/http/json";
 import { endpoint, route } from "@/lib/http/route";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  // The use case reads the fields itself: what is taken is reported together with what is malformed.
-  POST: endpoint({ public: true, limit: "signup", body: z.record(z.string(), z.unknown()) }, async ({ db, body }) => {
-    return json(await signUp(db, body), { status: 201 });
-  }),
+  POST: endpoint(
+    {
+      summary: "Sign up",
+      public: true,
+      limit: "signup",
+      // The use case reads the fields itself: what is taken is reported together with what is malformed.
+      body: z.record(z.string(), z.unknown()),
+      takes: documentedSignUp,
+      answers: { 201: user },
+    },
+    async ({ db, body }) => json(await signUp(db, body), { status: 201 }),
+  ),
 });

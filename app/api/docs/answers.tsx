@@ -1,0 +1,25 @@
+import type { Answered } from "@/lib/http/openapi";
+
+/** Every status with its headers and what its body may be. The first is the one that is hoped for. */
+export function Answers({ responses }: { responses: Record<string, Answered> }) {
+  return (
+    <>
+      <h3 className="mt-6 mb-1 text-xl font-bold">Answers</h3>
+      {Object.entries(responses).map(([status, { description, headers, content }], index) => (
+        <details key={status} open={index === 0} className="answer">
+          <summary>
+            <b>{status}</b> {description}
+          </summary>
+          {Object.entries(headers).map(([name, header]) => (
+            <p key={name} className="text-ink-soft">
+              <code>{name}</code> {header.description && <span>{header.description.replaceAll("`", "")}</span>}
+            </p>
+          ))}
+          {Object.entries(content?.["application/json"].examples ?? {}).map(([name, { value }]) => (
+            <pre key={name}>{JSON.stringify(value, null, 2)}</pre>
+          ))}
+        </details>
+      ))}
+    </>
+  );
+}

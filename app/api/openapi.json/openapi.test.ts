@@ -1,0 +1,190 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { newSession, type Sent, send, signUpBody } from "@/e2e/client";
+import { eventually, startPostgres, startServer, type TestServer } from "@/e2e/harness";
+import { type Document, departures, fetchDocument, isValid } from "@/e2e/openapi";
+import { openApi31 } from "@/e2e/openapi-31";
+
+/** What the contract says: each endpoint with its statuses. 405 is every path's, for the other methods. */
+const CONTRACT: Record<string, number[]> = {
+  "POST /api/user/signup/": [201, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/token/": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "GET /api/user/profile/": [200, 401, 500, 503],
+  "POST /api/token/refresh/": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/logout/": [200, 401, 403, 500, 503],
+  "GET /api/health/live/": [200, 500],
+  "GET /api/health/ready/": [200, 500, 503],
+  "GET /api/openapi.json": [200, 500],
+};
+
+/** Its refusals, in its words; those of a field's are the fields' own. */
+const REFUSALS = [
+  '{"detail":"JSON parse error - unexpected character at position 17"}',
+  '{"detail":"Authentication credentials were not provided."}',
+  '{"detail":"Authentication credentials were not provided.","code":"not_authenticated"}',
+  '{"detail":"Authorization header must contain two space-delimited values","code":"bad_authorization_header"}',
+  ...["Token is invalid or expired", "Token has wrong type"].flatMap((message) => [
+    `{"detail":"${message}","code":"token_not_valid"}`,
+    `{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"${message}"}]}`,
+  ]),
+  '{"detail":"No active account found with the given credentials"}',
+  '{"detail":"Cross-site request refused.","code":"cross_site"}',
+  '{"detail":"Not found."}',
+  '{"detail":"Method \\"PATCH\\" not allowed."}',
+  '{"detail":"Request body too large."}',
+  '{"detail":"Unsupported media type \\"text/plain\\" in request."}',
+  '{"detail":"Request was throttled. Expected available in 42 seconds."}',
+  '{"detail":"Internal server error."}',
+  '{"detail":"Service temporarily unavailable.","code":"unavailable"}',
+];
+
+/** What each endpoint has to be sent to go well. One that is missing here is sent nothing. */
+const GOOD: Record<string, () => Promise<Sent>> = {
+  "POST /api/user/signup/": async () => ({ json: signUpBody() }),
+  "POST /api/token/": async () => {
+    const { user } = await newSession(origin);
+    return { json: { username: user.username, password: user.password } };
+  },
+  "GET /api/user/profile/": signedIn,
+  "POST /api/token/refresh/": signedIn,
+  "POST /api/user/logout/": signedIn,
+};
+
+const origin = inject("origin");
+const settings = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
+
+const document: Document = await fetchDocument(origin);
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item)
+    .filter(([method]) => !method.startsWith("x-"))
+    .map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(), path, operation })),
+);
+
+// A bug in all that an endpoint needs: no answer of a success can be made.
+const BUG = `
+  const { Response } = globalThis;
+  globalThis.Response = class extends Response {
+    constructor(body, init) {
+      if (init?.status < 400) throw new Error("a bug");
+      super(body, init);
+    }
+  };`;
+
+/** Servers in the states that some statuses need. */
+let strict: TestServer;
+let broken: TestServer;
+let cutOff: TestServer;
+beforeAll(async () => {
+  const limits = { RATE_LIMIT_SIGNUP: "1/600", RATE_LIMIT_LOGIN_ADDRESS: "1/600", RATE_LIMIT_REFRESH: "1/600" };
+  const postgres = await startPostgres();
+  [strict, broken, cutOff] = await Promise.all([
+    startServer({ ...settings, ...limits, RATE_LIMITS: "on" }),
+    startServer({ ...settings, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(BUG)}` }),
+    startServer({ ...settings, DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100" }),
+  ]);
+  await postgres.stop();
+  await eventually(async () => (await send(cutOff.origin, "GET", "/api/health/ready/")).status === 503);
+});
+afterAll(async () => {
+  await Promise.all([strict.stop(), broken.stop(), cutOff.stop()]);
+});
+
+test("the document is valid OpenAPI 3.1, and its examples are of the form that it says", () => {
+  expect(openApi31.safeParse(document).error?.issues ?? []).toEqual([]);
+  const contents = operations.flatMap(({ operation }) => [operation.requestBody as never, ...Object.values(operation.responses)]);
+  for (const content of contents) {
+    const { schema = {}, examples = {} } = content?.content?.["application/json"] ?? {};
+    for (const { value } of Object.values(examples)) expect(isValid(document, schema, value), JSON.stringify(value)).toBe(true);
+  }
+});
+
+test("every route.ts is in the document, in the form that it is called by, and says what it does", async () => {
+  const files = await readdir(join(import.meta.dirname, ".."), { recursive: true });
+  const routes = files.filter((file) => file.endsWith("route.ts") && file !== "[[...path]]/route.ts");
+  const paths = routes.map((file) => `/api/${file.replace("/route.ts", "")}`);
+  expect(
+    Object.keys(document.paths)
+      .map((path) => path.replace(/\/$/, ""))
+      .sort(),
+  ).toEqual(paths.sort());
+  for (const { name, operation } of operations) expect(operation.summary, name).not.toBe("");
+});
+
+test("the document has exactly the contract's statuses", () => {
+  const derived = ["HEAD", "OPTIONS"];
+  const own = operations.filter(({ method }) => !derived.includes(method));
+  expect(Object.fromEntries(own.map(({ name, operation }) => [name, Object.keys(operation.responses).map(Number)]))).toEqual(
+    CONTRACT,
+  );
+  for (const { method, name, operation } of operations.filter((one) => derived.includes(one.method))) {
+    const expected = method === "HEAD" ? CONTRACT[name.replace("HEAD", "GET")] : [204, 500];
+    expect(Object.keys(operation.responses).map(Number), name).toEqual(expected);
+  }
+});
+
+test("the document's refusals are in the contract's words", () => {
+  const others = Object.values(document.paths).map((item) => item["x-any-other-method"]);
+  const responses = [document["x-any-other-path"], ...others, ...operations.map(({ operation }) => operation)].flatMap((one) =>
+    Object.entries(one?.responses ?? {}),
+  );
+  const examples = responses.flatMap(([status, { content }]) =>
+    Number(status) < 400 ? [] : Object.entries(content?.["application/json"]?.examples ?? {}),
+  );
+  // What a probe says of itself is no refusal, though its status is 503.
+  const refusals = examples.filter(([name]) => name !== "invalid_input" && name !== "example");
+  expect(new Set(refusals.map(([, { value }]) => JSON.stringify(value)))).toEqual(new Set(REFUSALS));
+});
+
+test.each(Object.entries(document.paths))("%s has exactly the methods of the document", async (path, item) => {
+  const methods = Object.keys(item).filter((method) => !method.startsWith("x-"));
+  for (const written of [path, path.endsWith("/") ? path.slice(0, -1) : `${path}/`]) {
+    const { headers } = await send(origin, "OPTIONS", written);
+    expect(String(headers.allow).toLowerCase().split(", ")).toEqual(methods);
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
+      if (!methods.includes(method.toLowerCase())) expect((await send(origin, method, written)).status).toBe(405);
+    }
+  }
+});
+
+describe.each(operations)("$name", ({ name, method, path, operation }) => {
+  test.each(Object.keys(operation.responses).map(Number))("answers %i, as documented", async (status) => {
+    const { from = origin, sent = {}, times = 1 } = await requestFor(status, name.replace("HEAD", "GET"));
+    for (let time = 1; time < times; time += 1) await send(from, method, path, sent);
+    const answer = await send(from, method, path, sent);
+    expect(answer.status, answer.text).toBe(status);
+    expect(departures(document, { origin: from, method, path, answer })).toEqual([]);
+  });
+});
+
+type Request = { from?: string; sent?: Sent; times?: number };
+
+async function requestFor(status: number, name: string): Promise<Request> {
+  const good = async () => (await GOOD[name]?.()) ?? {};
+  const text = { headers: { "content-type": "text/plain" }, body: "{}" };
+  const large = { headers: { "content-type": "application/json" }, body: "x".repeat(20_000) };
+  switch (status) {
+    case 400:
+      return { sent: { json: [] } };
+    case 401:
+      return name === "POST /api/token/" ? { sent: { json: { username: "nobody", password: "nothing" } } } : {};
+    case 403:
+      return { sent: { headers: { "sec-fetch-site": "cross-site" } } };
+    case 413:
+      return { sent: large };
+    case 415:
+      return { sent: text };
+    case 429:
+      return { from: strict.origin, times: 2 };
+    case 500:
+      return { from: broken.origin, sent: await good() };
+    case 503:
+      return { from: cutOff.origin, sent: await good() };
+    default:
+      return { sent: await good() };
+  }
+}
+
+async function signedIn(): Promise<Sent> {
+  return { cookies: (await newSession(origin)).cookies };
+}

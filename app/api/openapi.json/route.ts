@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { endpoint, route } from "@/lib/http/route";
+import { apiDocument } from "../document";
+
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
+  GET: endpoint(
+    {
+      summary: "This document",
+      public: true,
+      answers: { 200: z.looseObject({ openapi: z.string().meta({ examples: ["3.1.1"] }), paths: z.looseObject({}) }) },
+    },
+    apiDocument,
+  ),
+});

@@ -1,0 +1,88 @@
+import { type Page, expect as playwrightExpect, test } from "playwright/test";
+import { freshName, PASSWORD } from "./client.ts";
+
+// A signup hashes, and a busy machine takes its time for it.
+const expect = playwrightExpect.configure({ timeout: 15_000 });
+
+const endpoint = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+
+test("an endpoint is tried from the keyboard: what was sent, the status, the headers and the body", async ({ page }) => {
+  const username = freshName();
+  await page.goto("/api/docs");
+  const signUp = endpoint(page, "Sign up");
+  const body = { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" };
+  await signUp.getByLabel("Body").fill(JSON.stringify(body));
+  await expect(signUp.getByRole("button", { name: "Send" })).toBeEnabled();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(signUp.getByRole("status")).toHaveText(/^201/);
+  await expect(signUp.locator("form")).toContainText(`"username": "${username}"`);
+  await expect(signUp.locator("form")).toContainText("cache-control: no-store");
+  await signUp.getByRole("button", { name: "Send" }).click();
+  await expect(signUp.getByRole("status")).toHaveText(/^400/);
+  await expect(signUp.locator("form")).toContainText("A user with that username already exists.");
+});
+
+test("cookies travel by themselves from one endpoint to the next, and no token is shown that a script may not have", async ({
+  page,
+}) => {
+  const username = freshName();
+  await page.goto("/api/docs");
+  const send = async (name: string, body?: unknown) => {
+    if (body) await endpoint(page, name).getByLabel("Body").fill(JSON.stringify(body));
+    await endpoint(page, name).getByRole("button", { name: "Send" }).click();
+    return endpoint(page, name).getByRole("status");
+  };
+  await expect(await send("Who is signed in")).toHaveText(/^401/);
+  await expect(
+    await send("Sign up", { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" }),
+  ).toHaveText(/^201/);
+  await expect(await send("Log in", { username, password: PASSWORD })).toHaveText(/^200/);
+  await expect(await send("Who is signed in")).toHaveText(/^200/);
+  await expect(endpoint(page, "Who is signed in").locator("form")).toContainText(`"username": "${username}"`);
+  await expect(await send("Renew the access token")).toHaveText(/^200/);
+  await expect(endpoint(page, "Renew the access token").locator("form")).toContainText("Token refreshed.");
+  await expect(await send("Log out")).toHaveText(/^200/);
+  await expect(await send("Who is signed in")).toHaveText(/^401/);
+});
+
+test("a server that is out of reach is said to be", async ({ page, context }) => {
+  await page.goto("/api/docs");
+  await page.waitForLoadState("networkidle");
+  await context.setOffline(true);
+  await endpoint(page, "Log out").getByRole("button", { name: "Send" }).click();
+  await expect(endpoint(page, "Log out").getByRole("alert")).toHaveText(/No answer came/);
+});
+
+test("every endpoint of the document is there without scripts, and nothing of it is from elsewhere", async ({
+  browser,
+  baseURL,
+}) => {
+  const origin = baseURL ?? "";
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: origin });
+  const page = await context.newPage();
+  const elsewhere: string[] = [];
+  page.on("request", (request) => new URL(request.url()).origin === origin || elsewhere.push(request.url()));
+  await page.goto("/api/docs");
+  const { paths } = await (await context.request.get("/api/openapi.json")).json();
+  expect(Object.keys(paths).length).toBeGreaterThan(5);
+  for (const path of Object.keys(paths)) await expect(page.getByRole("main")).toContainText(path);
+  await expect(page.getByRole("button", { name: "Send" }).first()).toBeDisabled();
+  expect(elsewhere).toEqual([]);
+  await context.close();
+});
+
+test("its script is on no other page", async ({ page }) => {
+  const carriers: string[] = [];
+  page.on("response", async (response) => {
+    if (response.url().endsWith(".js") && (await response.text()).includes("No answer came")) carriers.push(response.url());
+  });
+  for (const path of ["/login", "/signup", "/nothing-here"]) {
+    await page.goto(path);
+    await page.waitForLoadState("networkidle");
+  }
+  expect(carriers).toEqual([]);
+  await page.goto("/api/docs");
+  await page.waitForLoadState("networkidle");
+  expect(carriers).toHaveLength(1);
+});

@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+// What the API answers when it does not refuse. The browser uses the types of these, the API's document the schemas.
+
+// Of the form of a token, and signed by nobody.
+const A_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2lnbmF0dXJl";
+
+export const user = z
+  .object({
+    id: z
+      .int()
+      .positive()
+      .meta({ examples: [1] }),
+    username: z.string().meta({ examples: ["ann"] }),
+    email: z.string().meta({ examples: ["ann@example.com"] }),
+    age: z.iso.date().meta({ examples: ["1990-01-02"] }),
+  })
+  .meta({ id: "User" });
+export const profile = z.object({ username: z.string().meta({ examples: ["ann"] }) }).meta({ id: "Profile" });
+export const refreshToken = z
+  .object({ refresh: z.jwt().meta({ description: "A refresh token, for clients without cookies.", examples: [A_TOKEN] }) })
+  .meta({ id: "RefreshToken" });
+
+export type User = z.output<typeof user>;
+export type Profile = z.output<typeof profile>;

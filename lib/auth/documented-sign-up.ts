@@ -1,0 +1,15 @@
+import "server-only";
+
+import { config } from "../config";
+import { signUpInput } from "../schemas";
+
+/** What a signup takes, with the limits that are this instance's settings: for the API's document. */
+export function documentedSignUp() {
+  const { PASSWORD_MIN_LENGTH, MINIMUM_AGE } = config();
+  const { password, age } = signUpInput.shape;
+  const fields = {
+    password: password.meta({ minLength: PASSWORD_MIN_LENGTH }),
+    age: age.meta({ description: `A date of birth, from ${MINIMUM_AGE} to 130 years ago.` }),
+  };
+  return signUpInput.extend(fields).meta({ id: "SignUp" });
+}

@@ -1,0 +1,57 @@
+import "server-only";
+
+import type { z } from "zod";
+import type { ErrorCode } from "../errors";
+import type { LimitName } from "../rate-limits";
+
+export const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as const;
+export type Method = (typeof METHODS)[number];
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** What an endpoint says about itself. `endpoint()` acts on `public`, `limit` and `body`; the API's document tells all of it. */
+export type Declaration = {
+  /** Open to everybody. Without it nobody gets in without a session. */
+  public?: boolean;
+  /** Counted by the client's address, whatever becomes of the request */
+  limit?: LimitName;
+  /** The schema that the request's body must meet; without one the body is not read */
+  body?: z.ZodType;
+  /** What the body should hold, where its fields are the handler's business, or limits depend on settings */
+  takes?: () => z.ZodObject;
+  /** What it does, in a few words */
+  summary?: string;
+  description?: string;
+  /** Its answers that are no refusals: each status with its body */
+  answers?: Record<number, z.ZodType>;
+  /** Its own refusals, beside those of the wrapper */
+  refuses?: ErrorCode[];
+  /** What it takes for a session; by default "access" where it is not public */
+  credentials?: Credential[];
+  /** Its answers set both cookies, or clear them */
+  setsCookies?: true;
+};
+
+/** An access token, in a header or its cookie; the refresh cookie. */
+export type Credential = "access" | "refresh";
+
+export function changesState(method: string): boolean {
+  return !SAFE_METHODS.has(method);
+}
+
+export function credentialsOf({ public: isPublic, credentials }: Declaration): Credential[] {
+  return credentials ?? (isPublic === true ? [] : ["access"]);
+}
+
+/** All that such an endpoint may refuse: what the checks around it refuse, by what it asked for, and its own. */
+export function refusalsOf(method: string, declaration: Declaration): ErrorCode[] {
+  const { limit, body, refuses = [] } = declaration;
+  const codes = new Set<ErrorCode>(["internal", ...refuses]);
+  const add = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
+  if (changesState(method)) add("cross_site");
+  if (limit) add("throttled", "unavailable");
+  if (credentialsOf(declaration).includes("access"))
+    add("not_authenticated", "bad_authorization_header", "access_token_not_valid", "unavailable");
+  if (body) add("unsupported_media_type", "body_too_large", "json_parse_error", "invalid_input");
+  return [...codes];
+}

@@ -1,0 +1,52 @@
+import "server-only";
+
+import { z } from "zod";
+
+/** A part of JSON Schema 2020-12, which is OpenAPI 3.1's. */
+export type JsonSchema = { [keyword: string]: unknown };
+
+type Override = NonNullable<Parameters<typeof z.toJSONSchema>[1]>["override"];
+
+/**
+ * A zod schema as JSON Schema, and a value of its form.
+ * @param io "input" for what is sent: its transforms have not happened yet
+ */
+export function describeSchema(schema: z.ZodType, io: "input" | "output"): { schema: JsonSchema; example: unknown } {
+  // zod leaves examples out where a transform makes something else of the input. Ours are of the input.
+  const override: Override = ({ zodSchema, jsonSchema }) => {
+    const examples = z.globalRegistry.get(zodSchema)?.examples;
+    if (Array.isArray(examples)) jsonSchema.examples = examples;
+  };
+  const { $schema, ...described } = z.toJSONSchema(schema, { io, override }) as JsonSchema;
+  return { schema: described, example: exampleOf(described, definitionsOf(described)) };
+}
+
+/** Moves every schema that has a name to the one place where a document keeps them. */
+export function hoistDefinitions(value: unknown, into: Record<string, JsonSchema>): unknown {
+  if (Array.isArray(value)) return value.map((item) => hoistDefinitions(item, into));
+  if (typeof value !== "object" || value === null) return value;
+  const { $defs, ...rest } = value as JsonSchema;
+  for (const [name, schema] of Object.entries($defs ?? {})) into[name] = hoistDefinitions(schema, into) as JsonSchema;
+  const entries = Object.entries(rest).map(([name, inner]) => [name, hoistReference(name, hoistDefinitions(inner, into))]);
+  return Object.fromEntries(entries);
+}
+
+function hoistReference(name: string, value: unknown): unknown {
+  return name === "$ref" && typeof value === "string" ? value.replace("#/$defs/", "#/components/schemas/") : value;
+}
+
+function definitionsOf(schema: JsonSchema): Record<string, JsonSchema> {
+  return (schema.$defs ?? {}) as Record<string, JsonSchema>;
+}
+
+// Of several forms the first.
+function exampleOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): unknown {
+  if (typeof schema.$ref === "string") return exampleOf(definitions[schema.$ref.replace("#/$defs/", "")] ?? {}, definitions);
+  if ("const" in schema) return schema.const;
+  if (Array.isArray(schema.examples)) return schema.examples[0];
+  if (Array.isArray(schema.anyOf)) return exampleOf(schema.anyOf[0], definitions);
+  if (schema.type === "boolean") return true;
+  if (schema.type !== "object") return undefined;
+  const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
+  return Object.fromEntries(properties.map(([name, property]) => [name, exampleOf(property, definitions)]));
+}
