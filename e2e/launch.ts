@@ -47,10 +47,14 @@ export function launch(
   let errors = "";
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const origin = new Promise<string>((ready, failed) => {
+    let isReady = false;
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk;
+      // Each request is a line: all of them are not read again for each.
+      if (isReady) return;
       const port = /(?:Open|Serves) +http:\/\/localhost:(\d+)/.exec(output)?.[1];
       if (port) ready(`http://127.0.0.1:${port}`);
+      isReady = port !== undefined;
     });
     ended.then((status) => failed(new Error(`the server ended with ${status}:\n${output}${errors}`)));
   });
