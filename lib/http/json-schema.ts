@@ -39,14 +39,16 @@ function definitionsOf(schema: JsonSchema): Record<string, JsonSchema> {
   return (schema.$defs ?? {}) as Record<string, JsonSchema>;
 }
 
-// Of several forms the first.
+// Of several forms the first, and of an object what it must have.
 function exampleOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): unknown {
   if (typeof schema.$ref === "string") return exampleOf(definitions[schema.$ref.replace("#/$defs/", "")] ?? {}, definitions);
   if ("const" in schema) return schema.const;
   if (Array.isArray(schema.examples)) return schema.examples[0];
   if (Array.isArray(schema.anyOf)) return exampleOf(schema.anyOf[0], definitions);
-  if (schema.type === "boolean") return true;
-  if (schema.type !== "object") return undefined;
-  const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
-  return Object.fromEntries(properties.map(([name, property]) => [name, exampleOf(property, definitions)]));
+  if (schema.type !== "object") return PLAIN_EXAMPLES[String(schema.type)];
+  const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
+  const required = (schema.required ?? []) as string[];
+  return Object.fromEntries(required.map((name) => [name, exampleOf(properties[name] ?? {}, definitions)]));
 }
+
+const PLAIN_EXAMPLES: Record<string, unknown> = { string: "text", integer: 1, number: 1, boolean: true, array: [] };

@@ -100,7 +100,7 @@ function answered(status: number, { setsCookies }: Declaration = {}, schema?: z.
 
 function content(body: z.ZodType, io: "input" | "output"): Content {
   const { schema, example } = describeSchema(body, io);
-  return { "application/json": { schema, examples: { example: { value: example } } } };
+  return { "application/json": { schema, examples: { example: { value: example ?? null } } } };
 }
 
 function setCookie(required: boolean): Record<string, Header> {

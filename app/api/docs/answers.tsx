@@ -1,4 +1,5 @@
 import type { Answered } from "@/lib/http/openapi";
+import { Prose } from "./prose";
 
 /** Every status with its headers and what its body may be. The first is the one that is hoped for. */
 export function Answers({ responses }: { responses: Record<string, Answered> }) {
@@ -12,7 +13,7 @@ export function Answers({ responses }: { responses: Record<string, Answered> }) 
           </summary>
           {Object.entries(headers).map(([name, header]) => (
             <p key={name} className="text-ink-soft">
-              <code>{name}</code> {header.description && <span>{header.description.replaceAll("`", "")}</span>}
+              <code>{name}</code> {header.description && <Prose text={header.description} />}
             </p>
           ))}
           {Object.entries(content?.["application/json"].examples ?? {}).map(([name, { value }]) => (
