@@ -62,6 +62,7 @@ test("what is not JSON is a parse error that does not quote the body", async () 
     '{"password":"secret-sauce"',
     "{} {}",
     "\u00a0{}",
+    "\ufeff{}",
   ];
   bodies.push(
     '{"a":1,}',

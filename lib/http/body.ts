@@ -65,7 +65,8 @@ function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {};
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // A byte order mark is no JSON (RFC 8259 §8.1), and what one reader skips another takes for something.
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new AppError("json_parse_error", { reason: "the body is not UTF-8" }, { cause });
   }
