@@ -117,13 +117,11 @@ test("limits can be set, hold for all workers together, and outlast a restart", 
 test("failed logins of one address are limited, whatever the names, also where many would be tried once each", async () => {
   const own = await startServer({ ...VARIABLES, RATE_LIMIT_LOGIN_ADDRESS: "20/600", TRUSTED_PROXIES: "127.0.0.1" });
   const address = freshAddress();
-  const answers = await Promise.all(
-    Array.from({ length: 60 }, () =>
-      send(own.origin, "POST", "/api/token/", {
-        json: { username: freshName(), password: "wrong-password" },
-        headers: from(address),
-      }),
-    ),
+  const answers = await inTurn(Array.from({ length: 40 }), () =>
+    send(own.origin, "POST", "/api/token/", {
+      json: { username: freshName(), password: "wrong-password" },
+      headers: from(address),
+    }),
   );
   expect(evaluated(answers)).toBe(20);
   await own.stop();
