@@ -100,8 +100,17 @@ export async function pausePostgres(directory: string): Promise<() => void> {
   // It first: awake it would start others.
   process.kill(postmaster, "SIGSTOP");
   const children = await childrenOf(postmaster);
-  for (const pid of children) process.kill(pid, "SIGSTOP");
+  for (const pid of children) signal(pid, "SIGSTOP");
   return () => {
-    for (const pid of [postmaster, ...children]) process.kill(pid, "SIGCONT");
+    for (const pid of [postmaster, ...children]) signal(pid, "SIGCONT");
   };
+}
+
+// One of them may be just ending by itself.
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
