@@ -22,9 +22,12 @@ const LIMITS = {
 export const LIMIT_NAMES = Object.keys(LIMITS);
 
 const MOST_REMEMBERED = 10_000;
+/** Then the database is asked again: attempts may have been forgiven meanwhile, or an operator has deleted the row. */
+const REMEMBERED_MS = 10_000;
 
-// Whoever is over a limit is refused from memory until it is reset: a flood costs no statements. One per process.
-const shared = globalThis as typeof globalThis & { movieconnectThrottled?: Map<string, number> };
+// Whoever is over a limit is refused from memory for a while: a flood costs no statements. One per process; times in ms.
+type Refusal = { resetsAt: number; forgottenAt: number };
+const shared = globalThis as typeof globalThis & { movieconnectThrottled?: Map<string, Refusal> };
 
 /**
  * Counts an attempt, of `subject`, before it is made: of any number sent at once no more than the limit gets through.
@@ -52,10 +55,10 @@ export async function forgive(db: Database, attempts: { once: Attempt[]; all: At
 }
 
 function secondsThrottled(key: string): number | null {
-  const until = throttled().get(key);
-  if (until === undefined) return null;
-  const seconds = (until - performance.now()) / 1_000;
-  if (seconds > 0) return Math.ceil(seconds);
+  const refusal = throttled().get(key);
+  if (!refusal) return null;
+  const now = performance.now();
+  if (now < Math.min(refusal.resetsAt, refusal.forgottenAt)) return Math.ceil((refusal.resetsAt - now) / 1_000);
   throttled().delete(key);
   return null;
 }
@@ -64,10 +67,11 @@ function secondsThrottled(key: string): number | null {
 function rememberThrottled(key: string, seconds: number): void {
   const [oldest] = throttled().keys();
   if (throttled().size >= MOST_REMEMBERED && oldest !== undefined) throttled().delete(oldest);
-  throttled().set(key, performance.now() + seconds * 1_000);
+  const now = performance.now();
+  if (!throttled().has(key)) throttled().set(key, { resetsAt: now + seconds * 1_000, forgottenAt: now + REMEMBERED_MS });
 }
 
-function throttled(): Map<string, number> {
+function throttled(): Map<string, Refusal> {
   shared.movieconnectThrottled ??= new Map();
   return shared.movieconnectThrottled;
 }

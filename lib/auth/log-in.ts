@@ -45,7 +45,8 @@ export async function logIn(
 }
 
 // Whoever guesses waits, not the owner: first by account and address. A cap on the account itself, against guesses from
-// everywhere, spares the addresses that it was signed in from, whose logins say nothing about the others. A name that is nobody's counts in the same way.
+// everywhere, spares the addresses that it was signed in from, whose logins say nothing about the others. A name that is
+// nobody's counts in the same way.
 async function countGuess(db: Database, subject: string, address: string, isKnownAddress: boolean): Promise<Attempt[]> {
   const byAddress = await countOrRefuse(db, "login_account_address", `${subject}:${address}`);
   return isKnownAddress ? [byAddress] : [byAddress, await countOrRefuse(db, "login_account", subject)];
