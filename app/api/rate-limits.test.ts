@@ -1,7 +1,7 @@
 import { Agent } from "node:http";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Answer, freshName, PASSWORD, send, signUp } from "@/e2e/client";
-import { startServer, type TestServer } from "@/e2e/harness";
+import { startServer, type TestServer, withDatabase } from "@/e2e/harness";
 import { hasNginx, startNginx } from "@/e2e/nginx-server";
 
 // Two workers that trust this machine's word for the client's address, so that tests can be anybody.
@@ -51,6 +51,18 @@ test("the owner elsewhere is not locked out, and names that are nobody's are lim
     expect(evaluated(answers)).toBe(10);
   }
   expect((await attempt(username, freshAddress(), PASSWORD)).status).toBe(200);
+});
+
+test("an operator who deletes the row lifts a limit, in every worker, within seconds", async () => {
+  const { username, id } = await signUp(server.origin);
+  const address = freshAddress();
+  for (let count = 0; count < 16; count += 1) await attempt(username, address);
+  expect((await attempt(username, address)).status).toBe(429);
+  await withDatabase(databaseUrl, (query) => query("delete from rate_limits where key like $1", [`login_account%:${id}:%`]));
+  // As long as a worker refuses from memory.
+  await new Promise((resolve) => setTimeout(resolve, 10_500));
+  const answers = await inTurn(Array.from({ length: 8 }), () => attempt(username, address, PASSWORD));
+  expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
 });
 
 test("a login that succeeds is forgiven: who signs in often is never throttled", async () => {
