@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: "e2e/documented.ts" };
+
 export default defineConfig({
   resolve: {
     alias: { "@": here("."), "server-only": here("node_modules/server-only/empty.js") },
@@ -14,16 +16,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "unit", include: ["{lib,db,bin}/**/*.test.ts"] } },
-      {
-        extends: true,
-        test: {
-          name: "http",
-          include: ["app/api/**/*.test.ts", "e2e/*.test.ts"],
-          globalSetup: "e2e/global-setup.ts",
-          setupFiles: "e2e/documented.ts",
-        },
-      },
-      // By itself: `npm run test:faults`.
+      { extends: true, test: { name: "http", include: ["app/api/**/*.test.ts", "e2e/*.test.ts"], ...withServer } },
+      // What takes minutes, by itself: `npm run test:faults`.
+      { extends: true, test: { name: "operations", include: ["e2e/operations/*.test.ts"], ...withServer } },
       { extends: true, test: { name: "faults", include: ["e2e/faults/*.test.ts"], testTimeout: 180_000, hookTimeout: 120_000 } },
     ],
   },

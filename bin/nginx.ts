@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { nginxSettings } from "../lib/config.ts";
 import { ensurePackages } from "./system-packages.ts";
+import { nginxSettings } from "./test-settings.ts";
 
 // Where packages put it, which is not on everybody's path.
 const DIRECTORIES = ["/usr/sbin", "/usr/local/sbin", "/usr/local/nginx/sbin", "/opt/homebrew/bin"];

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nginxSettings } from "../lib/config.ts";
+import { nginxSettings } from "./test-settings.ts";
 
 // Mozilla's scanner is heavy, and one test needs it: it has a package.json of its own, and is installed before the tests run.
 

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { environmentWith, nginxSettings } from "../lib/config.ts";
+import { environmentWith } from "../lib/config.ts";
+import { nginxSettings } from "./test-settings.ts";
 
 /**
  * Sees to it that there is what some tests need. As root on Debian it is installed.

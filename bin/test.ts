@@ -17,6 +17,7 @@ type Count = { passed: number; failed: number };
 const SUITES: Record<string, () => Promise<Count>> = {
   vitest: () => runVitest("--project=unit", "--project=http"),
   browser: () => runPlaywright(findBrowser(console.log)),
+  operations: () => runVitest("--project=operations"),
   // Each breaks what others would stand on, and counts seconds: one file at a time, on a machine of its own.
   faults: () => runVitest("--project=faults", "--no-file-parallelism"),
 };

@@ -1,46 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "playwright/test";
-import { arrive } from "./people.ts";
-
-const VISITORS = ["/login", "/signup", "/login?welcome=1", "/nothing-here", "/api/docs"];
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in ${colorScheme}`, () => {
-    test.use({ colorScheme });
-
-    for (const path of VISITORS) {
-      test(`${path} has no accessibility violation, from 320 px up, without scrolling sideways or shifting`, async ({ page }) => {
-        for (const width of [320, 1440]) {
-          await page.setViewportSize({ width, height: 800 });
-          await page.goto(path);
-          await expectSound(page);
-        }
-      });
-    }
-
-    test("the home page has no accessibility violation", async ({ page, baseURL }) => {
-      await arrive(page, baseURL ?? "");
-      for (const width of [320, 1440]) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.reload();
-        await expectSound(page);
-      }
-    });
-
-    test("forms with errors have no accessibility violation", async ({ page }) => {
-      for (const [path, button] of [
-        ["/signup", "Sign up"],
-        ["/login", "Log in"],
-      ] as const) {
-        await page.setViewportSize({ width: 320, height: 800 });
-        await page.goto(path);
-        await page.getByRole("button", { name: button }).click();
-        await expect(page.locator("[aria-invalid=true]").first()).toBeFocused();
-        await expectAccessible(page);
-      }
-    });
-  });
-}
+import { expect, test } from "playwright/test";
+import { arrive, VISITORS } from "./people.ts";
 
 test("no page breaks its own Content-Security-Policy or logs an error", async ({ page, baseURL }) => {
   const complaints: string[] = [];
@@ -102,24 +61,3 @@ test("no page carries validation or server code to the browser", async ({ page }
   expect(scripts.length).toBeGreaterThan(0);
   for (const script of scripts) expect(script).not.toMatch(/ZodError|DATABASE_URL|AUTH_SECRET|bcrypt/);
 });
-
-async function expectSound(page: Page): Promise<void> {
-  const sound = await page.evaluate(async () => {
-    await document.fonts.ready;
-    const shift = await new Promise<number>((resolve) => {
-      let total = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) total += (entry as PerformanceEntry & { value: number }).value;
-      }).observe({ type: "layout-shift", buffered: true });
-      requestAnimationFrame(() => setTimeout(() => resolve(total), 100));
-    });
-    return { shift, overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth };
-  });
-  expect(sound).toEqual({ shift: 0, overflow: 0 });
-  await expectAccessible(page);
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
+import { attempts, integer, toBlockList, toSecrets } from "./setting-types.ts";
 
 /** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */
 const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "METRICS_TOKEN"];
@@ -81,18 +81,18 @@ let parsed: Config | undefined;
  * @throws {Error} one line that names each bad variable and says what it must be
  */
 export function config(): Config {
-  parsed ??= parse(environment, process.env);
+  parsed ??= parseEnvironment(environment);
   return parsed;
 }
 
 /** As `config`, before there is a database or a secret. @throws {Error} as `config` does */
 export function launchConfig(): LaunchConfig {
-  return parse(launch, process.env);
+  return parseEnvironment(launch);
 }
 
 /** As `config`, for the command that starts the workers and nothing else. @throws {Error} as `config` does */
 export function serviceConfig(): z.output<typeof service> {
-  return parse(service, process.env);
+  return parseEnvironment(service);
 }
 
 /**
@@ -104,43 +104,12 @@ export function presetConfig(databaseUrl: string): void {
   const AUTH_SECRET = randomBytes(32).toString("base64url");
   const variables = environmentWith({ DATABASE_URL: databaseUrl, AUTH_SECRET, LOG_LEVEL: "silent" });
   // It has nothing else to do while it hashes.
-  parsed = { ...parse(environment, variables), HASH_THREADS: 0 };
+  parsed = { ...parseEnvironment(environment, variables), HASH_THREADS: 0 };
 }
 
 /** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */
 export function migrationConfig() {
-  return parse(z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL: databaseUrl.optional() }), process.env);
-}
-
-/** What the test command reads. */
-export function browserSettings() {
-  return parse(z.object({ BROWSER_PATH: z.string().optional(), PATH: z.string().default("") }), process.env);
-}
-
-/** What the tests of the Nginx configuration read. */
-export function nginxSettings() {
-  const variables = z.object({
-    NGINX_PATH: z.string().optional(),
-    PATH: z.string().default(""),
-    CI: z.stringbool().default(false),
-  });
-  return parse(variables, process.env);
-}
-
-/** What the fuzz tests read: the same seed makes the same cases. In CI they are always the same, elsewhere always others. */
-export function fuzzSettings(): { seed: number; cases: number } {
-  const variables = z.object({
-    FUZZ_SEED: integer(0, 999_999_999).optional(),
-    FUZZ_CASES: integer(100, 10_000_000).prefault("20000"),
-    CI: z.stringbool().default(false),
-  });
-  const { FUZZ_SEED, FUZZ_CASES: cases, CI } = parse(variables, process.env);
-  return { seed: FUZZ_SEED ?? (CI ? 1954 : Math.floor(Math.random() * 1_000_000_000)), cases };
-}
-
-/** What tests with a database read: with "on" they reach it through a PgBouncer in transaction mode. */
-export function poolerSettings() {
-  return parse(z.object({ TEST_PGBOUNCER: z.enum(["on", "off"]).default("off") }), process.env);
+  return parseEnvironment(z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL: databaseUrl.optional() }));
 }
 
 /** The environment of the processes that the commands start: this one's, with some variables set, no file in their way. */
@@ -149,7 +118,14 @@ export function environmentWith(variables: Record<string, string>): NodeJS.Proce
   return { ...process.env, ...Object.fromEntries(files), ...variables };
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, variables: Record<string, string | undefined>): z.output<Schema> {
+/**
+ * What is set, as the schema wants it.
+ * @throws {Error} as `config` does
+ */
+export function parseEnvironment<Schema extends z.ZodType>(
+  schema: Schema,
+  variables: Record<string, string | undefined> = process.env,
+): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
   const set = { ...given, ...readFiles(given) };
   const result = schema.safeParse(set);
@@ -171,48 +147,4 @@ function readFiles(variables: Record<string, string | undefined>): Record<string
     }
   }
   return read;
-}
-
-function integer(least: number, most: number) {
-  const error = `must be a whole number from ${least} to ${most}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, error)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, error);
-}
-
-// A limit: how many attempts in how many seconds.
-function attempts(fallback: string) {
-  const error = `must be attempts and seconds: ${fallback}`;
-  return z
-    .string()
-    .regex(/^[1-9]\d{0,6}\/[1-9]\d{0,6}$/, error)
-    .prefault(fallback)
-    .transform((text) => text.split("/").map(Number))
-    .transform(([most = 1, seconds = 1]) => ({ most, seconds }));
-}
-
-function toBlockList(list: string, context: z.RefinementCtx<string>): BlockList {
-  const subnets = new BlockList();
-  for (const item of list.split(",").map((text) => text.trim())) {
-    if (item === "") continue;
-    const [address = "", bits] = item.split("/");
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
-    try {
-      subnets.addSubnet(address, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
-    } catch {
-      context.addIssue("must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8");
-    }
-  }
-  return subnets;
-}
-
-// HS256 wants a key of at least 256 bits (RFC 7518 §3.2); a repeated character is as long, and guessable.
-function toSecrets(list: string, context: z.RefinementCtx<string>): string[] {
-  const secrets = list.split(",").map((secret) => secret.trim());
-  if (secrets.some((secret) => Buffer.byteLength(secret) < 32 || new Set(secret).size < 10)) {
-    context.addIssue("must be at least 32 random bytes; `npm run --silent secret` makes one");
-  }
-  return secrets;
 }

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { environmentWith } from "../lib/config";
-import { freshName, logIn, newSession, PASSWORD, send, signUp } from "./client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
-import { launch } from "./launch";
+import { environmentWith } from "../../lib/config";
+import { freshName, logIn, newSession, PASSWORD, send, signUp } from "../client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { launch } from "../launch";
 
 // What operators type, beside an application of two workers that runs.
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { logIn, newSession, send, signUp } from "./client";
-import { startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
-import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server";
+import { logIn, newSession, send, signUp } from "../client";
+import { startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { freePort, hasNginx, startNginx, type TestNginx } from "../nginx-server";
 
 // Another AUTH_SECRET while people are served. The README says what an operator does; this does it.
 

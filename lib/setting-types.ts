@@ -1,0 +1,53 @@
+import { BlockList, isIPv6 } from "node:net";
+import { z } from "zod";
+
+// What a variable of the environment can be, as parts of zod schemas.
+
+/** @param most at most nine digits */
+export function integer(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, error);
+}
+
+/** A limit: how many attempts in how many seconds. */
+export function attempts(fallback: string) {
+  const error = `must be attempts and seconds: ${fallback}`;
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,6}\/[1-9]\d{0,6}$/, error)
+    .prefault(fallback)
+    .transform((text) => text.split("/").map(Number))
+    .transform(([most = 1, seconds = 1]) => ({ most, seconds }));
+}
+
+/** For `transform`: addresses and subnets, with commas between. */
+export function toBlockList(list: string, context: z.RefinementCtx<string>): BlockList {
+  const subnets = new BlockList();
+  for (const item of list.split(",").map((text) => text.trim())) {
+    if (item === "") continue;
+    const [address = "", bits] = item.split("/");
+    const family = isIPv6(address) ? "ipv6" : "ipv4";
+    try {
+      subnets.addSubnet(address, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
+    } catch {
+      context.addIssue("must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8");
+    }
+  }
+  return subnets;
+}
+
+/**
+ * For `transform`: the secrets of a list. HS256 wants a key of at least 256 bits (RFC 7518 §3.2); a repeated character
+ * is as long, and guessable.
+ */
+export function toSecrets(list: string, context: z.RefinementCtx<string>): string[] {
+  const secrets = list.split(",").map((secret) => secret.trim());
+  if (secrets.some((secret) => Buffer.byteLength(secret) < 32 || new Set(secret).size < 10)) {
+    context.addIssue("must be at least 32 random bytes; `npm run --silent secret` makes one");
+  }
+  return secrets;
+}
