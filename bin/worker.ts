@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
 import { createServer } from "node:http";
 import next from "next";
-import { serviceConfig } from "../lib/config.ts";
+import { config, serviceConfig } from "../lib/config.ts";
 import { flushTraces } from "./flush-traces.ts";
 import { logConsoleAsJson } from "./json-console.ts";
 import { reportMetrics } from "./report-metrics.ts";
@@ -13,6 +13,8 @@ import { applyTransportRules } from "./transport.ts";
 const [portArgument, mode] = process.argv.slice(2);
 const port = Number(portArgument);
 const isDev = mode === "dev";
+// Read before Next is: it serves on with 500s where its instrumentation finds a file of a secret gone.
+config();
 
 // Ctrl-C reaches the whole group; the primary decides when workers end, and its death ends them too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);

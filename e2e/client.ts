@@ -22,6 +22,8 @@ export type Sent = {
   headers?: Record<string, string>;
   cookies?: Record<string, string>;
   agent?: Agent;
+  /** Where it is sent from: all of 127.0.0.0/8 is this machine. */
+  localAddress?: string;
 };
 
 export type Exchange = { origin: string; method: string; path: string; answer: Answer };
@@ -42,7 +44,8 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
   const { protocol, hostname, port } = new URL(origin);
   const request = protocol === "https:" ? httpsRequest : httpRequest;
   // The certificates of tests are signed by nobody.
-  const options = { hostname, port, method, path, headers, agent: sent.agent ?? false, rejectUnauthorized: false };
+  const { agent = false, localAddress } = sent;
+  const options = { hostname, port, method, path, headers, agent, localAddress, rejectUnauthorized: false };
   return new Promise((resolve, reject) => {
     const sending = request(options, (response) => {
       const chunks: Buffer[] = [];

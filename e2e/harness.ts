@@ -14,8 +14,8 @@ import { startPgBouncer } from "./pgbouncer-server.ts";
 export type TestPostgres = Embedded & { directory: string; directUrl: string };
 export type TestServer = { origin: string; output: () => string; process: ChildProcess; stop: () => Promise<number | null> };
 
-export async function startPostgres(settings: Record<string, string | number> = {}): Promise<TestPostgres> {
-  const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
+export async function startPostgres(settings: Record<string, string | number> = {}, parent = tmpdir()): Promise<TestPostgres> {
+  const directory = await mkdtemp(join(parent, "movieconnect-"));
   const embedded = await startEmbedded(directory, { settings: { max_connections: 200, ...settings } });
   const pooler = poolerSettings().TEST_PGBOUNCER === "on" ? await startPgBouncer(embedded.url) : undefined;
   const stop = async () => {

@@ -41,6 +41,12 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
       DATABASE_URL: databaseUrl,
       AUTH_SECRET: inject("authSecret"),
       PUBLIC_URL: `https://localhost:${ports.https}`,
+      // Whoever fails twice is throttled; nobody else is.
+      TRUSTED_PROXIES: "127.0.0.1",
+      RATE_LIMITS: "on",
+      RATE_LIMIT_LOGIN_ACCOUNT_ADDRESS: "1/900",
+      RATE_LIMIT_LOGIN_ADDRESS: "1000000/900",
+      RATE_LIMIT_SIGNUP: "1000000/900",
     };
     application = await startServer(variables);
     const { host } = new URL(application.origin);
@@ -86,7 +92,12 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
 
   test("every https answer says so for two years, and each security header once, on Nginx' own refusals too", async () => {
     const big = "x".repeat(100_000);
+    const wrong = { username: freshName(), password: PASSWORD };
+    const logInFrom = (localAddress: string) =>
+      send(production.https.replace("localhost", "127.0.0.1"), "POST", "/api/token/", { json: wrong, localAddress });
     const answers = [
+      [await logInFrom("127.0.0.88"), 401],
+      [await logInFrom("127.0.0.88"), 429],
       [await send(production.https, "GET", "/login"), 200],
       [await send(production.https, "GET", "/robots.txt"), 200],
       [await send(production.https, "GET", "/_next/static/nope.js"), 404],

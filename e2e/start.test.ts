@@ -128,6 +128,10 @@ test("bad variables are refused with one line that names each of them", async ()
     PUBLIC_URL: "https://example.com/app",
     ACCESS_TOKEN_LIFETIME: "5m",
     BCRYPT_COST: "9",
+    SESSION_LIFETIME: "2592001",
+    METRICS_TOKEN: "guess-me",
+    RATE_LIMIT_SIGNUP: "60",
+    TRUSTED_PROXIES: "10.0.0.0/33",
     PORT: "abc",
   });
   expect(await refused.ended).toBe(1);
@@ -138,6 +142,10 @@ test("bad variables are refused with one line that names each of them", async ()
     "PUBLIC_URL must be an origin: https://example.com",
     "ACCESS_TOKEN_LIFETIME must be a whole number from 1 to 86400",
     "BCRYPT_COST must be a whole number from 10 to 16",
+    "SESSION_LIFETIME must be a whole number from 1 to 2592000",
+    "METRICS_TOKEN must be at least 16 characters without spaces",
+    "RATE_LIMIT_SIGNUP must be attempts and seconds: 60/3600",
+    "TRUSTED_PROXIES must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8",
     "PORT must be a whole number from 0 to 65535",
   ])
     expect(refused.errors()).toContain(problem);

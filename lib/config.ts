@@ -74,15 +74,17 @@ const launch = service.partial({ DATABASE_URL: true, AUTH_SECRET: true }).extend
 export type Config = z.output<typeof environment>;
 export type LaunchConfig = z.output<typeof launch>;
 
-let parsed: Config | undefined;
+// Pages, routes and instrumentation are separate bundles: each by itself would read a secret's file whenever it is first asked.
+const shared = globalThis as typeof globalThis & { movieconnectConfig?: Config };
 
 /**
- * The application's settings. Parsed on first use, because `next build` imports every route without an environment.
+ * The application's settings, one reading for all of the process. Parsed on first use, because `next build` imports every
+ * route without an environment.
  * @throws {Error} one line that names each bad variable and says what it must be
  */
 export function config(): Config {
-  parsed ??= parseEnvironment(environment);
-  return parsed;
+  shared.movieconnectConfig ??= parseEnvironment(environment);
+  return shared.movieconnectConfig;
 }
 
 /** As `config`, before there is a database or a secret. @throws {Error} as `config` does */
@@ -104,7 +106,7 @@ export function presetConfig(databaseUrl: string): void {
   const AUTH_SECRET = randomBytes(32).toString("base64url");
   const variables = environmentWith({ DATABASE_URL: databaseUrl, AUTH_SECRET, LOG_LEVEL: "silent" });
   // It has nothing else to do while it hashes.
-  parsed = { ...parseEnvironment(environment, variables), HASH_THREADS: 0 };
+  shared.movieconnectConfig = { ...parseEnvironment(environment, variables), HASH_THREADS: 0 };
 }
 
 /** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */

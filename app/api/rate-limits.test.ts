@@ -1,4 +1,3 @@
-import { Agent } from "node:http";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Answer, freshName, PASSWORD, send, signUp } from "@/e2e/client";
 import { startServer, type TestServer, withDatabase } from "@/e2e/harness";
@@ -148,7 +147,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
       send(nginx.http.replace("localhost", "127.0.0.1"), "POST", "/api/token/", {
         json: { username, password: "wrong-password" },
         headers,
-        agent: new Agent({ localAddress }),
+        localAddress,
       });
     expect(evaluated(await inTurn(forged, (address) => through("127.0.0.9", from(address))))).toBe(10);
     expect((await through("127.0.0.10")).status).toBe(401);

@@ -13,6 +13,7 @@ const [OLD, NEW] = ["old-secret-0123456789-0123456789-old", "new-secret-01234567
 /** The module as a process with these secrets has it, at a moment. */
 async function tokensWith(secrets: string, moment = "2026-01-01T00:00:01Z") {
   vi.resetModules();
+  vi.stubGlobal("movieconnectConfig", undefined);
   vi.stubEnv("AUTH_SECRET", secrets);
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
   vi.useFakeTimers({ now: new Date(moment), toFake: ["Date"] });
@@ -21,6 +22,7 @@ async function tokensWith(secrets: string, moment = "2026-01-01T00:00:01Z") {
 
 beforeEach(() => () => {
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 

@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type Answer, freshName, logIn, newSession, PASSWORD, send, signUp } from "@/e2e/client";
 import { eventually, startServer, type TestServer } from "@/e2e/harness";
@@ -9,7 +12,11 @@ const TOKEN = "a-token-for-prometheus";
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "warn" };
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ ...SETTINGS, REFRESH_GRACE: "0", METRICS_TOKEN: TOKEN });
+  const directory = await mkdtemp(join(tmpdir(), "movieconnect-metrics-"));
+  const METRICS_TOKEN_FILE = join(directory, "token");
+  await writeFile(METRICS_TOKEN_FILE, `${TOKEN}\n`);
+  server = await startServer({ ...SETTINGS, REFRESH_GRACE: "0", METRICS_TOKEN_FILE });
+  await rm(directory, { recursive: true });
 });
 afterAll(() => server.stop());
 

@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest";
-import { freshName, logIn, PASSWORD, send, signUp } from "@/e2e/client";
+import { freshName, logIn, PASSWORD, send, signUp, signUpBody } from "@/e2e/client";
 import { claimsOf, headerOf } from "@/e2e/forge";
 import { withDatabase } from "@/e2e/harness";
 
@@ -21,6 +21,18 @@ test("a login answers the refresh token and sets both cookies", async () => {
     expect.stringMatching(/^access_token=[\w.-]+; Path=\/; Max-Age=(300|299); HttpOnly; SameSite=Lax$/),
     expect.stringMatching(/^refresh_token=[\w.-]+; Path=\/; Max-Age=(86400|86399); HttpOnly; SameSite=Lax$/),
   ]);
+});
+
+test("each cookie of the longest name there can be is within 4,096 bytes", async () => {
+  const tail = freshName();
+  // A letter of four bytes in UTF-8, which JSON may write as twelve.
+  const username = "\u{1E943}".repeat(150 - tail.length) + tail;
+  const json = { ...signUpBody(username), email: `${tail}@example.com` };
+  const user = (await send(origin, "POST", "/api/user/signup/", { json })).json;
+  const answer = await post({ username: user.username, password: PASSWORD });
+  expect(answer.status).toBe(200);
+  expect(answer.setCookies).toHaveLength(2);
+  for (const line of answer.setCookies) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(4_096);
 });
 
 test("the tokens are HS256 JWTs with simplejwt's claims, and a few more", async () => {
