@@ -3,12 +3,17 @@ import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { send } from "./client";
 
-// The Grafana dashboard and what it is drawn from.
+// The Grafana dashboard, Prometheus' alarms, and what both are made from.
 
 type Panel = { targets?: { expr: string }[] };
 
-const FILE = join(import.meta.dirname, "..", "grafana", "movieconnect.json");
-const { panels } = JSON.parse(await readFile(FILE, "utf8")) as { panels: Panel[] };
+const file = (path: string) => readFile(join(import.meta.dirname, "..", path), "utf8");
+const { panels } = JSON.parse(await file("grafana/movieconnect.json")) as { panels: Panel[] };
+const rules = await file("grafana/alerts.yml");
+const alarms = [...rules.matchAll(/- alert: MovieConnect(\w+)\n\s+expr: (.+)\n/g)].map(([, name = "", expr = ""]) => ({
+  name,
+  expr,
+}));
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
 test("every metric on the dashboard exists, and every one that exists is on it", async () => {
@@ -22,17 +27,30 @@ test("every metric on the dashboard exists, and every one that exists is on it",
   expect([...new Set(drawn)].sort()).toEqual(series.sort());
 });
 
-test("every label that the dashboard asks for is one that its metric has", async () => {
+test("every alarm is about metrics that exist, and is in the README with what to do", async () => {
+  const { text } = await send(inject("origin"), "GET", "/api/metrics/");
+  const existing = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
+  for (const { expr } of alarms) {
+    const asked = [...expr.matchAll(/\b(?:movieconnect|process|nodejs)_\w+/g)].map(([name]) => name.replace(/_bucket$/, ""));
+    expect(existing, expr).toEqual(expect.arrayContaining(asked));
+  }
+  const [, table = ""] = /^\| Alarm (.*?)\n\n/ms.exec(await file("README.md")) ?? [];
+  const told = [...table.matchAll(/^\| `(\w+)` +\|[^|]{20,}\|[^|]{20,}\|$/gm)].map(([, name]) => name);
+  expect(alarms.length).toBeGreaterThan(5);
+  expect(told).toEqual(alarms.map(({ name }) => name));
+});
+
+test("every label that the dashboard or an alarm asks for is one that its metric has", async () => {
   // So that every series is there.
   await send(inject("origin"), "GET", "/login");
   const { text } = await send(inject("origin"), "GET", "/api/metrics/");
-  for (const expr of expressions) {
+  for (const expr of [...expressions, ...alarms.map(({ expr }) => expr)]) {
     const [, grouping = ""] = /\bby \(([^)]*)\)/.exec(expr) ?? [];
     const [, name = "", selectors = ""] = /\b(\w+)\{([^}]*)\}/.exec(expr) ?? [];
     const asked = [...grouping.split(", "), ...[...selectors.matchAll(/(\w+)!?=/g)].map(([, label]) => label)];
     const [, given = ""] = new RegExp(`^${name}\\{(.*)\\} `, "m").exec(text) ?? [];
     const labels = [...given.matchAll(/(\w+)="/g)].map(([, label]) => label);
-    // The scraper adds its job.
-    expect(["", "job", ...labels], expr).toEqual(expect.arrayContaining(asked));
+    // The scraper adds its job and whom it asked.
+    expect(["", "job", "instance", ...labels], expr).toEqual(expect.arrayContaining(asked));
   }
 });
