@@ -15,11 +15,13 @@ import { ensurePgBouncer } from "./pgbouncer.ts";
 type Count = { passed: number; failed: number };
 
 const SUITES: Record<string, () => Promise<Count>> = {
-  vitest: () => runVitest("--project=unit", "--project=http"),
+  vitest: () => runVitest(["--project=unit", "--project=http"]),
   browser: () => runPlaywright(findBrowser(console.log)),
-  operations: () => runVitest("--project=operations"),
+  operations: () => runVitest(["--project=operations"]),
+  // All that speaks HTTP, once more, with a PgBouncer before every Postgres.
+  pooled: () => runVitest(["--project=http"], { TEST_PGBOUNCER: "on" }),
   // Each breaks what others would stand on, and counts seconds: one file at a time, on a machine of its own.
-  faults: () => runVitest("--project=faults", "--no-file-parallelism"),
+  faults: () => runVitest(["--project=faults", "--no-file-parallelism"]),
 };
 
 const directory = await mkdtemp(join(tmpdir(), "movieconnect-test-"));
@@ -49,10 +51,10 @@ const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
-async function runVitest(...which: string[]): Promise<Count> {
+async function runVitest(which: string[], variables: Record<string, string> = {}): Promise<Count> {
   const report = join(directory, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const status = await run("vitest/vitest.mjs", ["run", ...which, ...reporters]);
+  const status = await run("vitest/vitest.mjs", ["run", ...which, ...reporters], variables);
   const { numPassedTests = 0, numFailedTests = 0 } = await readReport(report);
   return total(numPassedTests, numFailedTests, status);
 }

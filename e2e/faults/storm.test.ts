@@ -83,10 +83,10 @@ const FAULTS: Fault[] = [
     what: "Postgres takes no writes for 3 s",
     isDatabase: true,
     happen: async () => {
-      await withDatabase(postgres.url, (query) => query("alter role current_user set default_transaction_read_only = on"));
+      await withDatabase(postgres.directUrl, (query) => query("alter role current_user set default_transaction_read_only = on"));
       await dropConnections();
       await pause(3_000);
-      await withDatabase(postgres.url, async (query) => {
+      await withDatabase(postgres.directUrl, async (query) => {
         await query("set default_transaction_read_only = off");
         await query("alter role current_user reset default_transaction_read_only");
       });
@@ -121,7 +121,7 @@ async function awayFor(milliseconds: number, mode: "fast" | "immediate"): Promis
 
 function dropConnections() {
   const text = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'movieconnect'";
-  return withDatabase(postgres.url, (query) => query(text));
+  return withDatabase(postgres.directUrl, (query) => query(text));
 }
 
 describe.skipIf(!hasNginx())("in a storm of signups, logins and refreshes", () => {
