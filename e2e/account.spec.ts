@@ -122,13 +122,17 @@ test("signing up and logging in take a keyboard alone", async ({ page }) => {
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("status")).toHaveText("Your account is ready. Log in.");
+  await expect(page.getByRole("button", { name: "Log in" })).toBeEnabled();
   await page.getByLabel("Username or email").focus();
   await page.keyboard.type(username);
   await page.keyboard.press("Tab");
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
-  await page.getByRole("button", { name: "Log out" }).focus();
+  // Before its script runs it is disabled, and takes no focus.
+  const logOut = page.getByRole("button", { name: "Log out" });
+  await expect(logOut).toBeEnabled();
+  await logOut.focus();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/login/);
 });

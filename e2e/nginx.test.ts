@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { connect as connectTls, type SecureVersion } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { type Answer, freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "./client";
-import { eventually, startServer, type TestServer, withDatabase } from "./harness";
+import { freshName, newSession, PASSWORD, send, signUpBody } from "./client";
+import { eventually, startServer, type TestServer } from "./harness";
 import { collectStaticFiles, freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server";
 
 // The configuration that the image gets, in a real Nginx: in front of the application, of an echo, and of nothing.
@@ -333,83 +333,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     const { status } = await sendHttp2(production.https, Buffer.from("{}"));
     expect(status).toBe(400);
   });
-
-  test("two applications restarted in turn lose no request, one that changes something neither", {
-    timeout: 90_000,
-  }, async () => {
-    const ports = [await freePort(), await freePort()];
-    const variables = { DATABASE_URL: databaseUrl, AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "silent" };
-    const start = (index: number) => startServer({ ...variables, PORT: String(ports[index]), SHUTDOWN_DELAY_MS: "3000" });
-    const servers = await Promise.all([start(0), start(1)]);
-    const upstreams = ports.map((port) => `127.0.0.1:${port}`);
-    const nginx = await startNginx({ mode: "development", upstreams, staticRoot, isWatched: true });
-    const { cookies } = await newSession(nginx.http);
-    const signUps: string[] = [];
-    const load = startLoad([
-      () => send(nginx.http, "GET", "/api/user/profile/", { cookies }),
-      () => send(nginx.http, "GET", "/login"),
-      () => send(nginx.http, "POST", "/api/token/refresh/", { json: { refresh: "none" } }),
-      () => send(nginx.http, "POST", "/api/user/signup/", { json: {} }),
-      async () => {
-        const username = freshName();
-        signUps.push(username);
-        return send(nginx.http, "POST", "/api/user/signup/", { json: signUpBody(username) });
-      },
-    ]);
-    for (const index of [0, 1]) {
-      await servers[index]?.stop();
-      servers[index] = await start(index);
-    }
-    const { failures, answered } = await load.stop();
-    await Promise.all([nginx.stop(), ...servers.map((server) => server.stop())]);
-    expect(failures, nginx.errors()).toEqual([]);
-    expect(answered).toBeGreaterThan(100);
-    const select = "select count(*)::int as count from users where username = any($1)";
-    const [row] = await withDatabase(databaseUrl, (query) => query(select, [signUps]));
-    expect(row?.count).toBe(signUps.length);
-  });
-
-  test("a reload loses no request", async () => {
-    const user = await signUp(production.https);
-    const { cookies } = await logIn(production.https, user);
-    const load = startLoad([
-      () => send(production.https, "GET", "/api/user/profile/", { cookies }),
-      () => send(production.https, "POST", "/api/user/signup/", { json: {} }),
-      () => send(production.https, "POST", "/api/token/", { json: { username: freshName(), password: PASSWORD } }),
-    ]);
-    for (let reload = 0; reload < 3; reload += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      production.reload();
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect((await load.stop()).failures).toEqual([]);
-  });
 });
-
-/** Repeats each request, one after the other, all of them side by side. A failure is no answer, or one of the server's. */
-function startLoad(requests: (() => Promise<Answer>)[]) {
-  let isOver = false;
-  let answered = 0;
-  const failures: string[] = [];
-  const loops = requests.map(async (request, index) => {
-    while (!isOver) {
-      const problem = await request().then(
-        ({ status, text }) => (status >= 500 ? `${status} ${text.slice(0, 80)}` : null),
-        (error: Error) => error.message,
-      );
-      if (problem) failures.push(`request ${index}: ${problem}`);
-      answered += 1;
-      // The other tests run beside this one: a steady load, not all that the machine can bear.
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  });
-  const stop = async () => {
-    isOver = true;
-    await Promise.all(loops);
-    return { failures, answered };
-  };
-  return { stop };
-}
 
 async function startEcho() {
   const heard: IncomingHttpHeaders[] = [];

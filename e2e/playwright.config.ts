@@ -23,7 +23,6 @@ export default defineConfig({
   forbidOnly: true,
   globalSetup: "./browser-setup.ts",
   use: {
-    trace: "retain-on-failure",
     launchOptions: {
       ...(browser === undefined ? {} : { executablePath: browser }),
       args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update"],

@@ -2,11 +2,11 @@ import { Agent } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "../db/postmaster";
-import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "./client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
-import { childrenOf, isRunning, launch, pausePostgres } from "./launch";
-import { restartPostgres, stopPostgres } from "./postgres-control";
+import { freePort } from "../../db/postmaster";
+import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "../client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { childrenOf, isRunning, launch, pausePostgres } from "../launch";
+import { restartPostgres, stopPostgres } from "../postgres-control";
 
 // What the application does while its database stops, hangs, or can't be reached.
 
