@@ -44,8 +44,12 @@ test.skipIf(!isPossible)("the first certificate replaces the self-signed one, an
     const first = await servedCertificate(ports.https);
     expect(first.issuer).toBe("CN=localhost");
     await renew("");
-    await eventually(async () => (await servedCertificate(ports.https)).issuer.includes("Pebble"), 10);
-    const second = await servedCertificate(ports.https);
+    // Just reloaded, a worker of before may still take a connection: the one that showed it is the one that counts.
+    let second = first;
+    await eventually(async () => {
+      second = await servedCertificate(ports.https);
+      return second.issuer.includes("Pebble");
+    }, 10);
     expect(second.checkHost("localhost")).toBe("localhost");
 
     // Not due: nothing is asked for, and nothing changes.

@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { send } from "../client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+
+/** As bin/transport.ts has it. */
+const MOST_CONNECTIONS = 5_000;
+const SURPLUS = 50;
+
+let postgres: TestPostgres;
+let server: TestServer;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  server = await startServer({ DATABASE_URL: postgres.url, WEB_CONCURRENCY: "1" });
+});
+afterAll(async () => {
+  await server.stop();
+  await postgres.stop();
+});
+
+const descriptors = execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim();
+const hasRoom = descriptors === "unlimited" || Number(descriptors) > MOST_CONNECTIONS + 1_000;
+
+test.skipIf(!hasRoom && process.env.CI !== "true")(
+  "a worker holds 5,000 connections and serves them, closes at once what comes beyond, and takes new ones when they leave",
+  async () => {
+    const port = Number(new URL(server.origin).port);
+    const held = await openMany(port, MOST_CONNECTIONS);
+    const surplus = await openMany(port, SURPLUS);
+    await eventually(() => surplus.every(({ closed }) => closed), 5);
+    expect(held.filter(({ closed }) => closed)).toEqual([]);
+    const last = held.at(-1);
+    last?.socket.write("GET /api/health/live/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await eventually(() => last?.heard.startsWith("HTTP/1.1 200 ") ?? false, 5);
+    for (const { socket } of held) socket.destroy();
+    await eventually(async () => (await send(server.origin, "GET", "/api/health/live/").catch(() => null))?.status === 200, 5);
+  },
+);
+
+type Held = { socket: Socket; closed: boolean; heard: string };
+
+async function openMany(port: number, count: number): Promise<Held[]> {
+  const opened: Held[] = [];
+  // As many as a listening socket has in its queue, at the least.
+  while (opened.length < count) {
+    const few = Array.from({ length: Math.min(100, count - opened.length) }, () => open(port));
+    opened.push(...(await Promise.all(few)));
+  }
+  return opened;
+}
+
+function open(port: number): Promise<Held> {
+  const held: Held = { socket: connect(port, "127.0.0.1"), closed: false, heard: "" };
+  held.socket.on("data", (chunk) => {
+    held.heard += chunk;
+  });
+  held.socket.on("error", () => undefined);
+  held.socket.on("close", () => {
+    held.closed = true;
+  });
+  return new Promise((resolve) => held.socket.once("connect", () => resolve(held)).once("close", () => resolve(held)));
+}
