@@ -99,6 +99,15 @@ const FAULTS: Fault[] = [
     happen: async () => process.kill((await childrenOf(nginx.pid))[0] ?? 0, "SIGKILL"),
   },
   {
+    what: "Nginx hangs for 3 s",
+    happen: async () => {
+      const processes = [nginx.pid, ...(await childrenOf(nginx.pid))];
+      for (const pid of processes) process.kill(pid, "SIGSTOP");
+      await pause(3_000);
+      for (const pid of processes) process.kill(pid, "SIGCONT");
+    },
+  },
+  {
     what: "Nginx is restarted",
     happen: async () => {
       await nginx.stop();
