@@ -25,7 +25,9 @@ export function cookieName(which: CookieName): string {
 
 /** The two cookies that carry a session. */
 export function sessionCookies(tokens: Tokens): SessionCookie[] {
-  const seconds = Math.floor(now().getTime() / 1_000);
+  // The database has just said that it is at least as late as that; what this worker last heard of its clock is older
+  // than it seems, by the time the answer took.
+  const seconds = Math.max(tokens.issuedAt, Math.floor(now().getTime() / 1_000));
   return [
     cookie("access", tokens.access, Math.max(0, tokens.accessExpiry - seconds)),
     cookie("refresh", tokens.refresh, Math.max(0, tokens.refreshExpiry - seconds)),

@@ -76,3 +76,13 @@ test("no token outlives its session", async () => {
   const { accessExpiry, refreshExpiry } = signTokens({ ...facts, sessionExpiresAt });
   expect([accessExpiry, refreshExpiry]).toEqual([sessionExpiresAt.getTime() / 1_000, sessionExpiresAt.getTime() / 1_000]);
 });
+
+test.each([
+  ["that has not heard yet that the second has begun", "2025-12-31T23:59:59.990Z", 300],
+  ["that handed them out a minute ago", "2026-01-01T00:01:00Z", 240],
+  ["that would hand them out when they are over", "2026-02-01T00:00:00Z", 0],
+])("the cookies of a process %s live as long as their tokens, and no longer", async (_name, moment, maxAge) => {
+  const tokens = (await tokensWith(NEW, moment)).signTokens(facts);
+  const { sessionCookies } = await import("./cookies");
+  expect(sessionCookies(tokens)[0]?.maxAge).toBe(maxAge);
+});

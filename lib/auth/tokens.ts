@@ -15,8 +15,8 @@ export type TokenFacts = {
   username: string;
 };
 
-/** Two signed tokens. Expiries in seconds since the epoch. */
-export type Tokens = { access: string; accessExpiry: number; refresh: string; refreshExpiry: number };
+/** Two signed tokens. Times in seconds since the epoch. */
+export type Tokens = { issuedAt: number; access: string; accessExpiry: number; refresh: string; refreshExpiry: number };
 
 export type Refused = { ok: false; message: "Token is invalid or expired" | "Token has wrong type" };
 type Verified<Claims> = { ok: true; claims: Claims } | Refused;
@@ -43,7 +43,7 @@ export function signTokens(facts: TokenFacts): Tokens {
   const { sessionId: sid, userId: user_id, username, generation: gen } = facts;
   const access = { token_type: "access", exp: accessExpiry, iat, jti: jti(facts, "access"), user_id, sid, username };
   const refresh = { token_type: "refresh", exp: refreshExpiry, iat, jti: jti(facts, "refresh"), user_id, sid, gen };
-  return { access: sign(access), accessExpiry, refresh: sign(refresh), refreshExpiry };
+  return { issuedAt: iat, access: sign(access), accessExpiry, refresh: sign(refresh), refreshExpiry };
 }
 
 export function verifyAccessToken(token: string): Verified<AccessClaims> {
