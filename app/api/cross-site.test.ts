@@ -75,8 +75,8 @@ test("on https the cookies are __Host- and Secure, when they are set and when th
   const { username, password } = user;
   const login = await send(secure.origin, "POST", "/api/token/", { json: { username, password } });
   expect(login.setCookies).toEqual([
-    expect.stringMatching(/^__Host-access_token=[\w.-]+; Path=\/; Max-Age=(300|29\d); HttpOnly; SameSite=Lax; Secure$/),
-    expect.stringMatching(/^__Host-refresh_token=[\w.-]+; Path=\/; Max-Age=(86400|8639\d); HttpOnly; SameSite=Lax; Secure$/),
+    expect.stringMatching(/^__Host-access_token=[\w.-]+; Path=\/; Max-Age=(300|299); HttpOnly; SameSite=Lax; Secure$/),
+    expect.stringMatching(/^__Host-refresh_token=[\w.-]+; Path=\/; Max-Age=(86400|86399); HttpOnly; SameSite=Lax; Secure$/),
   ]);
   expect((await send(secure.origin, "GET", "/api/user/profile/", { cookies: login.cookies })).json).toEqual({ username });
   const logout = await send(secure.origin, "POST", "/api/user/logout/", { cookies: login.cookies });
