@@ -24,6 +24,8 @@ export async function bench(): Promise<void> {
     WEB_CONCURRENCY: String(CORES),
     // One access token for all of it.
     ACCESS_TOKEN_LIFETIME: "3600",
+    // Each refresh rotates.
+    REFRESH_GRACE: "0",
     // With it the application is the same for both: its cookies are those of https, whichever way they go.
     PUBLIC_URL: "https://localhost",
   };

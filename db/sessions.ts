@@ -12,6 +12,10 @@ export type SessionRow = {
   username: string;
 };
 
+const COLUMNS = "s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username";
+/** Of a session and its user. */
+const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
+
 /**
  * Opens a session for an active user, or returns null when there is none.
  * @param lifetime in seconds
@@ -41,43 +45,57 @@ export async function insertSession(
   return rows[0] ?? null;
 }
 
+/** A session as a refresh finds it, and whether it was opened or rotated within the grace before. */
+export type SeenSession = SessionRow & { is_within_grace: boolean };
+
 /**
- * Moves a living session on by one generation, if it is at `generation`: of several requests exactly one succeeds.
- * @param before when nobody waits for the answer any more: a database that was paused would otherwise come round to it,
- *   and the client, who was told to try again, would come with a token that had been exchanged without its knowledge
- * @returns the session as it is now, or null; when the statement began, by the database's clock, and whether in time
+ * Moves a living session on to the generation after `generation`, if it is at that one, or behind it because the database
+ * went back in time. Of several requests exactly one succeeds, and none within `grace` of the rotation before.
+ *
+ * A rotation waits for no disk and no standby: one that is lost leaves the row behind its token, which is accepted. What
+ * is not lost, and comes after the client was told to try again, would make the client's next attempt a replay.
+ * @param grace in seconds
+ * @param before when no client waits for the answer any more: a database that was paused would otherwise come round to it,
+ *   and the client would come again with a token that had been exchanged without its knowledge
+ * @returns the session after the rotation, or null; the session as it was when the statement began, or null where none
+ *   lives; and whether that was in time
  */
 export async function rotateSession(
   db: Database,
-  id: string,
-  generation: number,
-  before: Date,
-): Promise<{ rotated: SessionRow | null; askedAt: Date; inTime: boolean }> {
+  { id, generation, grace, before }: { id: string; generation: number; grace: number; before: Date },
+): Promise<{ rotated: SessionRow | null; seen: SeenSession | null; inTime: boolean }> {
+  // The setting holds for this statement's transaction alone, so that a pooler is no matter; the update depends on it, so
+  // that it is made first. A clock that was set back leaves times in the future, which must not keep a session from moving.
   // clock_timestamp(): the grace begins when the rotation happens, not when a statement began to wait for its turn.
-  const rows = await db.query<{ asked_at: Date; in_time: boolean } & (SessionRow | { id: null })>(
-    `with rotated as (
-       update sessions s set generation = s.generation + 1, rotated_at = clock_timestamp()
-       from users u
-       where s.id = $1 and s.generation = $2 and s.revoked_at is null and s.expires_at > now() and clock_timestamp() < $3
-         and u.id = s.user_id and u.is_active
-       returning s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username
+  const rows = await db.query<SeenSession & { is_rotated: boolean; in_time: boolean }>(
+    `with relaxed as materialized (
+       select set_config('synchronous_commit', 'off', true) as commit
+     ), seen as (
+       select ${COLUMNS}, s.rotated_at > now() - make_interval(secs => $3) as is_within_grace
+       from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
+     ), rotated as (
+       update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp()
+       from users u, relaxed
+       where s.id = $1 and u.id = s.user_id and ${LIVES} and relaxed.commit = 'off' and clock_timestamp() < $4
+         and (s.generation < $2 or s.generation = $2
+           and s.rotated_at not between now() - make_interval(secs => $3) and now() + make_interval(secs => $3))
+       returning ${COLUMNS}
      )
-     select now() as asked_at, clock_timestamp() < $3 as in_time, rotated.* from (values (1)) always left join rotated on true`,
-    [id, generation, before],
+     select *, false as is_rotated, clock_timestamp() < $4 as in_time from seen
+     union all
+     select *, true, true, true from rotated`,
+    [id, generation, grace, before],
   );
-  const row = rows[0];
-  if (!row) throw new Error("a select from values has a row");
-  const { asked_at: askedAt, in_time: inTime, ...rotated } = row;
-  return { rotated: rotated.id === null ? null : rotated, askedAt, inTime };
+  const find = (isRotated: boolean) => rows.find((row) => row.is_rotated === isRotated) ?? null;
+  return { rotated: find(true), seen: find(false), inTime: rows.every((row) => row.in_time) };
 }
 
-/** A living session of an active user, and by the database's clock what the time is. */
-export async function findLivingSession(db: Database, id: string): Promise<(SessionRow & { now: Date }) | null> {
-  const rows = await db.query<SessionRow & { now: Date }>(
-    `select s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username, now() as now
-     from sessions s join users u on u.id = s.user_id
-     where s.id = $1 and s.revoked_at is null and s.expires_at > now() and u.is_active`,
-    [id],
+/** A living session of an active user. @param grace in seconds */
+export async function findLivingSession(db: Database, id: string, grace: number): Promise<SeenSession | null> {
+  const rows = await db.query<SeenSession>(
+    `select ${COLUMNS}, s.rotated_at > now() - make_interval(secs => $2) as is_within_grace
+     from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}`,
+    [id, grace],
   );
   return rows[0] ?? null;
 }
@@ -85,6 +103,15 @@ export async function findLivingSession(db: Database, id: string): Promise<(Sess
 /** Ends a session. A trigger announces it to every worker. */
 export async function revokeSession(db: Database, id: string): Promise<void> {
   await db.query("update sessions set revoked_at = now() where id = $1 and revoked_at is null", [id]);
+}
+
+/** Ends those of these sessions that are not over. @returns the ids of those that were ended */
+export async function revokeSessions(db: Database, ids: string[]): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    "update sessions set revoked_at = now() where id = any($1::text[]) and revoked_at is null returning id",
+    [ids],
+  );
+  return rows.map((row) => row.id);
 }
 
 /** Ends one living session of a user, or with null all of them. @returns the ids of those that were ended */

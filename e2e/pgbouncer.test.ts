@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { passGrace } from "./change-session";
 import { logIn, newSession, PASSWORD, send, signUp } from "./client";
 import { eventually, withDatabase } from "./harness";
 import { type Launched, launch } from "./launch";
@@ -57,10 +58,12 @@ describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => 
     origin = await server.origin;
     await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
     const { user, cookies } = await newSession(origin);
+    await passGrace(application, cookies.refresh_token ?? "");
     const refreshes = Array.from({ length: ROTATIONS }, () => send(origin, "POST", "/api/token/refresh/", { cookies }));
     const answers = await Promise.all(refreshes);
     expect(answers.map(({ status }) => status)).toEqual(Array(ROTATIONS).fill(200));
     expect(new Set(answers.map((answer) => answer.cookies.refresh_token)).size).toBe(1);
+    expect(answers[0]?.cookies.refresh_token).not.toBe(cookies.refresh_token);
     const successor = answers[0]?.cookies ?? {};
     const other = await logIn(origin, user);
     expect((await send(origin, "POST", "/api/user/logout/", { cookies: successor })).status).toBe(200);

@@ -87,6 +87,14 @@ export function config(): Config {
   return shared.movieconnectConfig;
 }
 
+/**
+ * How long an exchanged refresh token yields its successors, in seconds: `REFRESH_GRACE`, and at most half an access
+ * token's lifetime, since a token that is younger is answered with its own access token.
+ */
+export function refreshGraceSeconds(): number {
+  return Math.min(config().REFRESH_GRACE, config().ACCESS_TOKEN_LIFETIME / 2);
+}
+
 /** As `config`, before there is a database or a secret. @throws {Error} as `config` does */
 export function launchConfig(): LaunchConfig {
   return parseEnvironment(launch);

@@ -11,7 +11,7 @@ const shared = globalThis as typeof globalThis & { movieconnectGauges?: () => vo
 /** Has the pool and the hashing queue looked at whenever metrics are asked for, and never in between. */
 export function watchGauges(): void {
   const { sessions, throttled, hashesWaiting, hashesRunning, poolConnections, poolWaiting, poolLimit } = metrics();
-  beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "revoked"]);
+  beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "resumed", "revoked"]);
   beginAtZero(throttled, "limit", LIMIT_NAMES);
   shared.movieconnectGauges = () => {
     const { waiting, running } = hashLoad();

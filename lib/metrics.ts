@@ -31,12 +31,15 @@ function createMetrics() {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
     }),
     sessions: new Counter({
-      ...named("sessions_total", "Sessions opened, refreshed, replayed, revoked."),
+      ...named("sessions_total", "Sessions opened, refreshed, replayed, resumed after the database went back in time, revoked."),
       labelNames: ["event"],
     }),
     signups: new Counter(named("signups_total", "Accounts made.")),
     loginsRefused: new Counter(named("logins_refused_total", "Logins with a wrong name or password.")),
     throttled: new Counter({ ...named("throttled_total", "Requests over a limit on attempts."), labelNames: ["limit"] }),
+    databaseWentBack: new Counter(
+      named("database_went_back_total", "Times that a worker found another database, or an older one of the same, in its place."),
+    ),
     hashSeconds: new Histogram({
       ...named("hash_seconds", "Work of one password hash, without the wait for a thread."),
       buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],

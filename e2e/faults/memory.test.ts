@@ -17,7 +17,7 @@ let postgres: TestPostgres;
 let server: TestServer;
 beforeAll(async () => {
   postgres = await startPostgres();
-  server = await startServer({ DATABASE_URL: postgres.url, LOG_LEVEL: "silent" });
+  server = await startServer({ DATABASE_URL: postgres.url, LOG_LEVEL: "silent", REFRESH_GRACE: "0" });
 });
 afterAll(async () => {
   agent.destroy();

@@ -17,6 +17,8 @@ type Watch = {
   acknowledged: Account[];
   /** What must never happen, in words. */
   wrongs: string[];
+  /** Has the next refresh rotate, where the database can be asked. */
+  age: (refreshToken: string) => Promise<unknown>;
   isOver: () => boolean;
 };
 
@@ -40,6 +42,7 @@ export async function live(watch: Watch): Promise<void> {
   for (let count = 0; count < REFRESHES && current; count += 1) {
     await pause(PAUSE_MS);
     const cookies: Record<string, string> = current.cookies;
+    await watch.age(cookies.refresh_token ?? "");
     current = await persist(watch, "refresh", { cookies }, (status) => status === 200);
     if (!current) return;
     const profile = await persist(watch, "profile", { cookies: current.cookies }, (status) => status === 200);

@@ -140,7 +140,7 @@ describe.skipIf(!hasNginx())("in a storm of signups, logins and refreshes", () =
     Object.assign(nginxPorts, { http: await freePort(0), https: await freePort(0) });
     await Promise.all([startApplication(0), startApplication(1)]);
     nginx = await startFront();
-    storm = startStorm(() => nginx.http, PEOPLE);
+    storm = startStorm(() => nginx.http, postgres.directUrl, PEOPLE);
     await eventually(() => storm.attempts.filter(({ what }) => what === "refresh").length > 2 * PEOPLE);
   });
   afterAll(async () => {

@@ -1,4 +1,9 @@
+import pg from "pg";
+import { age } from "../change-session.ts";
 import { type Account, type Attempt, live } from "./person.ts";
+
+/** An answer that takes longer is done without. */
+const PATIENCE_MS = 500;
 
 export type Storm = {
   attempts: Attempt[];
@@ -7,11 +12,19 @@ export type Storm = {
   stop: () => Promise<void>;
 };
 
-/** People who live one life after the other, until told to stop. */
-export function startStorm(origin: () => string, people: number): Storm {
+/** People who live one life after the other, until told to stop. Nearly all of their refreshes rotate. */
+export function startStorm(origin: () => string, databaseUrl: string, people: number): Storm {
   const storm = { attempts: [] as Attempt[], acknowledged: [] as Account[], wrongs: [] as string[] };
   let isOver = false;
-  const watch = { ...storm, origin, isOver: () => isOver };
+  const beside = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    connectionTimeoutMillis: PATIENCE_MS,
+    query_timeout: PATIENCE_MS,
+  });
+  beside.on("error", () => undefined);
+  const query = async (text: string, values: unknown[] = []) => (await beside.query(text, values)).rows;
+  const watch = { ...storm, origin, isOver: () => isOver, age: (token: string) => age(query, token).catch(() => undefined) };
   async function liveOn(): Promise<void> {
     while (!isOver) await live(watch);
   }
@@ -20,6 +33,7 @@ export function startStorm(origin: () => string, people: number): Storm {
   const stop = async () => {
     isOver = true;
     await lives;
+    await beside.end();
   };
   return { ...storm, stop };
 }

@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../db/postmaster";
+import { passGrace } from "../change-session";
 import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "../client";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
 import { childrenOf, isRunning, launch, pausePostgres } from "../launch";
@@ -149,6 +150,7 @@ test("with Postgres paused answers are honest and quick, and nobody is logged ou
 test("a refresh that was refused while Postgres was paused is not carried out behind the client's back", async () => {
   const careful = await startServer({ DATABASE_URL: postgres.url, REFRESH_GRACE: "1", WEB_CONCURRENCY: "1" });
   const { cookies } = await newSession(careful.origin);
+  await passGrace(postgres.directUrl, cookies.refresh_token ?? "");
   const resume = await pausePostgres(postgres.directory);
   const refused = await send(careful.origin, "POST", REFRESH, { cookies });
   resume();

@@ -3,7 +3,7 @@ import "server-only";
 import type { Database } from "@/db/pool";
 import { AppError } from "../errors";
 import { readCookie } from "./cookies";
-import { isSessionRevoked } from "./revocations";
+import { isSessionOver } from "./revocations";
 import { type Refused, verifyAccessToken } from "./tokens";
 
 /** Who is asking, and in which of their sessions. */
@@ -22,7 +22,7 @@ export async function authenticate(db: Database, headers: CredentialHeaders): Pr
   const token = verifyAccessToken(presented);
   if (!token.ok) throw refusal(token.message);
   const { user_id: userId, username, sid: sessionId } = token.claims;
-  if (await isSessionRevoked(db, sessionId)) throw refusal("Token is invalid or expired");
+  if (await isSessionOver(db, { id: sessionId, userId })) throw refusal("Token is invalid or expired");
   return { userId, username, sessionId };
 }
 

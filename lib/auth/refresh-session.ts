@@ -2,8 +2,8 @@ import "server-only";
 
 import { DEADLINE_MS } from "@/db/deadline";
 import type { Database } from "@/db/pool";
-import { findLivingSession, rotateSession, type SessionRow } from "@/db/sessions";
-import { config } from "../config";
+import { findLivingSession, rotateSession, type SeenSession, type SessionRow } from "@/db/sessions";
+import { refreshGraceSeconds } from "../config";
 import { AppError } from "../errors";
 import { record } from "../events";
 import { now } from "./clock";
@@ -12,23 +12,29 @@ import { tokensOf } from "./open-session";
 import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens";
 
 /**
- * Exchanges a refresh token for its successors. A token that was exchanged within `REFRESH_GRACE` seconds yields the
- * same successors again; any other that is no longer current is a replay, and ends its session (RFC 9700 §4.14.2).
- * @throws {AppError} `refresh_token_not_valid`
+ * Exchanges a refresh token for its successors. Nothing rotates twice within the grace: a token that was exchanged, or
+ * issued, within it leads to what is current now, so that a burst of refreshes comes to one and the same end. Any other
+ * that is no longer current is a replay, and ends its session (RFC 9700 §4.14.2).
+ * @throws {AppError} `refresh_token_not_valid`; `unavailable` where the database came to it too late
  */
 export async function refreshSession(db: Database, presented: string): Promise<Tokens> {
   const token = verifyRefreshToken(presented);
   if (!token.ok) throw refusal(token.message);
+  const { sid: id, gen: generation, user_id } = token.claims;
+  const grace = refreshGraceSeconds();
   const before = new Date(now().getTime() + DEADLINE_MS);
-  const { rotated, askedAt, inTime } = await rotateSession(db, token.claims.sid, token.claims.gen, before);
+  const { rotated, seen, inTime } = await rotateSession(db, { id, generation, grace, before });
   if (rotated) {
+    if (seen && seen.generation < generation) record("database_behind", { user_id, session: id, generation });
     record("refresh", { user_id: rotated.user_id, session: rotated.id, generation: rotated.generation });
     return tokensOf(rotated);
   }
   // Too late to tell why: the session is as it was.
   if (!inTime) throw new AppError("unavailable", { retryAfter: 1 });
-  const session = await findLivingSession(db, token.claims.sid);
-  return tokensOf(await judge(db, session, token.claims, askedAt));
+  const accepted = await refuseReplay(db, seen, token.claims);
+  // Its successor, or the current one that is too young to be exchanged; else another request has just exchanged it.
+  const isSettled = accepted.generation > generation || accepted.is_within_grace;
+  return tokensOf(isSettled ? accepted : await findSuccessor(db, token.claims));
 }
 
 /**
@@ -38,30 +44,31 @@ export async function refreshSession(db: Database, presented: string): Promise<T
 export async function findRefreshable(db: Database, presented: string): Promise<SessionRow | null> {
   const token = verifyRefreshToken(presented);
   if (!token.ok) return null;
-  const session = await findLivingSession(db, token.claims.sid);
-  if (session?.generation === token.claims.gen) return session;
+  const session = await findLivingSession(db, token.claims.sid, refreshGraceSeconds());
   try {
-    return await judge(db, session, token.claims, session?.now ?? new Date());
+    return await refuseReplay(db, session, token.claims);
   } catch (error) {
     if (error instanceof AppError) return null;
     throw error;
   }
 }
 
-// A token that is not current: the one before, exchanged a moment ago, or something worse.
-async function judge(
-  db: Database,
-  session: SessionRow | null,
-  { gen, sid, user_id }: RefreshClaims,
-  askedAt: Date,
-): Promise<SessionRow> {
-  if (!session) throw refusal("Token is invalid or expired");
-  const isPredecessor = gen === session.generation - 1;
-  const graceEnds = session.rotated_at.getTime() + config().REFRESH_GRACE * 1_000;
-  if (isPredecessor && askedAt.getTime() < graceEnds) return session;
+// What counts is what was current when the question was asked, whatever has happened since. A token that is ahead of its
+// session was signed before the database went back in time.
+async function refuseReplay(db: Database, seen: SeenSession | null, { gen, sid, user_id }: RefreshClaims): Promise<SeenSession> {
+  if (!seen) throw refusal("Token is invalid or expired");
+  if (gen >= seen.generation || (gen === seen.generation - 1 && seen.is_within_grace)) return seen;
   record("replay", { user_id, session: sid, generation: gen });
   await endSession(db, { sessionId: sid, userId: user_id });
   throw refusal("Token is invalid or expired");
+}
+
+async function findSuccessor(db: Database, { sid, gen }: RefreshClaims): Promise<SessionRow> {
+  const session = await findLivingSession(db, sid, refreshGraceSeconds());
+  if (!session) throw refusal("Token is invalid or expired");
+  // No other request was faster: the database has come to this one after its deadline.
+  if (session.generation <= gen) throw new AppError("unavailable", { retryAfter: 1 });
+  return session;
 }
 
 function refusal(message: "Token is invalid or expired" | "Token has wrong type") {

@@ -1,28 +1,41 @@
 import "server-only";
 
 import { type Database, isUnavailable } from "@/db/pool";
-import { isRevoked, listRevocations } from "@/db/revocations";
+import { type Look, lookAtAll, lookSince, noteLineage } from "@/db/revocations";
+import { findLivingSession, revokeSessions } from "@/db/sessions";
 import { config } from "../config";
+import { record } from "../events";
 import { log } from "../log";
-import { setClock } from "./clock";
+import { now, setClock } from "./clock";
 
-/** Session id → when this worker may forget it: once no access token of that session can be alive, in ms. */
-type Revocations = { forgetAt: Map<string, number>; lastPoll: number; polling: boolean };
+type Revocations = {
+  /** Session id → when it ended, in ms by the database's clock */
+  ended: Map<string, number>;
+  /** The last look that was taken in whole; and when, in ms by this process' clock */
+  last: Look | null;
+  lastPoll: number;
+  polling: boolean;
+};
 
-// Statements end within seconds, so a revocation is visible at most this long after it was stamped.
-const LATE_COMMIT_SECONDS = 10;
+// What a database that went back in time has forgotten can be told to it again for so long, however short tokens live.
+const REMEMBERED_SECONDS = 600;
+/** A clock that goes a little wrong, between two looks or within one. */
+const CLOCK_SLACK_MS = 2_000;
 
 // One per process, whatever the bundle: routes, pages and instrumentation each have a copy of this module.
 const shared = globalThis as typeof globalThis & { movieconnectRevocations?: Revocations };
 
 /**
- * Whether the session was ended before its access token was: from memory, which a poll keeps fresh.
- * A worker that has not heard from the database for three polls asks it, and never guesses.
- * @throws {Error} `isUnavailable` when the list is stale and the database can't be asked
+ * Whether the session ended before its access token did: from memory, which a poll keeps fresh. The database is asked by a
+ * worker that has not heard from it for three polls, and for one access lifetime after it went back in time: it may have
+ * lost the session, and given its user's id to another account. A worker never guesses.
+ * @throws {Error} `isUnavailable` when the database must be asked and can't be
  */
-export async function isSessionRevoked(db: Database, sessionId: string): Promise<boolean> {
-  if (revocations().forgetAt.has(sessionId)) return true;
-  return !hasFreshRevocations() && (await isRevoked(db, sessionId));
+export async function isSessionOver(db: Database, session: { id: string; userId: number }): Promise<boolean> {
+  if (revocations().ended.has(session.id)) return true;
+  if (hasFreshRevocations() && !wentBackLately()) return false;
+  const living = await findLivingSession(db, session.id, 0);
+  return living?.user_id !== session.userId;
 }
 
 /** Whether the list can be relied on: the database has answered one of the last three polls. */
@@ -32,8 +45,7 @@ export function hasFreshRevocations(): boolean {
 
 /** Takes note of a revocation made by this worker. */
 export function rememberRevocation(sessionId: string): void {
-  const lifetime = config().ACCESS_TOKEN_LIFETIME + LATE_COMMIT_SECONDS;
-  revocations().forgetAt.set(sessionId, performance.now() + lifetime * 1_000);
+  revocations().ended.set(sessionId, now().getTime());
 }
 
 /** Reads the list now, and again every `REVOCATION_POLL_MS` for as long as the process lives. Resolves after the first. */
@@ -52,20 +64,54 @@ export async function followRevocations(db: Database): Promise<void> {
 async function poll(db: Database): Promise<void> {
   const state = revocations();
   const startedAt = performance.now();
-  const everything = config().ACCESS_TOKEN_LIFETIME + LATE_COMMIT_SECONDS;
-  const sinceLastPoll = (startedAt - state.lastPoll) / 1_000 + LATE_COMMIT_SECONDS;
   try {
-    const { sessionIds, now } = await listRevocations(db, Math.min(everything, sinceLastPoll));
-    setClock(now);
-    for (const sessionId of sessionIds) rememberRevocation(sessionId);
-    for (const [sessionId, forgetAt] of state.forgetAt) if (forgetAt < startedAt) state.forgetAt.delete(sessionId);
+    const { last } = state;
+    let look = last ? await lookSince(db, last.horizon) : await lookAtAll(db, rememberedSeconds());
+    const jumped = Math.abs(setClock(look.now)) > CLOCK_SLACK_MS;
+    if (look.isAnother || isBehind(look, last)) {
+      await noteLineage(db, look.since);
+      look = await lookAtAll(db, rememberedSeconds());
+    } else if (last && (jumped || look.server !== last.server || look.since !== last.since)) {
+      look = await lookAtAll(db, rememberedSeconds());
+    }
+    if (look.since !== (last?.since ?? 0)) await tellAgain(db, look, last);
+    takeIn(look);
     state.lastPoll = startedAt;
   } catch (error) {
     if (!isUnavailable(error)) log().error({ err: error }, "revocations could not be read");
   }
 }
 
+// What is on disk can only become less where the disk is another, or was put back.
+function isBehind({ position }: Look, last: Look | null): boolean {
+  return position !== null && typeof last?.position === "number" && position < last.position;
+}
+
+// A worker that has only just started was told by the database itself, and remembers nothing that could be told again.
+async function tellAgain(db: Database, look: Look, last: Look | null): Promise<void> {
+  if (!last && look.now.getTime() > look.since + config().ACCESS_TOKEN_LIFETIME * 1_000) return;
+  const ended = await revokeSessions(db, [...revocations().ended.keys()]);
+  record("database_went_back", { since: new Date(look.since).toISOString(), ended_again: ended.length });
+}
+
+function takeIn(look: Look): void {
+  const state = revocations();
+  for (const [sessionId, at] of look.ended) state.ended.set(sessionId, at);
+  const oldest = look.now.getTime() - rememberedSeconds() * 1_000 - CLOCK_SLACK_MS;
+  for (const [sessionId, at] of state.ended) if (at < oldest) state.ended.delete(sessionId);
+  state.last = { ...look, ended: [] };
+}
+
+function wentBackLately(): boolean {
+  const since = revocations().last?.since ?? 0;
+  return now().getTime() < since + config().ACCESS_TOKEN_LIFETIME * 1_000;
+}
+
+function rememberedSeconds(): number {
+  return Math.max(config().ACCESS_TOKEN_LIFETIME, REMEMBERED_SECONDS);
+}
+
 function revocations(): Revocations {
-  shared.movieconnectRevocations ??= { forgetAt: new Map(), lastPoll: Number.NEGATIVE_INFINITY, polling: false };
+  shared.movieconnectRevocations ??= { ended: new Map(), last: null, lastPoll: Number.NEGATIVE_INFINITY, polling: false };
   return shared.movieconnectRevocations;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { changeSession, passGrace } from "@/e2e/change-session";
 import { newSession, send } from "@/e2e/client";
 import { claimsOf, mutations } from "@/e2e/forge";
 import { eventually, startServer, type TestServer, withDatabase } from "@/e2e/harness";
@@ -29,10 +30,13 @@ function byBody(refresh: unknown, origin = shared) {
 
 const profile = (access = "", origin = shared) =>
   send(origin, "GET", "/api/user/profile/", { cookies: { access_token: access } });
+const change = (token: string, assignment: string) => changeSession(inject("databaseUrl"), token, assignment);
+const makeOld = (token: string) => passGrace(inject("databaseUrl"), token);
 const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 
 test("a refresh by cookie renews both cookies and shows no token to scripts", async () => {
   const { refresh, user } = await newSession(shared);
+  await makeOld(refresh);
   const answer = await byCookie(refresh);
   expect(answer.status).toBe(200);
   expect(answer.text).toBe('{"detail":"Token refreshed."}');
@@ -100,7 +104,9 @@ test("no mutation of a living token refreshes, and the cookies are cleared", asy
 
 test("50 parallel refreshes of one token all get one and the same successor", async () => {
   const { refresh } = await newSession(shared);
+  await makeOld(refresh);
   const answers = await Promise.all(Array.from({ length: 50 }, () => byCookie(refresh)));
+  expect(answers[0]?.cookies.refresh_token).not.toBe(refresh);
   expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
   expect(new Set(answers.map((answer) => answer.cookies.refresh_token)).size).toBe(1);
   expect(new Set(answers.map((answer) => answer.cookies.access_token)).size).toBe(1);
@@ -109,15 +115,42 @@ test("50 parallel refreshes of one token all get one and the same successor", as
 
 test("a token exchanged a moment ago yields the very same successors again", async () => {
   const { refresh } = await newSession(shared);
+  await makeOld(refresh);
   const [first, second] = [await byCookie(refresh), await byBody(refresh)];
+  expect(first.cookies.refresh_token).not.toBe(refresh);
   expect(second.cookies).toEqual(first.cookies);
   expect(second.json.refresh).toBe(first.cookies.refresh_token);
 });
 
+test("a token that was just issued, by a login or a rotation, is answered with itself and its own access token", async () => {
+  const { refresh, cookies } = await newSession(shared);
+  const [first, second] = [await byCookie(refresh), await byBody(refresh)];
+  expect(first.cookies).toEqual(cookies);
+  expect(second.json.refresh).toBe(refresh);
+  await makeOld(refresh);
+  const rotated = await byCookie(refresh);
+  expect(rotated.cookies.refresh_token).not.toBe(refresh);
+  expect((await byCookie(rotated.cookies.refresh_token ?? "")).cookies).toEqual(rotated.cookies);
+});
+
+test("refreshes in whatever order, of whatever was current within the grace, all lead to what is current", async () => {
+  const { refresh } = await newSession(shared);
+  await makeOld(refresh);
+  const current = await byCookie(refresh);
+  const successor = current.cookies.refresh_token ?? "";
+  for (const presented of [successor, refresh, successor, successor, refresh, refresh]) {
+    const answer = await byCookie(presented);
+    expect(answer.status).toBe(200);
+    expect(answer.cookies).toEqual(current.cookies);
+  }
+});
+
 test("a token two generations old ends the session", async () => {
   const { refresh } = await newSession(shared);
-  const first = await byCookie(refresh);
-  const second = await byCookie(first.cookies.refresh_token ?? "");
+  await makeOld(refresh);
+  const first = (await byCookie(refresh)).cookies.refresh_token ?? "";
+  await makeOld(first);
+  const second = await byCookie(first);
   const replay = await byCookie(refresh);
   expect(replay.status).toBe(401);
   expect(replay.text).toBe(INVALID);
@@ -126,8 +159,36 @@ test("a token two generations old ends the session", async () => {
   await eventually(async () => (await profile(second.cookies.access_token)).status === 401);
 });
 
+test("a token that is ahead of its session goes on from there: the database went back in time, and nobody is logged out", async () => {
+  const { refresh } = await newSession(shared);
+  let latest = refresh;
+  for (let generation = 1; generation <= 3; generation += 1) {
+    await makeOld(latest);
+    latest = (await byCookie(latest)).cookies.refresh_token ?? "";
+  }
+  // As a backup of an hour ago has it.
+  await change(refresh, "generation = 0, rotated_at = now() - interval '1 hour'");
+  const answers = await Promise.all(Array.from({ length: 10 }, () => byCookie(latest)));
+  expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  expect(new Set(answers.map(({ cookies }) => cookies.refresh_token)).size).toBe(1);
+  const resumed = answers[0]?.cookies ?? {};
+  expect((await profile(resumed.access_token)).status).toBe(200);
+  await makeOld(resumed.refresh_token ?? "");
+  expect((await byCookie(resumed.refresh_token ?? "")).status).toBe(200);
+});
+
+test("a rotation that seems to lie in the future, since the database's clock was set back, neither bars the next nor logs out", async () => {
+  const { refresh } = await newSession(shared);
+  await change(refresh, "rotated_at = now() + interval '1 day'");
+  const first = await byCookie(refresh);
+  expect(claimsOf(first.cookies.refresh_token ?? "").gen).toBe(1);
+  await change(refresh, "rotated_at = now() + interval '1 day'");
+  expect((await byCookie(refresh)).status).toBe(200);
+});
+
 test("a token exchanged longer ago than the grace is a replay and ends the session", async () => {
   const { refresh } = await newSession(hasty.origin);
+  await makeOld(refresh);
   const first = await byCookie(refresh, hasty.origin);
   await sleep(1.2);
   expect((await byCookie(refresh, hasty.origin)).status).toBe(401);

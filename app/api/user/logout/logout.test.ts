@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { passGrace } from "@/e2e/change-session";
 import { logIn, newSession, send } from "@/e2e/client";
 import { eventually, startServer, type TestServer } from "@/e2e/harness";
 
@@ -80,13 +81,16 @@ test("where the access token is absent, broken or expired, a good refresh cookie
 
 test("a refresh cookie that was exchanged a moment ago still logs out", async () => {
   const { refresh } = await newSession(shared);
+  await passGrace(inject("databaseUrl"), refresh);
   const renewed = await refreshWith(refresh);
+  expect(renewed.cookies.refresh_token).not.toBe(refresh);
   expect((await logOut({ refresh_token: refresh })).status).toBe(200);
   expect((await refreshWith(renewed.cookies.refresh_token)).status).toBe(401);
 });
 
 test("a replayed refresh cookie does not log out, but ends its session", async () => {
   const { refresh } = await newSession(single.origin);
+  await passGrace(inject("databaseUrl"), refresh);
   const renewed = await refreshWith(refresh, single.origin);
   await sleep(1.5);
   expect((await logOut({ refresh_token: refresh }, {}, single.origin)).status).toBe(401);
