@@ -1,0 +1,71 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/** One address with a TCP server behind it: which one can be changed, and what passes can be held up. */
+export type Switch = {
+  port: number;
+  /** Sends whoever comes from now on to another port, and drops who is there: as HAProxy does when a server is down. */
+  turnTo: (port: number) => void;
+  /** Lets nothing through until `resume`. What has been held up when the switch is turned is lost. */
+  hold: () => void;
+  resume: () => void;
+  close: () => void;
+};
+
+/** @param target a port of this machine */
+export async function openSwitch(target: number): Promise<Switch> {
+  let current = target;
+  let isHeld = false;
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(current, "127.0.0.1");
+    join(near, far);
+    join(far, near);
+  });
+
+  function join(from: Socket, to: Socket): void {
+    sockets.add(from);
+    from.setNoDelay(true);
+    if (isHeld) from.pause();
+    from.on("data", (chunk) => {
+      if (!to.write(chunk)) from.pause();
+    });
+    to.on("drain", () => !isHeld && from.resume());
+    from
+      .on("error", () => undefined)
+      .on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    from.on("end", () => to.end());
+  }
+  function dropAll(): void {
+    for (const socket of sockets) socket.destroy();
+  }
+
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    port: portOf(server),
+    turnTo: (port) => {
+      current = port;
+      dropAll();
+    },
+    hold: () => {
+      isHeld = true;
+      for (const socket of sockets) socket.pause();
+    },
+    resume: () => {
+      isHeld = false;
+      for (const socket of sockets) socket.resume();
+    },
+    close: () => {
+      server.close();
+      dropAll();
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (typeof address !== "object" || !address) throw new Error("the switch does not listen");
+  return address.port;
+}
