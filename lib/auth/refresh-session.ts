@@ -9,6 +9,7 @@ import { record } from "../events";
 import { now } from "./clock";
 import { endSession } from "./end-session";
 import { tokensOf } from "./open-session";
+import { isKnownToBeOver } from "./revocations";
 import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens";
 
 /**
@@ -20,6 +21,7 @@ import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens";
 export async function refreshSession(db: Database, presented: string): Promise<Tokens> {
   const token = verifyRefreshToken(presented);
   if (!token.ok) throw refusal(token.message);
+  if (isKnownToBeOver(token.claims.sid)) throw refusal("Token is invalid or expired");
   const { sid: id, gen: generation, user_id } = token.claims;
   const grace = refreshGraceSeconds();
   const before = new Date(now().getTime() + DEADLINE_MS);
@@ -43,7 +45,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
  */
 export async function findRefreshable(db: Database, presented: string): Promise<SessionRow | null> {
   const token = verifyRefreshToken(presented);
-  if (!token.ok) return null;
+  if (!token.ok || isKnownToBeOver(token.claims.sid)) return null;
   const session = await findLivingSession(db, token.claims.sid, refreshGraceSeconds());
   try {
     return await refuseReplay(db, session, token.claims);

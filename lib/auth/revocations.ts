@@ -32,10 +32,15 @@ const shared = globalThis as typeof globalThis & { movieconnectRevocations?: Rev
  * @throws {Error} `isUnavailable` when the database must be asked and can't be
  */
 export async function isSessionOver(db: Database, session: { id: string; userId: number }): Promise<boolean> {
-  if (revocations().ended.has(session.id)) return true;
+  if (isKnownToBeOver(session.id)) return true;
   if (hasFreshRevocations() && !wentBackLately()) return false;
   const living = await findLivingSession(db, session.id, 0);
   return living?.user_id !== session.userId;
+}
+
+/** Whether this worker has heard of the session's end: what the database says now may be older. */
+export function isKnownToBeOver(sessionId: string): boolean {
+  return revocations().ended.has(sessionId);
 }
 
 /** Whether the list can be relied on: the database has answered one of the last three polls. */

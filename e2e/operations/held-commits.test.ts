@@ -1,0 +1,73 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { passGrace } from "../change-session";
+import { type Answer, newSession, send } from "../client";
+import { claimsOf } from "../forge";
+import { eventually, startServer, type TestServer, withDatabase } from "../harness";
+import { type PostgresPair, startPostgresPair } from "../standby";
+
+// A synchronous standby that hears nothing: every commit that waits for it waits.
+
+const REFRESH = "/api/token/refresh/";
+const HELD_SECONDS = 30;
+const PEOPLE = 8;
+/** How long before the standby hears again each group of people comes to refresh, in seconds. All are over the grace. */
+const GROUPS = [30, 12, 3];
+
+let pair: PostgresPair;
+let server: TestServer;
+beforeAll(async () => {
+  pair = await startPostgresPair();
+  server = await startServer({ DATABASE_URL: pair.url, REFRESH_GRACE: "2" });
+});
+afterAll(async () => {
+  await server?.stop();
+  await pair?.stop();
+});
+
+const refresh = (cookies: Record<string, string>) => send(server.origin, "POST", REFRESH, { cookies });
+
+/** The same again until it is answered, as a 503 says. */
+async function persist(cookies: Record<string, string>): Promise<{ answer: Answer; refused: number }> {
+  for (let refused = 0; ; refused += 1) {
+    const answer = await refresh(cookies);
+    if (answer.status !== 503) return { answer, refused };
+    await delay(1_000 * Number(answer.headers["retry-after"]));
+  }
+}
+
+async function signedIn() {
+  const person = await newSession(server.origin);
+  await passGrace(pair.url, person.refresh);
+  return person;
+}
+
+test("while commits wait 3, 12 and 30 s for a standby, whoever refreshes stays signed in, and a logout waits for it", {
+  timeout: 120_000,
+}, async () => {
+  const groups = await Promise.all(GROUPS.map(() => Promise.all(Array.from({ length: PEOPLE }, signedIn))));
+  const leaver = await newSession(server.origin);
+  pair.holdReplication();
+  const held = delay(1_000 * HELD_SECONDS).then(() => pair.resumeReplication());
+  const leaving = await send(server.origin, "POST", "/api/user/logout/", { cookies: leaver.cookies });
+  // What ends a session is not acknowledged before it is where nothing loses it.
+  expect(leaving.status).toBe(503);
+  const refreshed = await Promise.all(
+    groups.map(async (people, index) => {
+      await delay(1_000 * (HELD_SECONDS - (GROUPS[index] ?? 0)));
+      return Promise.all(people.map(({ cookies }) => persist(cookies)));
+    }),
+  );
+  await held;
+  for (const { answer } of refreshed.flat()) expect(answer.status).toBe(200);
+  // One that waits for nothing is answered the first time.
+  expect(refreshed.flat().map(({ refused }) => refused)).toEqual(Array(PEOPLE * GROUPS.length).fill(0));
+  await delay(2_500);
+  for (const { answer } of refreshed.flat()) {
+    expect(claimsOf(answer.cookies.refresh_token ?? "").gen).toBe(1);
+    expect((await persist(answer.cookies)).answer.status).toBe(200);
+  }
+  await eventually(async () => (await refresh(leaver.cookies)).status === 401, 5);
+  const [row] = await withDatabase(pair.url, (query) => query("select count(*)::int from sessions where revoked_at is not null"));
+  expect(row).toEqual({ count: 1 });
+});

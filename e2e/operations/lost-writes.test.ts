@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { passGrace } from "../change-session";
+import { type Answer, logIn, newSession, send, signUp } from "../client";
+import { eventually, startServer, type TestServer, withDatabase } from "../harness";
+import { type PostgresPair, startPostgresPair } from "../standby";
+
+// A standby that is promoted while it is behind, or while its clock is wrong: what the application then makes of its tokens.
+
+const AUTH_SECRET = "lost-writes-0123456789-abcdefghijklmnopqrstuvwxyz";
+const REFRESH = "/api/token/refresh/";
+const WORKERS = 2;
+
+let pair: PostgresPair | undefined;
+const servers: TestServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  await pair?.stop();
+  pair = undefined;
+});
+
+async function start(): Promise<TestServer> {
+  const server = await startServer({ DATABASE_URL: pair?.url ?? "", AUTH_SECRET, WEB_CONCURRENCY: String(WORKERS) });
+  servers.push(server);
+  return server;
+}
+
+type Cookies = Record<string, string>;
+const refresh = (origin: string, cookies: Cookies) => send(origin, "POST", REFRESH, { cookies });
+const profile = (origin: string, cookies: Cookies) => send(origin, "GET", "/api/user/profile/", { cookies });
+const logOut = (origin: string, cookies: Cookies) => send(origin, "POST", "/api/user/logout/", { cookies });
+
+/** What all workers answer: each request is a connection of its own, which the system gives to one of them. */
+async function statuses(origin: string, cookies: Cookies): Promise<number[]> {
+  const answers = await Promise.all(Array.from({ length: 12 * WORKERS }, () => profile(origin, cookies)));
+  return [...new Set(answers.map(({ status }) => status))];
+}
+
+async function isRefused(origin: string, cookies: Cookies): Promise<boolean> {
+  const found = await statuses(origin, cookies);
+  return found.length === 1 && found[0] === 401;
+}
+
+/** The same again until it is answered, as a 503 says. */
+async function persist(ask: () => Promise<Answer>): Promise<Answer> {
+  let answer = await ask();
+  await eventually(async () => {
+    if (answer.status === 503) answer = await ask();
+    return answer.status !== 503;
+  });
+  return answer;
+}
+
+async function promote({ killPrimary, promote }: PostgresPair, origin: string): Promise<void> {
+  await killPrimary();
+  await promote();
+  await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200, 10);
+}
+
+async function caughtUp({ primary }: PostgresPair): Promise<void> {
+  const behind = "select from pg_stat_replication where replay_lsn < pg_current_wal_lsn()";
+  await eventually(async () => (await withDatabase(primary.url, (query) => query(behind))).length === 0);
+}
+
+test("a promoted standby that had lost writes revives no logout, logs nobody out, and opens no account to another's token", {
+  timeout: 120_000,
+}, async () => {
+  pair = await startPostgresPair({ synchronous: false });
+  const { origin, output } = await start();
+  const stayers = await Promise.all([1, 2, 3, 4].map(() => newSession(origin)));
+  const leavers = await Promise.all([1, 2, 3, 4].map(() => newSession(origin)));
+  for (const { refresh: token } of stayers) await passGrace(pair.url, token);
+  await caughtUp(pair);
+
+  pair.holdReplication();
+  for (const person of stayers) person.cookies = (await refresh(origin, person.cookies)).cookies;
+  for (const { cookies } of leavers) expect((await logOut(origin, cookies)).status).toBe(200);
+  const lost = await newSession(origin);
+  await promote(pair, origin);
+
+  // The id of an account that was lost is given to somebody else.
+  await withDatabase(pair.url, (query) => query(`alter table users alter id restart with ${lost.user.id}`));
+  const other = await signUp(origin);
+  expect(other.id).toBe(lost.user.id);
+
+  for (const { cookies } of [...leavers, lost]) {
+    await eventually(() => isRefused(origin, cookies), 5);
+    expect((await refresh(origin, cookies)).status).toBe(401);
+  }
+  for (const person of stayers) {
+    expect(await statuses(origin, person.cookies)).toEqual([200]);
+    expect((await persist(() => refresh(origin, person.cookies))).status).toBe(200);
+  }
+  expect(await statuses(origin, (await logIn(origin, other)).cookies)).toEqual([200]);
+  expect(output()).toMatch(/"level":50.*"event":"database_went_back".*"ended_again":[1-9]/);
+  expect(output()).toMatch(/"level":40.*"event":"database_behind"/);
+  expect(output()).not.toContain('"event":"replay"');
+  const metrics = (await send(origin, "GET", "/api/metrics/")).text;
+  expect(metrics).toMatch(/^movieconnect_database_went_back_total [1-9]/m);
+
+  // One that has only just started remembers nothing, and knows it from the database.
+  const late = await start();
+  expect(await statuses(late.origin, lost.cookies)).toEqual([401]);
+  expect(await statuses(late.origin, leavers[0]?.cookies ?? {})).toEqual([401]);
+  expect(await statuses(late.origin, stayers[0]?.cookies ?? {})).toEqual([200]);
+});
+
+describe.each([
+  ["a minute ahead", 60],
+  ["a minute behind", -60],
+])("with a standby whose clock is %s", (_name, standbyClock) => {
+  test("a logout just before the promotion holds on every worker, and those who stayed are signed in", {
+    timeout: 120_000,
+  }, async () => {
+    pair = await startPostgresPair({ standbyClock });
+    const { origin } = await start();
+    const stayer = await newSession(origin);
+    const leavers = await Promise.all([1, 2, 3].map(() => newSession(origin)));
+    for (const { cookies } of leavers) expect((await logOut(origin, cookies)).status).toBe(200);
+    await promote(pair, origin);
+    for (const { cookies } of leavers) {
+      await eventually(() => isRefused(origin, cookies), 5);
+      expect((await refresh(origin, cookies)).status).toBe(401);
+    }
+    expect(await statuses(origin, stayer.cookies)).toEqual([200]);
+    const renewed = await persist(() => refresh(origin, stayer.cookies));
+    expect(renewed.status).toBe(200);
+    expect(await statuses(origin, renewed.cookies)).toEqual([200]);
+  });
+});
