@@ -13,6 +13,7 @@ export type SessionRow = {
 };
 
 const COLUMNS = "s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username";
+const SEEN = `${COLUMNS}, extract(epoch from now() - s.rotated_at)::float8 as age_seconds`;
 /** Of a session and its user. */
 const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
 
@@ -45,8 +46,8 @@ export async function insertSession(
   return rows[0] ?? null;
 }
 
-/** A session as a refresh finds it, and whether it was opened or rotated within the grace before. */
-export type SeenSession = SessionRow & { is_within_grace: boolean };
+/** A session as a refresh finds it, and how long ago it was opened or rotated; negative where the clock was set back since. */
+export type SeenSession = SessionRow & { age_seconds: number };
 
 /**
  * Moves a living session on to the generation after `generation`, if it is at that one, or behind it because the database
@@ -71,8 +72,7 @@ export async function rotateSession(
     `with relaxed as materialized (
        select set_config('synchronous_commit', 'off', true) as commit
      ), seen as (
-       select ${COLUMNS}, s.rotated_at > now() - make_interval(secs => $3) as is_within_grace
-       from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
+       select ${SEEN} from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
      ), rotated as (
        update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp()
        from users u, relaxed
@@ -83,19 +83,18 @@ export async function rotateSession(
      )
      select *, false as is_rotated, clock_timestamp() < $4 as in_time from seen
      union all
-     select *, true, true, true from rotated`,
+     select *, 0, true, true from rotated`,
     [id, generation, grace, before],
   );
   const find = (isRotated: boolean) => rows.find((row) => row.is_rotated === isRotated) ?? null;
   return { rotated: find(true), seen: find(false), inTime: rows.every((row) => row.in_time) };
 }
 
-/** A living session of an active user. @param grace in seconds */
-export async function findLivingSession(db: Database, id: string, grace: number): Promise<SeenSession | null> {
+/** A living session of an active user. */
+export async function findLivingSession(db: Database, id: string): Promise<SeenSession | null> {
   const rows = await db.query<SeenSession>(
-    `select ${COLUMNS}, s.rotated_at > now() - make_interval(secs => $2) as is_within_grace
-     from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}`,
-    [id, grace],
+    `select ${SEEN} from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}`,
+    [id],
   );
   return rows[0] ?? null;
 }

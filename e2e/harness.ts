@@ -14,9 +14,17 @@ import { startPgBouncer } from "./pgbouncer-server.ts";
 export type TestPostgres = Embedded & { directory: string; directUrl: string };
 export type TestServer = { origin: string; output: () => string; process: ChildProcess; stop: () => Promise<number | null> };
 
-export async function startPostgres(settings: Record<string, string | number> = {}, parent = tmpdir()): Promise<TestPostgres> {
+/** @param environment of Postgres' own processes */
+export async function startPostgres(
+  settings: Record<string, string | number> = {},
+  parent = tmpdir(),
+  environment: Record<string, string> = {},
+): Promise<TestPostgres> {
   const directory = await mkdtemp(join(parent, "movieconnect-"));
+  // It has no environment of its own: its processes inherit this one's.
+  Object.assign(process.env, environment);
   const embedded = await startEmbedded(directory, { settings: { max_connections: 200, ...settings } });
+  for (const name of Object.keys(environment)) delete process.env[name];
   const pooler = poolerSettings().TEST_PGBOUNCER === "on" ? await startPgBouncer(embedded.url) : undefined;
   const stop = async () => {
     await pooler?.stop();

@@ -1,6 +1,12 @@
 import "server-only";
 
-type Clock = { time: number; heardAt: number };
+import { config, refreshGraceSeconds } from "../config";
+
+/** Times of the database in ms since the epoch, and of this process' monotonic clock in ms. */
+type Clock = { time: number; heardAt: number; isGuess: boolean; lostMs: number; lostUntil: number };
+
+/** A clock that goes a little wrong, and an answer that takes a while. */
+const SLACK_MS = 2_000;
 
 // One per process, whatever the bundle: routes, pages and instrumentation each have a copy of this module.
 const shared = globalThis as typeof globalThis & { movieconnectClock?: Clock };
@@ -14,15 +20,36 @@ export function now(): Date {
   return new Date(time + performance.now() - heardAt);
 }
 
-/** Takes the database's word for what the time is. @returns by how much it differs from what was expected, in ms */
-export function setClock(databaseTime: Date): number {
-  const difference = databaseTime.getTime() - now().getTime();
-  shared.movieconnectClock = { time: databaseTime.getTime(), heardAt: performance.now() };
-  return difference;
+/** Takes the database's word for what the time is, as each poll brings it. @returns whether its clock was set meanwhile */
+export function setClock(databaseTime: Date): boolean {
+  const before = clock();
+  const [time, heardAt] = [databaseTime.getTime(), performance.now()];
+  const isSet = !before.isGuess && isUnexpected(databaseTime);
+  const silentMs = time - before.time - config().REVOCATION_POLL_MS;
+  const isSilence = !before.isGuess && silentMs > SLACK_MS;
+  const lost = isSilence
+    ? { lostMs: 1_000 * lostSeconds() + silentMs, lostUntil: heardAt + 1_000 * refreshGraceSeconds() + SLACK_MS }
+    : { lostMs: before.lostMs, lostUntil: before.lostUntil };
+  shared.movieconnectClock = { time, heardAt, isGuess: false, ...lost };
+  return isSet;
+}
+
+/** Whether the database's clock has been set since it was last heard of, or is another's. */
+export function isUnexpected(databaseTime: Date): boolean {
+  return Math.abs(databaseTime.getTime() - now().getTime()) > SLACK_MS;
+}
+
+/**
+ * How much of the time before, by the database's clock, no client could come back in: the database was away, or its clock
+ * was set ahead. 0 once clients have had a grace in which they could.
+ */
+export function lostSeconds(): number {
+  const { lostMs, lostUntil } = clock();
+  return performance.now() < lostUntil ? lostMs / 1_000 : 0;
 }
 
 // Until the database has said something, the machine's clock has to do.
 function clock(): Clock {
-  shared.movieconnectClock ??= { time: Date.now(), heardAt: performance.now() };
+  shared.movieconnectClock ??= { time: Date.now(), heardAt: performance.now(), isGuess: true, lostMs: 0, lostUntil: 0 };
   return shared.movieconnectClock;
 }

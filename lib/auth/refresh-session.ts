@@ -6,10 +6,10 @@ import { findLivingSession, rotateSession, type SeenSession, type SessionRow } f
 import { refreshGraceSeconds } from "../config";
 import { AppError } from "../errors";
 import { record } from "../events";
-import { now } from "./clock";
+import { isUnexpected, lostSeconds, now } from "./clock";
 import { endSession } from "./end-session";
 import { tokensOf } from "./open-session";
-import { isKnownToBeOver } from "./revocations";
+import { hasFreshRevocations, isKnownToBeOver } from "./revocations";
 import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens";
 
 /**
@@ -35,7 +35,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
   if (!inTime) throw new AppError("unavailable", { retryAfter: 1 });
   const accepted = await refuseReplay(db, seen, token.claims);
   // Its successor, or the current one that is too young to be exchanged; else another request has just exchanged it.
-  const isSettled = accepted.generation > generation || accepted.is_within_grace;
+  const isSettled = accepted.generation > generation || accepted.age_seconds <= grace;
   return tokensOf(isSettled ? accepted : await findSuccessor(db, token.claims));
 }
 
@@ -46,7 +46,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
 export async function findRefreshable(db: Database, presented: string): Promise<SessionRow | null> {
   const token = verifyRefreshToken(presented);
   if (!token.ok || isKnownToBeOver(token.claims.sid)) return null;
-  const session = await findLivingSession(db, token.claims.sid, refreshGraceSeconds());
+  const session = await findLivingSession(db, token.claims.sid);
   try {
     return await refuseReplay(db, session, token.claims);
   } catch (error) {
@@ -59,14 +59,24 @@ export async function findRefreshable(db: Database, presented: string): Promise<
 // session was signed before the database went back in time.
 async function refuseReplay(db: Database, seen: SeenSession | null, { gen, sid, user_id }: RefreshClaims): Promise<SeenSession> {
   if (!seen) throw refusal("Token is invalid or expired");
-  if (gen >= seen.generation || (gen === seen.generation - 1 && seen.is_within_grace)) return seen;
+  if (gen >= seen.generation) return seen;
+  if (gen === seen.generation - 1 && isWithinGrace(seen)) return seen;
   record("replay", { user_id, session: sid, generation: gen });
   await endSession(db, { sessionId: sid, userId: user_id });
   throw refusal("Token is invalid or expired");
 }
 
+// The grace is for a client whose answer was lost, and time in which it could not come back does not count.
+// @throws {AppError} `unavailable` while it is not known how much time that was
+function isWithinGrace({ age_seconds: age, rotated_at }: SeenSession): boolean {
+  if (age < refreshGraceSeconds()) return true;
+  const askedAt = new Date(rotated_at.getTime() + 1_000 * age);
+  if (!hasFreshRevocations() || isUnexpected(askedAt)) throw new AppError("unavailable", { retryAfter: 1 });
+  return age < refreshGraceSeconds() + lostSeconds();
+}
+
 async function findSuccessor(db: Database, { sid, gen }: RefreshClaims): Promise<SessionRow> {
-  const session = await findLivingSession(db, sid, refreshGraceSeconds());
+  const session = await findLivingSession(db, sid);
   if (!session) throw refusal("Token is invalid or expired");
   // No other request was faster: the database has come to this one after its deadline.
   if (session.generation <= gen) throw new AppError("unavailable", { retryAfter: 1 });

@@ -19,8 +19,8 @@ type Revocations = {
 
 // What a database that went back in time has forgotten can be told to it again for so long, however short tokens live.
 const REMEMBERED_SECONDS = 600;
-/** A clock that goes a little wrong, between two looks or within one. */
-const CLOCK_SLACK_MS = 2_000;
+/** A clock that goes a little wrong between two looks. */
+const CLOCK_SLACK_MS = 10_000;
 
 // One per process, whatever the bundle: routes, pages and instrumentation each have a copy of this module.
 const shared = globalThis as typeof globalThis & { movieconnectRevocations?: Revocations };
@@ -34,7 +34,7 @@ const shared = globalThis as typeof globalThis & { movieconnectRevocations?: Rev
 export async function isSessionOver(db: Database, session: { id: string; userId: number }): Promise<boolean> {
   if (isKnownToBeOver(session.id)) return true;
   if (hasFreshRevocations() && !wentBackLately()) return false;
-  const living = await findLivingSession(db, session.id, 0);
+  const living = await findLivingSession(db, session.id);
   return living?.user_id !== session.userId;
 }
 
@@ -72,11 +72,11 @@ async function poll(db: Database): Promise<void> {
   try {
     const { last } = state;
     let look = last ? await lookSince(db, last.horizon) : await lookAtAll(db, rememberedSeconds());
-    const jumped = Math.abs(setClock(look.now)) > CLOCK_SLACK_MS;
+    const isClockSet = setClock(look.now);
     if (look.isAnother || isBehind(look, last)) {
       await noteLineage(db, look.since);
       look = await lookAtAll(db, rememberedSeconds());
-    } else if (last && (jumped || look.server !== last.server || look.since !== last.since)) {
+    } else if (last && (isClockSet || look.server !== last.server || look.since !== last.since)) {
       look = await lookAtAll(db, rememberedSeconds());
     }
     if (look.since !== (last?.since ?? 0)) await tellAgain(db, look, last);

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { expect, inject, test } from "vitest";
+import { newSession, send } from "./client";
+import { eventually } from "./harness";
+
+// What ends a session is heard of when its transaction ends, however long that took. Each of these is open longer than the
+// workers look back by any clock.
+
+const OPEN_MS = 15_000;
+const origin = inject("origin");
+
+const WAYS = {
+  "an account that is disabled": "update users set is_active = false where id = $1",
+  "an account that is deleted": "delete from users where id = $1",
+  "a password that is changed": "update passwords set changed_at = clock_timestamp() where user_id = $1",
+  "sessions that are ended": "update sessions set revoked_at = now() where user_id = $1",
+  "sessions that are deleted": "delete from sessions where user_id = $1",
+};
+const LEVELS = ["read committed", "repeatable read", "serializable"];
+const CASES = Object.entries(WAYS).flatMap(([what, statement]) => LEVELS.map((level) => ({ what, level, statement })));
+
+const profile = async (access = "") =>
+  (await send(origin, "GET", "/api/user/profile/", { cookies: { access_token: access } })).status;
+
+test("sessions that end in a transaction of 15 s, in whatever way and at whatever isolation level, are refused everywhere", async () => {
+  const open = await Promise.all(
+    CASES.map(async ({ what, level, statement }) => {
+      const { user, cookies } = await newSession(origin);
+      const client = new pg.Client({ connectionString: inject("databaseUrl") });
+      await client.connect();
+      await client.query(`begin isolation level ${level}`);
+      await client.query("set local statement_timeout = 0");
+      await client.query(statement, [user.id]);
+      return { name: `${what}, ${level}`, access: cookies.access_token, refresh: cookies.refresh_token, client };
+    }),
+  );
+  await delay(OPEN_MS);
+  // Not before: nothing has happened yet.
+  for (const { name, access } of open) expect(await profile(access), name).toBe(200);
+  for (const { client } of open) {
+    await client.query("commit");
+    await client.end();
+  }
+  // A second and a poll; on a busy machine somewhat more. Each request may reach another worker.
+  const refusedEverywhere = async (access = "") => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => profile(access)));
+    return answers.every((status) => status === 401);
+  };
+  for (const { name, access, refresh } of open) {
+    await eventually(() => refusedEverywhere(access), 5).catch(() => expect.fail(`${name}: still opens the profile`));
+    const renewed = await send(origin, "POST", "/api/token/refresh/", { cookies: { refresh_token: refresh ?? "" } });
+    expect(renewed.status, name).toBe(401);
+  }
+});

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setClockOf, settableClock } from "../../bin/faketime";
+import { newSession, send } from "../client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+
+// Clocks that are set while everything runs: the database's, and the application's own.
+
+const MINUTE = 60;
+const DAY = 86_400;
+
+let directory = "";
+let databaseClock = "";
+let ownClock = "";
+let postgres: TestPostgres;
+let server: TestServer;
+
+type Cookies = Record<string, string>;
+const profile = async (cookies: Cookies) => (await send(server.origin, "GET", "/api/user/profile/", { cookies })).status;
+const refresh = (cookies: Cookies) => send(server.origin, "POST", "/api/token/refresh/", { cookies });
+
+/** What both workers say: each request is a connection of its own. */
+const everywhere = async (cookies: Cookies) => new Set(await Promise.all(Array.from({ length: 24 }, () => profile(cookies))));
+
+describe.skipIf(settableClock(join(tmpdir(), "movieconnect-clock")) === undefined && process.env.CI !== "true")(
+  "with clocks that jump",
+  () => {
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), "movieconnect-clocks-"));
+      [databaseClock, ownClock] = [join(directory, "database"), join(directory, "own")];
+      const [forPostgres, forServer] = [settableClock(databaseClock), settableClock(ownClock)];
+      if (!forPostgres || !forServer) throw new Error("there is no faketime to test with");
+      // Postgres may run as another user.
+      const { chmod } = await import("node:fs/promises");
+      await chmod(directory, 0o755);
+      postgres = await startPostgres({}, tmpdir(), forPostgres);
+      server = await startServer({ ...forServer, DATABASE_URL: postgres.url });
+    });
+    afterAll(async () => {
+      await server?.stop();
+      await postgres?.stop();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    test.each([
+      ["a minute ahead", MINUTE],
+      ["back again", 0],
+      ["a minute behind", -MINUTE],
+      ["two minutes ahead of that", MINUTE],
+    ])(
+      "a logout right before the database's clock is set %s holds on every worker, and those who stay are signed in",
+      async (_how, seconds) => {
+        const stayer = await newSession(server.origin);
+        const leavers = await Promise.all([1, 2, 3].map(() => newSession(server.origin)));
+        for (const { cookies } of leavers)
+          expect((await send(server.origin, "POST", "/api/user/logout/", { cookies })).status).toBe(200);
+        setClockOf(databaseClock, seconds);
+        for (const { cookies } of leavers) {
+          await eventually(async () => [...(await everywhere(cookies))].join() === "401", 4);
+          expect((await refresh(cookies)).status).toBe(401);
+        }
+        expect([...(await everywhere(stayer.cookies))]).toEqual([200]);
+        await eventually(async () => (await refresh(stayer.cookies)).status !== 503);
+        const renewed = await refresh(stayer.cookies);
+        expect(renewed.status).toBe(200);
+        expect([...(await everywhere(renewed.cookies))]).toEqual([200]);
+      },
+    );
+
+    test.each([
+      ["a day ahead", DAY],
+      ["back", 0],
+      ["a day behind", -DAY],
+      ["back again", 0],
+    ])("the application's own clock is set %s: no request is refused for it, not even the next", async (_how, seconds) => {
+      const { cookies } = await newSession(server.origin);
+      setClockOf(ownClock, seconds);
+      const answers = await Promise.all([everywhere(cookies), refresh(cookies), refresh(cookies)]);
+      expect([...answers[0]]).toEqual([200]);
+      for (const answer of [answers[1], answers[2]]) {
+        expect(answer.status).toBe(200);
+        expect(await profile(answer.cookies)).toBe(200);
+      }
+      const page = await send(server.origin, "GET", "/", { cookies });
+      expect([page.status, page.setCookies]).toEqual([200, []]);
+    });
+  },
+);
