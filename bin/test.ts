@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { environmentWith } from "../lib/config.ts";
 import { findBrowser } from "./browser.ts";
 import { ensureBuild } from "./build.ts";
+import { ensureDistributionPostgres } from "./distribution-postgres.ts";
 import { ensureFaketime } from "./faketime.ts";
 import { ensureNginx, installedNginx } from "./nginx.ts";
 import { ensureObservatory } from "./observatory.ts";
@@ -37,6 +38,7 @@ try {
   if (installedNginx()) ensureObservatory(console.log);
   ensurePgBouncer(console.log);
   ensureFaketime(console.log);
+  ensureDistributionPostgres(console.log);
   await ensureBuild(".next", { environment: environmentWith({}), say: console.log, signal: new AbortController().signal });
   for (const run of suites) counts.push(await run());
 } catch (error) {
