@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
+import { splitField } from "./field-value.ts";
 
 // What a variable of the environment can be, as parts of zod schemas.
 
@@ -27,9 +28,10 @@ export function attempts(fallback: string) {
 /** For `transform`: addresses and subnets, with commas between. */
 export function toBlockList(list: string, context: z.RefinementCtx<string>): BlockList {
   const subnets = new BlockList();
-  for (const item of list.split(",").map((text) => text.trim())) {
+  for (const item of splitField(list, ",")) {
     if (item === "") continue;
-    const [address = "", bits] = item.split("/");
+    // Not for `Number` to read: to it a missing length is 0, and then every address is a proxy's.
+    const [, address = "", bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
     const family = isIPv6(address) ? "ipv6" : "ipv4";
     try {
       subnets.addSubnet(address, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
