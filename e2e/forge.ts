@@ -85,7 +85,6 @@ export function wellSigned(token: string, secret: string): Record<string, string
     ["with white space", `${text} `],
     ["with a claim that is there twice", text.replace("{", `{"sid":"${"A".repeat(22)}",`)],
     ["nested deeply", text.replace(/"jti":"[^"]*"/, `"jti":${"[".repeat(2_000)}${"]".repeat(2_000)}`)],
-    ["with a prototype", text.replace("{", '{"__proto__":{"sid":"x"},')],
   ];
   const sid = String(claims.sid);
   return Object.fromEntries([
