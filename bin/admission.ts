@@ -17,8 +17,12 @@ const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "
 /** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
 const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
 
-/** Leaves of a request what the application may believe, and tells who sent it. */
-export function admit(request: IncomingMessage, trustedProxies: BlockList): RequestContext {
+/**
+ * Leaves of a request what the application may believe, and tells who sent it.
+ * @param isAddress whether something is at this path. Next has more addresses for what it serves than its routes tell, such
+ *   as `/_next/data/BUILD/api/user/profile.json`: what is none of ours never gets to it.
+ */
+export function admit(request: IncomingMessage, trustedProxies: BlockList, isAddress: (url: string) => boolean): RequestContext {
   const { url = "", method = "" } = request;
   const isApi = isApiPath(url);
   for (const header of isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS] : INTERNAL_HEADERS) delete request.headers[header];
@@ -28,7 +32,7 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList): Requ
   const context = { requestId: requestId(request, trustedProxies), address, isLocal };
   request.headers["x-client-address"] = address;
   request.headers["x-request-id"] = context.requestId;
-  if (!isCanonical(url)) request.url = isApi ? "/api/-" : "/-";
+  if (!isCanonical(url) || !isAddress(url)) request.url = isApi ? "/api/-" : "/-";
   if (!ROUTED.has(method)) {
     request.headers["x-original-method"] = method;
     request.method = "PUT";

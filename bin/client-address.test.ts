@@ -19,10 +19,21 @@ test("a trusted proxy's word counts, and of a list only what trusted proxies hav
   expect(heard("10.1.2.3", "198.51.100.1")).toBe("198.51.100.1");
   expect(heard("::ffff:10.1.2.3", "198.51.100.1")).toBe("198.51.100.1");
   expect(heard("10.1.2.3", "6.6.6.6, 198.51.100.1")).toBe("198.51.100.1");
+  expect(heard("10.1.2.3", "6.6.6.6,\t198.51.100.1 ")).toBe("198.51.100.1");
   expect(heard("10.1.2.3", "6.6.6.6, 198.51.100.1, 10.9.9.9, fd12::1")).toBe("198.51.100.1");
 });
 
-test.each(["", "unknown", "198.51.100.1:80", "1.2.3", "_hidden", ","])("what is no address is not believed: %j", (forwarded) => {
+test.each([
+  "",
+  "unknown",
+  "198.51.100.1:80",
+  "1.2.3",
+  "_hidden",
+  ",",
+  "\u00a0198.51.100.1",
+  "198.51.100.1\u00a0",
+  "198.51.100.1%eth0",
+])("what is no address is not believed: %j", (forwarded) => {
   expect(heard("10.1.2.3", forwarded)).toBe("10.1.2.3");
 });
 

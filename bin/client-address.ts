@@ -1,15 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { type BlockList, isIP, isIPv4, type Socket } from "node:net";
+import { splitField } from "../lib/field-value.ts";
 
 /**
  * Who is asking: the connection's other end, or whom a trusted proxy names as its own. Of a chain of proxies each appends
  * whom it heard from, so that the list is read from its end for as long as those who speak are trusted.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: BlockList): string {
-  const forwarded = [request.headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
+  const forwarded = splitField([request.headers["x-forwarded-for"] ?? []].flat().join(","), ",");
   let address = socketAddress(request.socket);
   while (forwarded.length > 0 && isTrusted(address, trustedProxies)) {
-    const before = normalized(forwarded.pop()?.trim() ?? "");
+    const before = normalized(forwarded.pop() ?? "");
     if (!isIP(before)) break;
     address = before;
   }
@@ -32,8 +33,8 @@ function isTrusted(address: string, proxies: BlockList): boolean {
 
 // A socket for both families shows IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2), and local ones with their zone.
 function normalized(address: string): string {
-  const plain = address.split("%", 1)[0] ?? "";
-  if (isIP(plain) !== 6) return plain;
+  if (isIP(address) !== 6) return address;
+  const [plain] = address.split("%", 1);
   // In its canonical form (RFC 5952).
   const canonical = new URL(`http://[${plain}]/`).hostname.slice(1, -1);
   const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical) ?? [];

@@ -6,17 +6,20 @@ type Manifest = { staticRoutes: { page: string }[]; dynamicRoutes: { page: strin
 
 /**
  * Names the route of a request, for metrics and the log: an endpoint's pattern, "page", "static", or "other" for what
- * nothing answers. As many names as the build has endpoints, whatever is asked for.
- * @param directory where `.next` and `public` are; without a build, as in development, endpoints are "other", too
+ * nothing answers. As many names as the build has endpoints, whatever is asked for. A path is what was sent, not what it
+ * could be decoded or normalised to: each route has one, with and without a slash at its end.
+ * @param directory where `.next` and `public` are
+ * @throws {Error} without a build
  */
 export function routeLabels(directory: string): RouteOf {
-  const { staticRoutes, dynamicRoutes } = readManifest(join(directory, ".next", "routes-manifest.json"));
-  const labels = new Map(readPublic(join(directory, "public")).map((file) => [`/${file}`, "static"]));
+  const manifest: Manifest = JSON.parse(readFileSync(join(directory, ".next", "routes-manifest.json"), "utf8"));
+  const { staticRoutes, dynamicRoutes } = manifest;
+  const labels = new Map(readPublic(join(directory, "public")).map((file) => [encodeURI(`/${file}`), "static"]));
   for (const { page } of staticRoutes) if (!page.startsWith("/_")) labels.set(page, labelOf(page));
   const patterns = dynamicRoutes.map(({ page, regex }) => ({ label: labelOf(page), regex: new RegExp(regex) }));
 
   return (url) => {
-    const path = decode(url.split("?", 1)[0] ?? "");
+    const [path = ""] = url.split("?", 1);
     if (path.startsWith("/_next/static/")) return "static";
     const plain = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
     return labels.get(plain) ?? patterns.find(({ regex }) => regex.test(plain))?.label ?? "other";
@@ -30,26 +33,10 @@ function labelOf(page: string): string {
   return /\.\w+$/.test(page) ? "static" : "page";
 }
 
-function readManifest(file: string): Manifest {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return { staticRoutes: [], dynamicRoutes: [] };
-  }
-}
-
 function readPublic(directory: string): string[] {
   try {
     return readdirSync(directory, { recursive: true, encoding: "utf8" });
   } catch {
     return [];
-  }
-}
-
-function decode(path: string): string {
-  try {
-    return path.includes("%") ? decodeURIComponent(path) : path;
-  } catch {
-    return path;
   }
 }

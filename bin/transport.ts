@@ -44,7 +44,7 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
     const startedAt = performance.now();
     answers.set(request.socket, response);
     const { method = "", url = "" } = request;
-    const context = admit(request, trustedProxies);
+    const context = admit(request, trustedProxies, (path) => isDev || routeOf(path) !== "other");
     const route = routeOf(request.url ?? "");
     response.once("close", () => {
       reportRequest({ method, url }, context, route, endOf(response, startedAt, refused.get(response)));

@@ -6,8 +6,12 @@ type Json = Record<string, unknown>;
 
 const HEADER = { alg: "HS256", typ: "JWT" };
 
-function sign(claims: Json, secret: string, header: Json = HEADER, hash = "sha256"): string {
-  const head = `${encode(header)}.${encode(claims)}`;
+export function sign(claims: Json, secret: string, header: Json = HEADER, hash = "sha256"): string {
+  return signBytes(JSON.stringify(claims), secret, header, hash);
+}
+
+function signBytes(payload: string | Buffer, secret: string, header: Json = HEADER, hash = "sha256"): string {
+  const head = `${encode(header)}.${Buffer.from(payload).toString("base64url")}`;
   return `${head}.${createHmac(hash, secret).update(head).digest("base64url")}`;
 }
 
@@ -59,6 +63,56 @@ export function mutations(token: string, secret: string): Record<string, string>
     dots: "..",
     "ten thousand characters": "a".repeat(10_000),
   };
+}
+
+/** A good token's claims, spoiled each in a way and signed well: by name. A refresh token's have `gen` too. */
+export function wellSigned(token: string, secret: string): Record<string, string> {
+  const claims = claimsOf(token);
+  const text = JSON.stringify(claims);
+  const changed = (name: string, values: unknown[]) =>
+    values.map((value, index) => [`a token whose ${name} is strange, ${index}`, sign({ ...claims, [name]: value }, secret)]);
+  const payloads: [string, string | Buffer][] = [
+    ["no JSON", "secret-marker-7f3a"],
+    ["half of JSON", text.slice(0, -5)],
+    ["two JSON values", `${text}${text}`],
+    ["an empty object", "{}"],
+    ["null", "null"],
+    ["a number", "1"],
+    ["a string", JSON.stringify(text)],
+    ["a list of claims", `[${text}]`],
+    ["invalid UTF-8", Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from(',"x":"\xff\xfe"}', "latin1")])],
+    ["with a byte order mark", `\ufeff${text}`],
+    ["with white space", `${text} `],
+    ["with a claim that is there twice", text.replace("{", `{"sid":"${"A".repeat(22)}",`)],
+    ["nested deeply", text.replace(/"jti":"[^"]*"/, `"jti":${"[".repeat(2_000)}${"]".repeat(2_000)}`)],
+  ];
+  const sid = String(claims.sid);
+  return Object.fromEntries([
+    ...payloads.map(([name, payload]) => [`a token that is ${name}`, signBytes(payload, secret)]),
+    ...changed("sid", [
+      "",
+      "\0",
+      `${sid.slice(0, 21)}\0`,
+      `${sid}\0`,
+      `${sid.slice(0, 21)}\ud800`,
+      `${sid.slice(0, 21)}é`,
+      `${sid}\n`,
+      ` ${sid}`,
+      "secret-marker-7f3a",
+      "a".repeat(5_000),
+      1,
+      null,
+      [sid],
+      { sid },
+    ]),
+    ...changed("user_id", [-1, 0, 1.5, 2 ** 53, 1e300, "1", null, [1], "secret-marker-7f3a"]),
+    ...changed("exp", [-1, 0, 1.5, 1e300, 2 ** 53, "9999999999", null, [9_999_999_999]]),
+    ...changed("iat", [-1, 0, 1.5, 1e300, 2 ** 53, 9_999_999_999, "1", null]),
+    ...changed("jti", ["", "\0", "x".repeat(5_000), 1, null]),
+    ...changed("token_type", ["", "\0", "ACCESS", "id", 1, null, ["access"], ["refresh"]]),
+    ...("gen" in claims ? changed("gen", [-1, 0.5, 2 ** 31 - 1, 2 ** 31, 2 ** 53, 1e300, "0", null, [0]]) : []),
+    ...("username" in claims ? changed("username", ["", "\0", "\ud800", "x".repeat(5_000), 1, null, ["x"], { x: 1 }]) : []),
+  ]);
 }
 
 function encode(value: unknown): string {

@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
+import { splitField } from "./field-value.ts";
 
 // What a variable of the environment can be, as parts of zod schemas.
 
@@ -27,17 +28,22 @@ export function attempts(fallback: string) {
 /** For `transform`: addresses and subnets, with commas between. */
 export function toBlockList(list: string, context: z.RefinementCtx<string>): BlockList {
   const subnets = new BlockList();
-  for (const item of list.split(",").map((text) => text.trim())) {
-    if (item === "") continue;
-    const [address = "", bits] = item.split("/");
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
+  for (const item of splitField(list, ",").filter((part) => part !== "")) {
     try {
-      subnets.addSubnet(address, bits === undefined ? (family === "ipv6" ? 128 : 32) : Number(bits), family);
+      addSubnet(subnets, item);
     } catch {
       context.addIssue("must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8");
     }
   }
   return subnets;
+}
+
+// A length is not for `Number` to read: to it an empty one is 0, and then every address is in the subnet.
+function addSubnet(subnets: BlockList, item: string): void {
+  const [, address = "", length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
+  const family = isIPv6(address) ? "ipv6" : "ipv4";
+  const whole = family === "ipv6" ? 128 : 32;
+  subnets.addSubnet(address, length === undefined ? whole : Number(length), family);
 }
 
 /**

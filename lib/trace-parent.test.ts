@@ -28,3 +28,9 @@ test.each([
 ])("%j, %s, continues nothing", (header) => {
   expect(extract(header)).toBeUndefined();
 });
+
+test("a state with white space that is not the format's is left out, and the trace goes on without it", () => {
+  const context = traceParent.extract(ROOT_CONTEXT, { traceparent: VALID, tracestate: "a=1,\u00a0b=2" }, defaultTextMapGetter);
+  expect(trace.getSpanContext(context)?.spanId).toBe("b7ad6b7169203331");
+  expect(trace.getSpanContext(context)?.traceState?.serialize()).toBe("");
+});

@@ -14,12 +14,14 @@ export const traceParent: TextMapPropagator = {
     const [, traceId = "", spanId = "", flags = ""] =
       /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-|$)/.exec(header ?? "") ?? [];
     const state = [get(carrier, STATE) ?? []].flat().join(",");
+    // What OpenTelemetry would trim is more than the format's white space.
+    const isPlain = /^[\t\x20-\x7e]*$/.test(state);
     const parent = {
       traceId,
       spanId,
       traceFlags: Number.parseInt(flags, 16),
       isRemote: true,
-      traceState: createTraceState(state),
+      traceState: createTraceState(isPlain ? state : ""),
     };
     return isSpanContextValid(parent) ? trace.setSpanContext(context, parent) : context;
   },

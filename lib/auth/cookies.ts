@@ -1,6 +1,7 @@
 import "server-only";
 
 import { config } from "../config";
+import { splitField, trimField } from "../field-value";
 import { now } from "./clock";
 import type { Tokens } from "./tokens";
 
@@ -34,9 +35,9 @@ export function sessionCookies(tokens: Tokens): SessionCookie[] {
   ];
 }
 
-/** The same two, empty and over: a browser only drops a cookie that is set again with its own attributes. */
-export function clearedCookies(): SessionCookie[] {
-  return [cookie("access", "", 0), cookie("refresh", "", 0)];
+/** One of them, empty and over: a browser only drops a cookie that is set again with its own attributes. */
+export function clearedCookie(which: CookieName): SessionCookie {
+  return cookie(which, "", 0);
 }
 
 /** A `Set-Cookie` header's value. */
@@ -44,12 +45,28 @@ export function serializeCookie({ name, value, path, maxAge, secure }: SessionCo
   return `${name}=${value}; Path=${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
 }
 
-/** Reads one of the session's cookies from a `Cookie` header; an empty one counts as absent. */
-export function readCookie(header: string | null, which: CookieName): string | null {
-  if (!header) return null;
-  const prefix = `${cookieName(which)}=`;
-  const pair = header.split(";").find((candidate) => candidate.trimStart().startsWith(prefix));
-  return pair?.trim().slice(prefix.length) || null;
+/**
+ * What a `Cookie` header says by one of the session's names: more than one value where another path or application has a
+ * cookie of that name too. An empty one counts as absent.
+ */
+export function readCookies(header: string | null, which: CookieName): string[] {
+  const name = cookieName(which);
+  const named = cookiePairs(header).filter((pair) => pair.name === name);
+  return named.map(({ value }) => value).filter((value) => value !== "");
+}
+
+/**
+ * The cookies of a `Cookie` header, their names byte for byte: what a browser lets pass for another name than
+ * `__Host-access_token` must be another name here (RFC 6265bis §5.7). No parser of a package, because those that are well
+ * kept give one cookie a name.
+ */
+export function cookiePairs(header: string | null): { name: string; value: string }[] {
+  return splitField(header ?? "", ";").map((pair) => {
+    const equals = pair.indexOf("=");
+    // Without one it is a value that has no name.
+    if (equals < 0) return { name: "", value: pair };
+    return { name: trimField(pair.slice(0, equals)), value: trimField(pair.slice(equals + 1)) };
+  });
 }
 
 function cookie(which: CookieName, value: string, maxAge: number): SessionCookie {

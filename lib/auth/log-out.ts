@@ -1,9 +1,8 @@
 import "server-only";
 
 import type { Database } from "@/db/pool";
-import { AppError } from "../errors";
-import { authenticate, type CredentialHeaders } from "./authenticate";
-import { readCookie } from "./cookies";
+import { authenticate, type CredentialHeaders, findViewer, isUnauthenticated } from "./authenticate";
+import { readCookies } from "./cookies";
 import { endSession } from "./end-session";
 import { findRefreshable } from "./refresh-session";
 
@@ -17,11 +16,13 @@ export async function logOut(db: Database, headers: CredentialHeaders): Promise<
   await endSession(db, viewer);
 }
 
-async function byRefreshCookie(db: Database, headers: CredentialHeaders, refusal: unknown) {
-  if (!(refusal instanceof AppError)) throw refusal;
-  const refresh = readCookie(headers.cookie, "refresh");
-  const session = refresh === null ? null : await findRefreshable(db, refresh);
-  if (session) return { sessionId: session.id, userId: session.user_id };
-  refusal.clearsCookies = true;
+async function byRefreshCookie(db: Database, { cookie }: CredentialHeaders, refusal: unknown) {
+  if (!isUnauthenticated(refusal)) throw refusal;
+  for (const presented of readCookies(cookie, "refresh")) {
+    const session = await findRefreshable(db, presented);
+    if (session) return { sessionId: session.id, userId: session.user_id };
+  }
+  // A header that was refused says nothing about the access cookie that came along.
+  refusal.clearsCookies = (await findViewer(db, cookie)) === null;
   throw refusal;
 }

@@ -2,32 +2,24 @@ import "server-only";
 
 import { type Database, isUnavailable } from "@/db/pool";
 import { AppError } from "../errors";
-import { authenticate } from "./authenticate";
-import { clearedCookies, readCookie, type SessionCookie, sessionCookies } from "./cookies";
-import { refreshSession } from "./refresh-session";
+import { findViewer } from "./authenticate";
+import { clearedCookies } from "./cleared-cookies";
+import { readCookies, type SessionCookie, sessionCookies } from "./cookies";
+import { refreshByCookie } from "./refresh-presented";
 
 /**
  * The cookies to set before a page is rendered: new ones where the access token is no longer good and the refresh
- * token is, cleared ones where neither is, none where there is nothing to do or the database can't be asked.
+ * token is, cleared ones where the session is over, none where there is nothing to do or the database can't be asked.
  */
 export async function renewForPage(db: Database, cookie: string | null): Promise<SessionCookie[]> {
-  const refresh = readCookie(cookie, "refresh");
+  if (readCookies(cookie, "refresh").length === 0) return [];
   try {
-    if (refresh === null || (await isSignedIn(db, cookie))) return [];
-    return sessionCookies(await refreshSession(db, refresh));
+    if (await findViewer(db, cookie)) return [];
+    const tokens = await refreshByCookie(db, cookie);
+    return tokens ? sessionCookies(tokens) : [];
   } catch (error) {
+    if (error instanceof AppError) return error.clearsCookies ? clearedCookies(cookie, "kept") : [];
     if (isUnavailable(error)) return [];
-    if (error instanceof AppError) return clearedCookies();
-    throw error;
-  }
-}
-
-async function isSignedIn(db: Database, cookie: string | null): Promise<boolean> {
-  try {
-    await authenticate(db, { authorization: null, cookie });
-    return true;
-  } catch (error) {
-    if (error instanceof AppError) return false;
     throw error;
   }
 }

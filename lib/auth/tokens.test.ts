@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
+import { claimsOf, sign } from "@/e2e/forge";
 
 const facts = {
   sessionId: "s".repeat(22),
@@ -85,4 +87,54 @@ test.each([
   const tokens = (await tokensWith(NEW, moment)).signTokens(facts);
   const { sessionCookies } = await import("./cookies");
   expect(sessionCookies(tokens)[0]?.maxAge).toBe(maxAge);
+});
+
+test("a token is no older than today's lifetime allows, and no younger than it was signed to be", async () => {
+  vi.stubEnv("ACCESS_TOKEN_LIFETIME", "3600");
+  vi.stubEnv("REFRESH_TOKEN_LIFETIME", "604800");
+  const { access, refresh } = (await tokensWith(NEW)).signTokens(facts);
+  vi.stubEnv("ACCESS_TOKEN_LIFETIME", "300");
+  vi.stubEnv("REFRESH_TOKEN_LIFETIME", "86400");
+  const before = await tokensWith(NEW, "2026-01-01T00:04:59.999Z");
+  expect([before.verifyAccessToken(access).ok, before.verifyRefreshToken(refresh).ok]).toEqual([true, true]);
+  expect((await tokensWith(NEW, "2026-01-01T00:05:00Z")).verifyAccessToken(access).ok).toBe(false);
+  expect((await tokensWith(NEW, "2026-01-02T00:00:00Z")).verifyRefreshToken(refresh).ok).toBe(false);
+  vi.stubEnv("ACCESS_TOKEN_LIFETIME", "86400");
+  expect((await tokensWith(NEW, "2026-01-01T01:00:00Z")).verifyAccessToken(access).ok).toBe(false);
+});
+
+test("a token that was remembered as good ages like any other", async () => {
+  const { signTokens, verifyAccessToken } = await tokensWith(NEW);
+  const { access } = signTokens({ ...facts, sessionExpiresAt: new Date("2026-01-01T00:02:00Z") });
+  expect(verifyAccessToken(access).ok).toBe(true);
+  vi.setSystemTime(new Date("2026-01-01T00:02:00Z"));
+  expect(verifyAccessToken(access).ok).toBe(false);
+});
+
+test("a session's last generation but one is still refreshed: the next fits into its column", async () => {
+  const { signTokens, verifyRefreshToken } = await tokensWith(NEW);
+  const good = (generation: number) => verifyRefreshToken(signTokens({ ...facts, generation }).refresh).ok;
+  expect([good(0), good(2 ** 31 - 2), good(2 ** 31 - 1), good(2 ** 31)]).toEqual([true, true, false, false]);
+});
+
+test("whatever is signed is judged without an exception, and only what signTokens would write is good", async () => {
+  const { signTokens, verifyAccessToken, verifyRefreshToken } = await tokensWith(NEW);
+  const { access, refresh } = signTokens(facts);
+  const good = [access, refresh].map(claimsOf);
+  const names = [...new Set(good.flatMap((claims) => Object.keys(claims))), "__proto__", "x"];
+  const strange = fc.dictionary(fc.constantFrom(...names), fc.jsonValue({ maxDepth: 5 }), { maxKeys: 4 });
+  const claims = fc.tuple(fc.constantFrom(...good), strange).map(([base, changes]) => ({ ...base, ...changes }));
+  const payload = fc.oneof(claims, fc.jsonValue());
+  fc.assert(
+    fc.property(payload, (said) => {
+      const token = sign(said as Record<string, unknown>, NEW);
+      for (const result of [verifyAccessToken(token), verifyRefreshToken(token)]) {
+        if (!result.ok) continue;
+        const { gen = 0, username = "" } = result.claims as { gen?: number; username?: string };
+        expect(result.claims).toMatchObject({ sid: expect.stringMatching(/^[\w-]{22}$/), user_id: expect.any(Number) });
+        expect(Number.isSafeInteger(gen) && gen >= 0 && gen < 2 ** 31 - 1 && username.isWellFormed()).toBe(true);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -1,9 +1,10 @@
 import "server-only";
 
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { config } from "../config";
 import { now } from "./clock";
+import { readClaims, signClaims } from "./signed-token";
 
 /** What a session's tokens are made from, and nothing else: the same facts give the same tokens, byte for byte. */
 export type TokenFacts = {
@@ -19,19 +20,34 @@ export type TokenFacts = {
 export type Tokens = { issuedAt: number; access: string; accessExpiry: number; refresh: string; refreshExpiry: number };
 
 export type Refused = { ok: false; message: "Token is invalid or expired" | "Token has wrong type" };
+type Timed = { exp: number; iat: number };
 type Verified<Claims> = { ok: true; claims: Claims } | Refused;
 
-const common = z.object({ exp: z.int(), iat: z.int(), jti: z.string(), user_id: z.int(), sid: z.string().min(1) });
-const accessClaims = common.extend({ token_type: z.literal("access"), username: z.string() });
-const refreshClaims = common.extend({ token_type: z.literal("refresh"), gen: z.int().min(0) });
-
-// The one header there is. Compared as it stands, so that no other algorithm, and none of `crit`, `jku`, `jwk` and `x5u`,
-// is ever looked at (RFC 8725 §3.1, §3.10).
-const HEADER = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString("base64url");
+// What comes out of a signature is input like any other: each claim is held to what this file writes and Postgres takes.
+const LAST_SECOND = Date.UTC(9999, 11, 31) / 1_000;
+const seconds = z.int().min(0).max(LAST_SECOND);
+const randomId = z.string().regex(/^[\w-]{22}$/);
+const common = z.object({ exp: seconds, iat: seconds, jti: randomId, user_id: z.int().min(1), sid: randomId });
+const username = z
+  .string()
+  .min(1)
+  .max(300)
+  .refine((name) => name.isWellFormed() && !name.includes("\0"));
+const accessClaims = common.extend({ token_type: z.literal("access"), username });
+// A session goes on by one generation, and its column is an `integer`.
+const refreshClaims = common.extend({
+  token_type: z.literal("refresh"),
+  gen: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 2),
+});
 
 export type AccessClaims = z.output<typeof accessClaims>;
 export type RefreshClaims = z.output<typeof refreshClaims>;
 
+/** No clock was wrong by a week. In seconds. */
+const MOST_AHEAD = 7 * 86_400;
 const INVALID: Refused = { ok: false, message: "Token is invalid or expired" };
 
 /** Signs the access and the refresh token of a session at one generation. Neither outlives the session. */
@@ -43,32 +59,41 @@ export function signTokens(facts: TokenFacts): Tokens {
   const { sessionId: sid, userId: user_id, username, generation: gen } = facts;
   const access = { token_type: "access", exp: accessExpiry, iat, jti: jti(facts, "access"), user_id, sid, username };
   const refresh = { token_type: "refresh", exp: refreshExpiry, iat, jti: jti(facts, "refresh"), user_id, sid, gen };
-  return { issuedAt: iat, access: sign(access), accessExpiry, refresh: sign(refresh), refreshExpiry };
+  return { issuedAt: iat, access: signClaims(access), accessExpiry, refresh: signClaims(refresh), refreshExpiry };
 }
 
+/** Good until it expires, and no longer than an access token that was issued at its time would live by today's settings. */
 export function verifyAccessToken(token: string): Verified<AccessClaims> {
+  const { ACCESS_TOKEN_LIFETIME: lifetime } = config();
   const known = verifiedBefore.get(token);
-  const result = known ? unlessExpired(known) : verify(token, accessClaims);
+  const result = known ? unlessExpired(known, lifetime) : verify(token, accessClaims, refreshClaims, lifetime);
   if (result.ok && !known) remember(token, result.claims);
   return result;
 }
 
+/** As `verifyAccessToken`, of a refresh token. */
 export function verifyRefreshToken(token: string): Verified<RefreshClaims> {
-  return verify(token, refreshClaims);
+  return verify(token, refreshClaims, accessClaims, config().REFRESH_TOKEN_LIFETIME);
 }
 
-function verify<Claims extends { exp: number }>(token: string, schema: z.ZodType<Claims>): Verified<Claims> {
-  const payload = verifiedPayload(token);
-  const claims = schema.safeParse(payload);
-  if (!claims.success) {
-    const isOtherType = payload !== null && claims.error.issues.some((issue) => issue.path[0] === "token_type");
-    return isOtherType ? { ok: false, message: "Token has wrong type" } : INVALID;
-  }
-  return unlessExpired(claims.data);
+function verify<Claims extends Timed>(
+  token: string,
+  schema: z.ZodType<Claims>,
+  otherSchema: z.ZodType<Timed>,
+  lifetime: number,
+): Verified<Claims> {
+  const said = readClaims(token);
+  const claims = schema.safeParse(said);
+  if (claims.success) return unlessExpired(claims.data, lifetime);
+  return otherSchema.safeParse(said).success ? { ok: false, message: "Token has wrong type" } : INVALID;
 }
 
-function unlessExpired<Claims extends { exp: number }>(claims: Claims): Verified<Claims> {
-  return claims.exp > now().getTime() / 1_000 ? { ok: true, claims } : INVALID;
+// The list of revocations reaches back by today's lifetime: what was issued to live longer, before a setting changed,
+// could have been revoked before that. A database's clock may be put back by minutes, and what it stamped before is good.
+function unlessExpired<Claims extends Timed>(claims: Claims, lifetime: number): Verified<Claims> {
+  const end = Math.min(claims.exp, claims.iat + lifetime);
+  const time = now().getTime() / 1_000;
+  return end > time && claims.iat < time + MOST_AHEAD ? { ok: true, claims } : INVALID;
 }
 
 // A browser sends the same access token for minutes. What was verified once need not be hashed and parsed each time.
@@ -79,31 +104,6 @@ function remember(token: string, claims: AccessClaims): void {
   const oldest = verifiedBefore.keys().next().value;
   if (oldest !== undefined && verifiedBefore.size >= REMEMBERED_TOKENS) verifiedBefore.delete(oldest);
   verifiedBefore.set(token, claims);
-}
-
-// Signatures are compared as they are written: what a decoder would let pass, white space, padding or stray bits in the
-// last character, makes another string and so no token (RFC 7515 §2, RFC 4648 §3.5).
-function verifiedPayload(token: string): unknown {
-  const [header, payload, signature, ...more] = token.split(".");
-  if (header !== HEADER || !payload || !signature || more.length > 0) return null;
-  const isOurs = config().AUTH_SECRET.some((secret) => isSame(signature, signatureOf(`${header}.${payload}`, secret)));
-  return isOurs ? JSON.parse(Buffer.from(payload, "base64url").toString()) : null;
-}
-
-function isSame(presented: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(presented), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function sign(claims: Record<string, string | number>): string {
-  const [secret = ""] = config().AUTH_SECRET;
-  const signed = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
-  return `${signed}.${signatureOf(signed, secret)}`;
-}
-
-// HS256 (RFC 7518 §3.2)
-function signatureOf(signed: string, secret: string): string {
-  return createHmac("sha256", secret).update(signed).digest("base64url");
 }
 
 // Unique without being random: the session id already carries 128 random bits.

@@ -2,6 +2,7 @@ import "server-only";
 
 import type { z } from "zod";
 import { AppError } from "../errors";
+import { isUtf8Json } from "./media-type";
 
 const MAX_BYTES = 16 * 1_024;
 
@@ -52,13 +53,9 @@ function refuseIncomplete(cause: unknown): never {
   throw new AppError("json_parse_error", { reason: "the body is incomplete" }, { cause });
 }
 
-// RFC 8259 §8.1: JSON between systems is UTF-8, so another charset is another media type.
 function assertJson(request: Request): void {
   const mediaType = request.headers.get("content-type") ?? "";
-  const [essence, ...parameters] = mediaType.split(";").map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((parameter) => parameter.startsWith("charset="));
-  const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  if (essence !== "application/json" || !isUtf8) throw new AppError("unsupported_media_type", { mediaType });
+  if (!isUtf8Json(mediaType)) throw new AppError("unsupported_media_type", { mediaType });
 }
 
 function parseJson(bytes: Uint8Array): unknown {

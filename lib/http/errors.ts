@@ -1,7 +1,7 @@
 import "server-only";
 
 import { isUnavailable } from "@/db/pool";
-import { clearedCookies } from "../auth/cookies";
+import { clearedCookies } from "../auth/cleared-cookies";
 import { AppError, type ErrorCode, type ErrorDetails } from "../errors";
 import { log } from "../log";
 import { json } from "./json";
@@ -71,11 +71,14 @@ export function answerTo<Code extends ErrorCode>(code: Code, details: ErrorDetai
   return ANSWERS[code](details);
 }
 
-/** Turns whatever was thrown into an answer. What nobody expected is logged, and says nothing to the client. */
-export function answerError(error: unknown): Response {
+/**
+ * Turns whatever was thrown into an answer. What nobody expected is logged, and says nothing to the client.
+ * @param cookie the request's, of which a refusal may clear what is dead
+ */
+export function answerError(error: unknown, cookie: string | null = null): Response {
   const refusal = toAppError(error);
   const { status, body, headers = {} } = answerTo(refusal.code, refusal.details);
-  return json(body, { status, headers, cookies: refusal.clearsCookies ? clearedCookies() : [] });
+  return json(body, { status, headers, cookies: refusal.clearsCookies ? clearedCookies(cookie) : [] });
 }
 
 function toAppError(error: unknown): AppError {

@@ -2,7 +2,7 @@ import "server-only";
 
 import { randomBytes } from "node:crypto";
 import { database } from "@/db/pool";
-import type { SessionCookie } from "../auth/cookies";
+import { cookiePairs, type SessionCookie } from "../auth/cookies";
 import { renewForPage } from "../auth/renew-for-page";
 import { config } from "../config";
 import { PATH_HEADER } from "./page-path";
@@ -28,13 +28,13 @@ export function pageHeaders(incoming: Headers, path: string): PageHeaders {
 export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[]> {
   const before = requestHeaders.get("cookie");
   const cookies = await renewForPage(database(), before);
-  if (cookies.length > 0) requestHeaders.set("cookie", withCookies(before ?? "", cookies));
+  if (cookies.length > 0) requestHeaders.set("cookie", withCookies(before, cookies));
   return cookies;
 }
 
-function withCookies(header: string, cookies: SessionCookie[]): string {
-  const others = header.split(";").filter((pair) => !cookies.some(({ name }) => pair.trim().startsWith(`${name}=`)));
-  return [...others, ...cookies.map(({ name, value }) => `${name}=${value}`)].map((pair) => pair.trim()).join("; ");
+function withCookies(header: string | null, cookies: SessionCookie[]): string {
+  const others = cookiePairs(header).filter((pair) => pair.name !== "" && !cookies.some(({ name }) => pair.name === name));
+  return [...others, ...cookies].map(({ name, value }) => `${name}=${value}`).join("; ");
 }
 
 // CSP Level 3, strict: scripts run by nonce and by whom they load, not by where they are from.

@@ -51,7 +51,7 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
       const result = await chosen.run(request);
       return result instanceof Response ? result : json(result);
     } catch (error) {
-      return answerError(error);
+      return answerError(error, request.headers.get("cookie"));
     }
   }
   const declared = new Map([...byMethod].map(([method, { declaration }]) => [method, declaration]));

@@ -1,6 +1,7 @@
 import "server-only";
 
 import { createHash, timingSafeEqual } from "node:crypto";
+import { bearerParts } from "../auth/bearer-token";
 import { config } from "../config";
 import { AppError } from "../errors";
 import { currentRequest } from "../request-context";
@@ -28,8 +29,8 @@ export async function answerScrape(request: Request): Promise<Response> {
 
 function hasToken(authorization: string | null): boolean {
   const { METRICS_TOKEN: token } = config();
-  const presented = /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (token === undefined || presented === undefined) return false;
+  const [presented, ...more] = bearerParts(authorization) ?? [];
+  if (token === undefined || presented === undefined || more.length > 0) return false;
   // Digests are of one length, which the comparison asks for.
   return timingSafeEqual(digest(presented), digest(token));
 }

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { changeSession, passGrace } from "@/e2e/change-session";
 import { newSession, send } from "@/e2e/client";
@@ -26,6 +27,14 @@ function byCookie(refresh: string, origin = shared) {
 
 function byBody(refresh: unknown, origin = shared) {
   return send(origin, "POST", REFRESH, { json: { refresh } });
+}
+
+/** Three parts in base64url, that this application has not signed as it signs. */
+function isAnothers(token: string): boolean {
+  const [header, payload, signature] = token.split(".");
+  const expected = createHmac("sha256", inject("authSecret")).update(`${header}.${payload}`).digest("base64url");
+  const isOurs = signature === expected && header === Buffer.from('{"alg":"HS256","typ":"JWT"}').toString("base64url");
+  return /^[\w-]+\.[\w-]*\.[\w-]*$/.test(token) && !isOurs;
 }
 
 const profile = (access = "", origin = shared) =>
@@ -90,14 +99,16 @@ test("an access token in its place is of the wrong type", async () => {
   }
 });
 
-test("no mutation of a living token refreshes, and the cookies are cleared", async () => {
+test("no mutation of a living token refreshes, and the cookies are cleared where they are no other application's", async () => {
   const { refresh } = await newSession(shared);
   for (const [name, mutant] of Object.entries(mutations(refresh, inject("authSecret")))) {
-    for (const answer of [await byBody(mutant), await byCookie(mutant)]) {
+    const [body, cookie] = [await byBody(mutant), await byCookie(mutant)];
+    for (const answer of [body, cookie]) {
       expect(answer.status, name).toBe(401);
       expect(answer.text, name).toBe(INVALID);
-      expect(answer.setCookies, name).toEqual(CLEARED);
     }
+    expect(body.setCookies, name).toEqual(CLEARED);
+    expect(cookie.setCookies, name).toEqual(isAnothers(mutant) ? [] : CLEARED);
   }
   expect((await byCookie(refresh)).status).toBe(200);
 });
@@ -204,6 +215,18 @@ test("an expired access token is refused, and renewed by a refresh", async () =>
   expect(expired.json.code).toBe("token_not_valid");
   const renewed = await byCookie(refresh, hasty.origin);
   expect((await profile(renewed.cookies.access_token, hasty.origin)).status).toBe(200);
+});
+
+test("a token that was issued to live longer is no older than today's lifetime allows", async () => {
+  const { refresh, cookies } = await newSession(shared);
+  expect((await profile(cookies.access_token, hasty.origin)).status).toBe(200);
+  await sleep(2.5);
+  expect((await profile(cookies.access_token, hasty.origin)).status).toBe(401);
+  expect((await profile(cookies.access_token)).status).toBe(200);
+  await sleep(2);
+  const late = await byCookie(refresh, hasty.origin);
+  expect([late.status, late.setCookies]).toEqual([401, CLEARED]);
+  expect((await byCookie(refresh)).status).toBe(200);
 });
 
 test("an idle session's refresh token expires", async () => {

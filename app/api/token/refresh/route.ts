@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { refreshToken } from "@/lib/answers";
-import { readCookie, sessionCookies } from "@/lib/auth/cookies";
-import { refreshSession } from "@/lib/auth/refresh-session";
+import { sessionCookies } from "@/lib/auth/cookies";
+import { refreshByBody, refreshByCookie } from "@/lib/auth/refresh-presented";
 import { AppError } from "@/lib/errors";
 import { json } from "@/lib/http/json";
 import { endpoint, route } from "@/lib/http/route";
@@ -23,11 +23,12 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       refuses: ["refresh_token_missing", "refresh_token_not_valid"],
     },
     async ({ db, body, headers }) => {
-      const presented = body.refresh ?? readCookie(headers.cookie, "refresh");
-      if (presented === null) throw new AppError("refresh_token_missing");
-      const tokens = await refreshSession(db, presented);
+      const { refresh } = body;
+      const isByBody = refresh !== undefined;
+      const tokens = isByBody ? await refreshByBody(db, refresh, headers.cookie) : await refreshByCookie(db, headers.cookie);
+      if (tokens === null) throw new AppError("refresh_token_missing");
       // Only who could hand one over may read one: a script on the page sends none, and gets none.
-      const answer = body.refresh === undefined ? REFRESHED : { refresh: tokens.refresh };
+      const answer = isByBody ? { refresh: tokens.refresh } : REFRESHED;
       return json(answer, { cookies: sessionCookies(tokens) });
     },
   ),

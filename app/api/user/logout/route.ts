@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clearedCookies } from "@/lib/auth/cookies";
+import { clearedCookies } from "@/lib/auth/cleared-cookies";
 import { logOut } from "@/lib/auth/log-out";
 import { json } from "@/lib/http/json";
 import { endpoint, route } from "@/lib/http/route";
@@ -18,7 +18,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
     },
     async ({ db, headers }) => {
       await logOut(db, headers);
-      return json(LOGGED_OUT, { cookies: clearedCookies() });
+      return json(LOGGED_OUT, { cookies: clearedCookies(headers.cookie) });
     },
   ),
 });

@@ -64,8 +64,8 @@ test("without credentials the answer is a 401 with a challenge", async () => {
   }
 });
 
-test("a header that is not two parts is a bad header", async () => {
-  for (const authorization of ["Bearer", "Bearer ", "Bearer a b", "bearer a b c"]) {
+test("a header of more than two parts is a bad header", async () => {
+  for (const authorization of ["Bearer a b", "bearer a b c", "Bearer null null"]) {
     const answer = await getProfile({ authorization });
     expect(answer.status).toBe(401);
     expect(answer.text).toBe(

@@ -1,0 +1,45 @@
+import { beforeEach, expect, test, vi } from "vitest";
+
+/** The module as a process behind https has it. */
+async function cookiesOfHttps() {
+  vi.resetModules();
+  vi.stubGlobal("movieconnectConfig", undefined);
+  vi.stubEnv("AUTH_SECRET", "a-secret-0123456789-0123456789-a-secret");
+  vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
+  vi.stubEnv("PUBLIC_URL", "https://example.com");
+  return import("./cookies");
+}
+
+beforeEach(() => () => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+test("every cookie of the name is read, in the order of the header; an empty one counts as absent", async () => {
+  const { readCookies } = await cookiesOfHttps();
+  const header = "a=1; __Host-access_token=first;__Host-access_token=;\t__Host-access_token = second=2 ; __Host-refresh_token=r";
+  expect(readCookies(header, "access")).toEqual(["first", "second=2"]);
+  expect(readCookies(header, "refresh")).toEqual(["r"]);
+  expect(readCookies(null, "access")).toEqual([]);
+  expect(readCookies("", "access")).toEqual([]);
+});
+
+// What a site that may set cookies for all of the domain can make a browser send, `__Host-` or not.
+test.each([
+  "\u00a0__Host-access_token",
+  "\ufeff__Host-access_token",
+  "\v__Host-access_token",
+  "\f__Host-access_token",
+  "\u0085__Host-access_token",
+  "__Host-access_token\u00a0",
+  "__host-access_token",
+  "__HOST-ACCESS_TOKEN",
+  "__Host-access_token\0",
+  '"__Host-access_token"',
+  "access_token",
+  "__Secure-access_token",
+  "x,__Host-access_token",
+])("a cookie named %j is not the session's", async (name) => {
+  const { readCookies } = await cookiesOfHttps();
+  expect(readCookies(`${name}=planted; __Host-access_token=own`, "access")).toEqual(["own"]);
+});

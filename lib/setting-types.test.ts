@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { toBlockList } from "./setting-types";
+
+const parse = (list: string) => z.string().transform(toBlockList).safeParse(list);
+
+test("addresses and subnets with commas between are a list of proxies", () => {
+  const { data: proxies } = parse("10.0.0.0/8,\t192.0.2.1 , fd00::/8,2001:db8::1,");
+  expect(["10.9.9.9", "192.0.2.1", "11.0.0.1", "192.0.2.2"].map((address) => proxies?.check(address))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(["fd12::1", "2001:db8::1", "2001:db8::2"].map((address) => proxies?.check(address, "ipv6"))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test.each([
+  "10.0.0.0/",
+  "10.0.0.0/ 8",
+  "10.0.0.0/8/",
+  "10.0.0.0/1e1",
+  "10.0.0.0/0x8",
+  "10.0.0.0/33",
+  "\u00a010.0.0.0/8",
+  "proxy",
+])("%j is no list, and least of all one of every address", (list) => expect(parse(list).success).toBe(false));
