@@ -7,10 +7,8 @@ import { AppError } from "../errors";
 import { log } from "../log";
 import { metrics } from "../metrics";
 import { withoutRequest } from "../request-context";
+import { LONGEST_HASH_ANSWER_SECONDS } from "./hash-budget";
 import type { HashResult, HashTask } from "./hash-thread";
-
-// Whoever would wait longer is better told at once.
-const LONGEST_WAIT_SECONDS = 15;
 
 type Job = { task: HashTask; span: Span; resolve: (result: string | boolean) => void; reject: (error: Error) => void };
 type Thread = { worker: Worker; job: Job | null; startedAt: number };
@@ -26,7 +24,7 @@ const shared = globalThis as typeof globalThis & { movieconnectHashQueue?: Queue
 export function runHashTask(task: HashTask): Promise<string | boolean> {
   const queue = hashQueue();
   const wait = expectedWaitSeconds(queue);
-  if (wait > LONGEST_WAIT_SECONDS) {
+  if (wait > LONGEST_HASH_ANSWER_SECONDS) {
     metrics().hashesRefused.inc();
     return Promise.reject(new AppError("unavailable", { retryAfter: Math.ceil(wait) }));
   }
