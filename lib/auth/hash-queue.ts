@@ -6,7 +6,7 @@ import { config } from "../config";
 import { AppError } from "../errors";
 import { metrics } from "../metrics";
 import { withoutRequest } from "../request-context";
-import { notePace, type Pace, secondsPerHash, startPace } from "./hash-pace";
+import { mostSeconds, notePace, type Pace, startPace, usualSeconds } from "./hash-pace";
 import type { HashResult, HashTask } from "./hash-thread";
 import { type HashThread, runOnThread, startHashThread } from "./hash-threads";
 import {
@@ -44,19 +44,15 @@ const shared = globalThis as typeof globalThis & { movieconnectHashQueue?: Queue
  * @throws {AppError} `unavailable`, at once and with when to come back, where this address holds its share of the places
  */
 export async function withHash<Outcome>(address: string, work: (hash: Hash) => Promise<Outcome>): Promise<Outcome> {
-  assertPlace(address);
   const queue = hashQueue();
-  const { place, surplus } = takePlace(queue.turns, address, seconds(), capacity(queue));
-  if (surplus) refuse(queue, surplus);
-  let isHeld = true;
-  const leave = () => {
-    if (isHeld) leavePlace(queue.turns, place);
-    isHeld = false;
-  };
+  const taken = isDown(queue) ? null : takePlace(queue.turns, address, seconds(), capacity(queue));
+  if (!taken) throw unavailable(queue);
+  const { place, displaced } = taken;
+  if (displaced) turnAway(queue, displaced);
   try {
-    return await work((task) => run(queue, place, task).finally(leave));
+    return await work((task) => run(queue, place, task));
   } finally {
-    leave();
+    leavePlace(queue.turns, place);
   }
 }
 
@@ -78,19 +74,22 @@ export function hashLoad(): { waiting: number; running: number; threads: number 
 
 async function run(queue: Queue, place: Place, task: HashTask): Promise<HashResult> {
   const span = trace.getTracer("movieconnect").startSpan(task.encoded === undefined ? "hash a password" : "compare a password");
-  const milliseconds = (latestStart(place, capacity(queue).seconds) - seconds()) * 1_000;
+  const milliseconds = (latestStart(place, place.promisedSeconds) - seconds()) * 1_000;
   const result = new Promise<HashResult>((resolve, reject) => {
-    const giveUp = setTimeout(() => refuse(queue, job), milliseconds);
+    const giveUp = setTimeout(() => turnAway(queue, job), milliseconds);
     const job: Job = { place, task, span, giveUp, resolve, reject };
     enqueue(queue.turns, job);
     dispatch(queue);
   });
-  return result.finally(() => span.end());
+  return result.finally(() => {
+    span.end();
+    leavePlace(queue.turns, place);
+  });
 }
 
 function dispatch(queue: Queue): void {
   if (isDown(queue)) {
-    for (const job of [...queue.turns.waiting]) refuse(queue, job);
+    for (const job of [...queue.turns.waiting]) turnAway(queue, job);
   }
   for (const thread of queue.threads) {
     if (thread.state !== "idle") continue;
@@ -113,8 +112,9 @@ function hashOn(queue: Queue, thread: HashThread, { task, span, giveUp, resolve,
 
 // The machine became so much slower that its turn would come too late, or there is no thread left to hash. Or the place is
 // another's, whose address holds fewer.
-function refuse(queue: Queue, job: Job): void {
+function turnAway(queue: Queue, job: Job): void {
   clearTimeout(job.giveUp);
+  leavePlace(queue.turns, job.place);
   queue.turns.waiting.splice(queue.turns.waiting.indexOf(job), 1);
   job.reject(unavailable(queue));
 }
@@ -122,7 +122,7 @@ function refuse(queue: Queue, job: Job): void {
 /** `retryAfter`: when all that wait now will have been served, or a thread is started again. */
 function unavailable(queue: Queue): AppError {
   metrics().hashesRefused.inc();
-  const { threads, seconds: each } = capacity(queue);
+  const { threads, usualSeconds: each } = capacity(queue);
   const served = (placesHeld(queue.turns) * each) / threads;
   const started = Math.min(...queue.threads.map(({ retryAt }) => retryAt)) / 1_000 - seconds();
   return new AppError("unavailable", { retryAfter: Math.max(1, Math.ceil(isDown(queue) ? started : served)) });
@@ -135,7 +135,12 @@ function isDown({ threads }: Queue): boolean {
 function capacity({ threads, pace }: Queue): Capacity {
   const running = threads.filter(({ state }) => state === "busy").map(({ startedAt }) => seconds() - startedAt / 1_000);
   const there = threads.filter(({ state }) => state !== "down").length;
-  return { threads: Math.max(1, there), seconds: secondsPerHash(pace, Math.max(0, ...running)) };
+  const longest = Math.max(0, ...running);
+  return {
+    threads: Math.max(1, there),
+    mostSeconds: mostSeconds(pace, longest),
+    usualSeconds: usualSeconds(pace, longest),
+  };
 }
 
 function hashQueue(): Queue {
