@@ -92,10 +92,19 @@ function dispatch(queue: Queue): void {
     for (const job of [...queue.turns.waiting]) turnAway(queue, job);
   }
   for (const thread of queue.threads) {
-    if (thread.state !== "idle") continue;
-    const job = takeNext(queue.turns, seconds(), capacity(queue));
-    if (job) hashOn(queue, thread, job);
+    if (thread.state === "idle") hashNext(queue, thread);
   }
+}
+
+function hashNext(queue: Queue, thread: HashThread): void {
+  const job = takeNext(queue.turns, seconds(), capacity(queue));
+  if (!job) return;
+  if (seconds() <= latestStart(job.place, capacity(queue).mostSeconds)) {
+    hashOn(queue, thread, job);
+    return;
+  }
+  turnAway(queue, job);
+  hashNext(queue, thread);
 }
 
 function hashOn(queue: Queue, thread: HashThread, { task, span, giveUp, resolve, reject }: Job): void {
@@ -115,7 +124,7 @@ function hashOn(queue: Queue, thread: HashThread, { task, span, giveUp, resolve,
 function turnAway(queue: Queue, job: Job): void {
   clearTimeout(job.giveUp);
   leavePlace(queue.turns, job.place);
-  queue.turns.waiting.splice(queue.turns.waiting.indexOf(job), 1);
+  queue.turns.waiting = queue.turns.waiting.filter((waiting) => waiting !== job);
   job.reject(unavailable(queue));
 }
 

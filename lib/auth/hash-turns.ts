@@ -106,9 +106,9 @@ function indexOfTurn<Job extends Waiting>({ held, waiting }: Turns<Job>): number
 
 // Whether those who came before still begin in time if one more is hashed before them, and then they in their order. A
 // machine that became slower than the worst that was reckoned with can't keep all its promises: then turns decide alone.
-function canWait(older: Waiting[], now: number, { threads, usualSeconds }: Capacity): boolean {
+function canWait(older: Waiting[], now: number, { threads, mostSeconds, usualSeconds }: Capacity): boolean {
   return older.every(({ place }, index) => {
     const start = now + (usualSeconds * (index + 1)) / threads;
-    return start <= latestStart(place, usualSeconds) || usualSeconds > place.promisedSeconds;
+    return start <= latestStart(place, mostSeconds) || usualSeconds > place.promisedSeconds;
   });
 }
