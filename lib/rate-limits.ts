@@ -63,7 +63,8 @@ export async function forgiveUnavailable<Outcome>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AppError && error.code === "unavailable") await forgive(db, { once: attempts, all: [] });
+    const isUncounted = attempts.length > 0 && error instanceof AppError && error.code === "unavailable";
+    if (isUncounted) await forgive(db, { once: attempts, all: [] });
     throw error;
   }
 }

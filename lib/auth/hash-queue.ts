@@ -15,6 +15,7 @@ import {
   hasRoom,
   latestStart,
   leavePlace,
+  noTurns,
   type Place,
   placesHeld,
   type Turns,
@@ -59,7 +60,7 @@ export async function withHash<Outcome>(address: string, work: (hash: Hash) => P
 /** @throws {AppError} as `withHash` would now */
 export function assertPlace(address: string): void {
   const queue = hashQueue();
-  if (isDown(queue) || !hasRoom(queue.turns, address, capacity(queue))) throw unavailable(queue);
+  if (isDown(queue) || !hasRoom(queue.turns, address, seconds(), capacity(queue))) throw unavailable(queue);
 }
 
 /** How many tasks wait for a thread, how many have one, and how many threads there are. Starts none. */
@@ -158,7 +159,7 @@ function hashQueue(): Queue {
   const crowding = (HASH_THREADS * WEB_CONCURRENCY) / availableParallelism();
   // A first guess: 80 ms at cost 10.
   const pace = startPace(0.08 * 2 ** (BCRYPT_COST - 10), crowding);
-  const queue: Queue = { threads: [], turns: { held: new Map(), waiting: [] }, pace };
+  const queue: Queue = { threads: [], turns: noTurns(), pace };
   shared.movieconnectHashQueue = queue;
   // The threads are not the first login's own.
   withoutRequest(() => {

@@ -6,6 +6,8 @@ import { LONGEST_HASH_ANSWER_SECONDS } from "./hash-budget";
 const ROOM_SECONDS = 10;
 /** For the statements before and after the hash. */
 const RESERVED_SECONDS = 2;
+/** What an address had hashed counts less as time passes: after so many seconds a third of it, after five times that nothing. */
+const MEMORY_SECONDS = 60;
 
 /** How many threads hash, and how long one hash takes: at the most, and usually. */
 export type Capacity = { threads: number; mostSeconds: number; usualSeconds: number };
@@ -13,15 +15,21 @@ export type Capacity = { threads: number; mostSeconds: number; usualSeconds: num
 export type Place = { address: string; admittedAt: number; promisedSeconds: number; isHeld: boolean };
 type Waiting = { place: Place };
 type Places = { held: Map<string, number> };
-/** How many places each address holds, in the order of their turns; and what is ready to be hashed, in that of admission. */
-export type Turns<Job extends Waiting> = Places & { waiting: Job[] };
+/** How much each address had hashed at a time, the latest last. */
+type Served = { served: Map<string, { count: number; at: number }> };
+/** How many places each address holds, what it had lately, and what is ready to be hashed, in the order of admission. */
+export type Turns<Job extends Waiting> = Places & Served & { waiting: Job[] };
+
+export function noTurns<Job extends Waiting>(): Turns<Job> {
+  return { held: new Map(), served: new Map(), waiting: [] };
+}
 
 /**
- * Whether an address may have one more place. It may hold as many as are left for all others: alone half of them. Where none
- * are left, it may still have the last of an address that holds more.
+ * Whether an address may have one more place. It may hold twice as many as are left for all others: alone two thirds of them,
+ * of four addresses each two ninths. Where none are left, it may still have the last of an address that takes more.
  */
-export function hasRoom<Job extends Waiting>(turns: Turns<Job>, address: string, capacity: Capacity): boolean {
-  return isWithinShare(turns, address, capacity) || lastOfMost(turns, address) !== undefined;
+export function hasRoom<Job extends Waiting>(turns: Turns<Job>, address: string, now: number, capacity: Capacity): boolean {
+  return isWithinShare(turns, address, capacity) || lastOfMost(turns, address, now) !== undefined;
 }
 
 /** Gives an address one more place, if there is room. @returns also the job that has to leave for it, if one has to */
@@ -31,8 +39,8 @@ export function takePlace<Job extends Waiting>(
   now: number,
   capacity: Capacity,
 ): { place: Place; displaced: Job | undefined } | null {
-  if (!hasRoom(turns, address, capacity)) return null;
-  const displaced = isWithinShare(turns, address, capacity) ? undefined : lastOfMost(turns, address);
+  if (!hasRoom(turns, address, now, capacity)) return null;
+  const displaced = isWithinShare(turns, address, capacity) ? undefined : lastOfMost(turns, address, now);
   turns.held.set(address, placesOf(turns, address) + 1);
   return { place: { address, admittedAt: now, promisedSeconds: capacity.mostSeconds, isHeld: true }, displaced };
 }
@@ -58,17 +66,13 @@ export function enqueue<Job extends Waiting>({ waiting }: Turns<Job>, job: Job):
 }
 
 /**
- * Takes out the job whose turn it is: addresses take turns, one job each. But what was admitted is answered within 15 s,
- * whatever comes later: where another's turn would make one late, the oldest goes first.
+ * Takes out the job whose turn it is: that of the address which had the least lately. But what was admitted is answered within
+ * 15 s, whatever comes later: where another's turn would make one late, the oldest goes first.
  */
 export function takeNext<Job extends Waiting>(turns: Turns<Job>, now: number, capacity: Capacity): Job | undefined {
-  const index = indexOfTurn(turns);
+  const index = indexOfTurn(turns, now);
   const [next] = turns.waiting.splice(canWait(turns.waiting.slice(0, index), now, capacity) ? index : 0, 1);
-  if (!next) return undefined;
-  const { address } = next.place;
-  const places = placesOf(turns, address);
-  turns.held.delete(address);
-  turns.held.set(address, places);
+  if (next) noteServed(turns, next.place.address, now);
   return next;
 }
 
@@ -79,29 +83,38 @@ export function latestStart({ admittedAt }: Place, seconds: number): number {
 
 function isWithinShare(places: Places, address: string, { threads, mostSeconds }: Capacity): boolean {
   const room = Math.max(threads, Math.floor((ROOM_SECONDS * threads) / mostSeconds));
-  return placesOf(places, address) < room - placesHeld(places);
+  return placesOf(places, address) < 2 * (room - placesHeld(places));
 }
 
-function lastOfMost<Job extends Waiting>(turns: Turns<Job>, address: string): Job | undefined {
-  const most = Math.max(0, ...turns.held.values());
-  if (placesOf(turns, address) + 1 >= most) return undefined;
-  return turns.waiting.findLast(({ place }) => placesOf(turns, place.address) === most);
+function lastOfMost<Job extends Waiting>(turns: Turns<Job>, address: string, now: number): Job | undefined {
+  const claim = (of: string) => placesOf(turns, of) + servedLately(turns, of, now);
+  const most = Math.max(0, ...turns.waiting.map(({ place }) => claim(place.address)));
+  if (claim(address) + 1 >= most) return undefined;
+  return turns.waiting.findLast(({ place }) => claim(place.address) === most);
 }
 
 function placesOf({ held }: Places, address: string): number {
   return held.get(address) ?? 0;
 }
 
-function indexOfTurn<Job extends Waiting>({ held, waiting }: Turns<Job>): number {
-  const firstOf = new Map<string, number>();
-  for (const [index, { place }] of waiting.entries()) {
-    if (!firstOf.has(place.address)) firstOf.set(place.address, index);
+function indexOfTurn(turns: Turns<Waiting>, now: number): number {
+  const lately = turns.waiting.map(({ place }) => servedLately(turns, place.address, now));
+  return Math.max(0, lately.indexOf(Math.min(...lately)));
+}
+
+function servedLately({ served }: Served, address: string, now: number): number {
+  const { count, at } = served.get(address) ?? { count: 0, at: now };
+  return count * Math.exp((at - now) / MEMORY_SECONDS);
+}
+
+function noteServed(turns: Served, address: string, now: number): void {
+  const count = servedLately(turns, address, now) + 1;
+  turns.served.delete(address);
+  turns.served.set(address, { count, at: now });
+  for (const [old, { at }] of turns.served) {
+    if (now - at < 5 * MEMORY_SECONDS) break;
+    turns.served.delete(old);
   }
-  for (const address of held.keys()) {
-    const index = firstOf.get(address);
-    if (index !== undefined) return index;
-  }
-  return 0;
 }
 
 // Whether those who came before still begin in time if one more is hashed before them, and then they in their order. A

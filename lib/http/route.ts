@@ -81,7 +81,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
       const viewer = declaration.public === true ? null : await authenticate(db, headers);
       const body = declaration.body ? await readBody(request, declaration.body) : undefined;
       const context = { db, viewer: viewer as never, body: body as never, headers, client: { address, attempt } };
-      return forgiveUnavailable(db, attempt ? [attempt] : [], async () => handler(context));
+      return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], async () => handler(context));
     },
   };
 }

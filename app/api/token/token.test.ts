@@ -162,7 +162,7 @@ test.each([
     await withDatabase(inject("databaseUrl"), (ask) =>
       eventually(async () => {
         const waiting = await ask(
-          "select from pg_locks where not granted and pid in (select pid from pg_stat_activity where query ~ 'login_addresses')",
+          "select from pg_locks where not granted and pid in (select pid from pg_stat_activity where query ~ 'insert into')",
         );
         return waiting.length > 0;
       }),
