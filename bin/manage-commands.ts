@@ -15,7 +15,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
   "user create": async (db, { values }) => {
     const { password, generated } = await newPassword(values);
     const { username, email, "birth-date": age } = values;
-    const { id } = await signUp(db, { username, email, password, age });
+    const { id } = await signUp(db, { username, email, password, age }, null);
     const created = await requireUser(db, username ?? "");
     const lines = [`Made the account ${created.username} (${id}).`, ...passwordLine(generated)];
     return { lines, json: { ...toJson(created), ...(generated === undefined ? {} : { password: generated }) } };
@@ -30,7 +30,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
   "user set-password": async (db, { name, values }) => {
     const user = await requireUser(db, name);
     const { password, generated } = await newPassword(values);
-    await setPassword(db, user, password);
+    if (!(await setPassword(db, user, password))) throw noSuchUser(name);
     const lines = [`${user.username} has a new password, and is logged out everywhere.`, ...passwordLine(generated)];
     return {
       lines,
@@ -64,15 +64,20 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
 
 async function switchTo(db: Database, name: string, isActive: boolean): Promise<Outcome> {
   const user = await requireUser(db, name);
-  await setActive(db, user.id, isActive);
+  if (!(await setActive(db, user.id, isActive))) throw noSuchUser(name);
   const line = isActive ? `${user.username} can log in.` : `${user.username} can't log in, and is logged out everywhere.`;
   return { lines: [line], json: toJson(await requireUser(db, name)) };
 }
 
 async function requireUser(db: Database, name: string): Promise<UserDetails> {
   const user = await findUser(db, accountName(name.trim()));
-  if (!user) throw new Error(`there is no user "${name}"`);
+  if (!user) throw noSuchUser(name);
   return user;
+}
+
+// Also of one who was there a moment ago.
+function noSuchUser(name: string): Error {
+  return new Error(`there is no user "${name}"`);
 }
 
 function toJson({ id, username, email, birth_date, is_active, created_at, living_sessions }: UserDetails) {

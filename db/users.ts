@@ -8,19 +8,18 @@ export type UserRow = { id: number; username: string; email: string; birth_date:
 export type AccountRow = {
   id: number;
   username: string;
+  is_active: boolean;
   encoded: string;
   password_changed_at: string;
   is_known_address: boolean;
 };
 /** How somebody names an account. */
 export type AccountName = { usernameKey: string } | { email: string };
+export type NewUser = { username: string; usernameKey: string; email: string; birthDate: string; encodedPassword: string };
 export type UserDetails = UserRow & { is_active: boolean; created_at: Date; living_sessions: number };
 
 /** Inserts a user and its password in one statement, or returns null when the username or e-mail address is taken. */
-export async function insertUser(
-  db: Database,
-  user: { username: string; usernameKey: string; email: string; birthDate: string; encodedPassword: string },
-): Promise<UserRow | null> {
+export async function insertUser(db: Database, user: NewUser): Promise<UserRow | null> {
   const rows = await db.query<UserRow>(
     `with created as (
        insert into users (username, username_key, email, birth_date) values ($1, $2, $3, $4)
@@ -49,17 +48,18 @@ export async function findTaken(
 }
 
 /**
- * The active account that signs in with this username key or this e-mail address, with its password's hash, and whether
- * it was signed in from this address lately.
+ * The account that signs in with this username key or this e-mail address, disabled or not, with its password's hash, and
+ * whether it was signed in with this password from this address lately.
  */
 export async function findAccount(db: Database, by: AccountName, address: string): Promise<AccountRow | null> {
   const { condition, value } = whereNamed(by);
   const rows = await db.query<AccountRow>(
-    `select id, username, encoded, changed_at::text as password_changed_at, exists (
+    `select id, username, is_active, encoded, changed_at::text as password_changed_at, exists (
        select from login_addresses
-       where login_addresses.user_id = id and address = $2 and last_login_at > now() - make_interval(days => $3)
+       where login_addresses.user_id = id and address = $2 and password_changed_at = changed_at
+         and last_login_at > now() - make_interval(days => $3)
      ) as is_known_address
-     from users join passwords on user_id = id where ${condition} and is_active`,
+     from users join passwords on user_id = id where ${condition}`,
     [value, address, KNOWN_DAYS],
   );
   return rows[0] ?? null;
@@ -70,9 +70,13 @@ export async function updatePassword(db: Database, userId: number, from: string,
   await db.query("update passwords set encoded = $3 where user_id = $1 and encoded = $2", [userId, from, to]);
 }
 
-/** Gives an account another password. A trigger ends its sessions. */
-export async function replacePassword(db: Database, userId: number, encoded: string): Promise<void> {
-  await db.query("update passwords set encoded = $2, changed_at = clock_timestamp() where user_id = $1", [userId, encoded]);
+/** Gives an account another password. A trigger ends its sessions. @returns false where the user is gone by now */
+export async function replacePassword(db: Database, userId: number, encoded: string): Promise<boolean> {
+  const rows = await db.query(
+    "update passwords set encoded = $2, changed_at = clock_timestamp() where user_id = $1 returning user_id",
+    [userId, encoded],
+  );
+  return rows.length > 0;
 }
 
 /** The account of this name, disabled or not. */
@@ -88,9 +92,9 @@ export async function findUser(db: Database, by: AccountName): Promise<UserDetai
   return rows[0] ?? null;
 }
 
-/** Enables an account, or disables it: then a trigger ends its sessions. */
-export async function setActive(db: Database, userId: number, isActive: boolean): Promise<void> {
-  await db.query("update users set is_active = $2 where id = $1", [userId, isActive]);
+/** Enables an account, or disables it: then a trigger ends its sessions. @returns false where the user is gone by now */
+export async function setActive(db: Database, userId: number, isActive: boolean): Promise<boolean> {
+  return (await db.query("update users set is_active = $2 where id = $1 returning id", [userId, isActive])).length > 0;
 }
 
 function whereNamed(by: AccountName): { condition: string; value: string } {

@@ -35,6 +35,8 @@ const environment = z.object({
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
   MINIMUM_AGE: integer(0, 130).prefault("13"),
   BCRYPT_COST: integer(10, 16).prefault("12"),
+  /** Workers of one machine. Unset, as many as it has cores. */
+  WEB_CONCURRENCY: integer(1, 256).optional(),
   /** Threads of one worker that hash passwords. */
   HASH_THREADS: integer(1, 64).prefault("2"),
   /** "off" is for tests and benches. */
@@ -58,7 +60,6 @@ const environment = z.object({
 /** What the command reads that starts the workers and nothing else. */
 const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
-  WEB_CONCURRENCY: integer(1, 256).optional(),
   /** Whose word for the client's address counts: addresses and subnets, with commas between. */
   TRUSTED_PROXIES: z.string().default("").transform(toBlockList),
   /** How long a worker that was told to stop still takes requests, while its readiness says no. */
@@ -113,8 +114,7 @@ export function presetConfig(databaseUrl: string): void {
   // Nothing that is signed with it, by mistake, would be accepted.
   const AUTH_SECRET = randomBytes(32).toString("base64url");
   const variables = environmentWith({ DATABASE_URL: databaseUrl, AUTH_SECRET, LOG_LEVEL: "silent" });
-  // It has nothing else to do while it hashes.
-  shared.movieconnectConfig = { ...parseEnvironment(environment, variables), HASH_THREADS: 0 };
+  shared.movieconnectConfig = parseEnvironment(environment, variables);
 }
 
 /** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */

@@ -10,13 +10,14 @@ const shared = globalThis as typeof globalThis & { movieconnectGauges?: () => vo
 
 /** Has the pool and the hashing queue looked at whenever metrics are asked for, and never in between. */
 export function watchGauges(): void {
-  const { sessions, throttled, hashesWaiting, hashesRunning, poolConnections, poolWaiting, poolLimit } = metrics();
+  const { sessions, throttled, hashesWaiting, hashesRunning, hashThreads, poolConnections, poolWaiting, poolLimit } = metrics();
   beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "resumed", "revoked"]);
   beginAtZero(throttled, "limit", LIMIT_NAMES);
   shared.movieconnectGauges = () => {
-    const { waiting, running } = hashLoad();
+    const { waiting, running, threads } = hashLoad();
     hashesWaiting.set(waiting);
     hashesRunning.set(running);
+    hashThreads.set(threads);
     const pool = poolUsage();
     poolConnections.set({ state: "idle" }, pool.idle);
     poolConnections.set({ state: "busy" }, pool.busy);

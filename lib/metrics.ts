@@ -47,6 +47,7 @@ function createMetrics() {
     hashesRefused: new Counter(named("hash_refused_total", "Hashes turned away because the wait would have been too long.")),
     hashesWaiting: new Gauge(named("hash_queue_waiting", "Passwords that wait for a thread.")),
     hashesRunning: new Gauge(named("hash_queue_running", "Threads that hash.")),
+    hashThreads: new Gauge(named("hash_threads", "Threads that could; 0 before the first hash, and while none can be loaded.")),
     poolConnections: new Gauge({
       ...named("pool_connections", "Connections to Postgres."),
       labelNames: ["state"],

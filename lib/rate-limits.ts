@@ -54,6 +54,21 @@ export async function forgive(db: Database, attempts: { once: Attempt[]; all: At
   await forgiveAttempts(db, { once: keys(attempts.once), all: keys(attempts.all) });
 }
 
+/** What is turned away because more wait than can be served was no attempt: does the work, and takes them back then. */
+export async function forgiveUnavailable<Outcome>(
+  db: Database,
+  attempts: Attempt[],
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    const isUncounted = attempts.length > 0 && error instanceof AppError && error.code === "unavailable";
+    if (isUncounted) await forgive(db, { once: attempts, all: [] });
+    throw error;
+  }
+}
+
 function secondsThrottled(key: string): number | null {
   const refusal = throttled().get(key);
   if (!refusal) return null;

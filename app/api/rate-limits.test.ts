@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { type Answer, freshName, PASSWORD, send, signUp } from "@/e2e/client";
+import { type Answer, freshName, PASSWORD, send, signUp, signUpBody } from "@/e2e/client";
 import { startServer, type TestServer, withDatabase } from "@/e2e/harness";
 import { hasNginx, startNginx } from "@/e2e/nginx-server";
 
@@ -50,6 +50,100 @@ test("the owner elsewhere is not locked out, and names that are nobody's are lim
     expect(evaluated(answers)).toBe(10);
   }
   expect((await attempt(username, freshAddress(), PASSWORD)).status).toBe(200);
+});
+
+test("ten failures by name say nothing about which e-mail address is that account's, nor does a login that is forgiven", async () => {
+  const [owner, other] = [await signUp(server.origin), await signUp(server.origin)];
+  const address = freshAddress();
+  await Promise.all(Array.from({ length: 11 }, () => attempt(owner.username, address)));
+  expect((await attempt(owner.username.toUpperCase(), address)).status).toBe(429);
+  const names = [owner.email, other.email, `${freshName()}@example.com`];
+  const without = ({ status, headers, text }: Answer) => ({ status, text, names: Object.keys(headers) });
+  const [mine, ...others] = (await inTurn(names, (name) => attempt(name, address))).map(without);
+  expect(mine?.status).toBe(401);
+  for (const each of others) expect(each).toEqual(mine);
+  // All three have had one, and each has nine more.
+  const rest = await inTurn([...names, ...names, ...names, ...names], (name) => attempt(name.toUpperCase(), address));
+  expect(evaluated(rest)).toBe(12);
+  // The owner's right login by the address forgives what was counted for it, and not for the name.
+  expect((await attempt(owner.email, address, PASSWORD)).status).toBe(200);
+  expect((await attempt(owner.username, address, PASSWORD)).status).toBe(429);
+});
+
+test("disabling an account lifts no limit: that would tell of it", async () => {
+  const { username, id } = await signUp(server.origin);
+  const address = freshAddress();
+  expect(evaluated(await inTurn(Array(5).fill(username), (name) => attempt(name, address)))).toBe(5);
+  await withDatabase(databaseUrl, (query) => query("update users set is_active = false where id = $1", [id]));
+  expect(evaluated(await inTurn(Array(8).fill(username), (name) => attempt(name, address)))).toBe(5);
+});
+
+test("no name and no e-mail address is kept where attempts are counted, of accounts or of others", async () => {
+  const { username, email } = await signUp(server.origin);
+  const typed = [username, email, freshName(), `${freshName()}@example.com`, "my-Password-in-the-wrong-field"];
+  await inTurn(typed, (name) => attempt(name, freshAddress()));
+  const keys = await withDatabase(databaseUrl, (query) => query("select key from rate_limits"));
+  const kept = keys.map(({ key }) => String(key).toLowerCase()).join("\n");
+  for (const name of typed) expect(kept).not.toContain(name.toLowerCase());
+});
+
+describe("with a cap of three on an account", () => {
+  let own: TestServer;
+  beforeAll(async () => {
+    own = await startServer({ ...VARIABLES, RATE_LIMIT_LOGIN_ACCOUNT: "3/600", TRUSTED_PROXIES: "127.0.0.1" });
+  });
+  afterAll(() => own.stop());
+  const login = (username: string, address: string, password: string) =>
+    send(own.origin, "POST", "/api/token/", { json: { username, password }, headers: from(address) });
+  const fail = (username: string) => inTurn(Array(3).fill(""), () => login(username, freshAddress(), "wrong-password"));
+  const OTHER_PASSWORD = "the-hidden-fortress-1958";
+  /** The password's hash, taken from another account. */
+  async function otherHash(): Promise<unknown> {
+    const { id } = (await send(own.origin, "POST", "/api/user/signup/", { json: { ...signUpBody(), password: OTHER_PASSWORD } }))
+      .json;
+    const rows = await withDatabase(databaseUrl, (query) => query("select encoded from passwords where user_id = $1", [id]));
+    return rows[0]?.encoded;
+  }
+  const CHANGE = "update passwords set encoded = $2, changed_at = clock_timestamp() where user_id = $1";
+
+  test("an address that knew the old password is an address like any other after a change, and another cap begins", async () => {
+    const { username, id } = await signUp(own.origin);
+    const home = freshAddress();
+    expect((await login(username, home, PASSWORD)).status).toBe(200);
+    expect(evaluated(await fail(username))).toBe(3);
+    // The owner's address is spared.
+    expect((await login(username, home, PASSWORD)).status).toBe(200);
+    const encoded = await otherHash();
+    await withDatabase(databaseUrl, (query) => query(CHANGE, [id, encoded]));
+    // What was counted against the old password does not lock out the new one's owner, wherever that is.
+    const elsewhere = freshAddress();
+    expect((await login(username, elsewhere, OTHER_PASSWORD)).status).toBe(200);
+    expect(evaluated(await fail(username))).toBe(3);
+    expect((await login(username, home, OTHER_PASSWORD)).status).toBe(429);
+    expect((await login(username, elsewhere, OTHER_PASSWORD)).status).toBe(200);
+  });
+
+  test("nor is one known that logged in with the old password while a transaction was changing it", async () => {
+    const { username, id } = await signUp(own.origin);
+    const [home, encoded] = [freshAddress(), await otherHash()];
+    await withDatabase(databaseUrl, async (query) => {
+      await query("begin isolation level repeatable read");
+      await query("select from users");
+      expect((await login(username, home, PASSWORD)).status).toBe(200);
+      await query(CHANGE, [id, encoded]);
+      await query("commit");
+    });
+    expect(evaluated(await fail(username))).toBe(3);
+    expect((await login(username, home, OTHER_PASSWORD)).status).toBe(429);
+  });
+
+  test("guesses from an address that is known have a cap of their own", async () => {
+    const { username } = await signUp(own.origin);
+    const home = freshAddress();
+    expect((await login(username, home, PASSWORD)).status).toBe(200);
+    expect(evaluated(await inTurn(Array(8).fill(""), () => login(username, home, "wrong-password")))).toBe(3);
+    expect((await login(username, freshAddress(), PASSWORD)).status).toBe(200);
+  });
 });
 
 test("an operator who deletes the row lifts a limit, in every worker, within seconds", async () => {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { environmentWith } from "../../lib/config";
 import { freshName, logIn, newSession, PASSWORD, send, signUp } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
 import { launch } from "../launch";
 
 // What operators type, beside an application of two workers that runs.
@@ -143,6 +143,21 @@ test("a disabled user is out at once, and back when enabled", async () => {
   expect(await answer(["user", "enable", user.email])).toMatchObject({ is_active: true });
   expect(await statusOf(REFRESH, cookies)).toBe(401);
   expect((await login(user.username, PASSWORD)).status).toBe(200);
+});
+
+test("a user who is deleted between the look-up and the change is reported as missing: nothing was changed", async () => {
+  const { username } = await signUp(server.origin);
+  await withDatabase(postgres.url, async (query) => {
+    // As a delete right before the update does: no row is found, though the name may be somebody's again.
+    await query("create function find_none() returns trigger language plpgsql as 'begin return null; end'");
+    for (const table of ["users", "passwords"])
+      await query(`create trigger none before update on ${table} for each row execute function find_none()`);
+  });
+  const missing = { status: 1, output: "", errors: `movieconnect: there is no user "${username}"\n` };
+  expect(await manage(["user", "set-password", username, "--generate-password"])).toEqual(missing);
+  expect(await manage(["user", "disable", username])).toEqual(missing);
+  await withDatabase(postgres.url, (query) => query("drop function find_none cascade"));
+  expect((await login(username, PASSWORD)).status).toBe(200);
 });
 
 test("one session can be ended, or all", async () => {

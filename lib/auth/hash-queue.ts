@@ -1,102 +1,173 @@
 import "server-only";
 
-import { Worker } from "node:worker_threads";
+import { availableParallelism } from "node:os";
 import { type Span, trace } from "@opentelemetry/api";
 import { config } from "../config";
 import { AppError } from "../errors";
-import { log } from "../log";
 import { metrics } from "../metrics";
 import { withoutRequest } from "../request-context";
+import { mostSeconds, notePace, type Pace, startPace, usualSeconds } from "./hash-pace";
 import type { HashResult, HashTask } from "./hash-thread";
+import { type HashThread, runOnThread, startHashThread } from "./hash-threads";
+import {
+  type Capacity,
+  enqueue,
+  hasRoom,
+  latestStart,
+  leavePlace,
+  noTurns,
+  type Place,
+  placesHeld,
+  type Turns,
+  takeNext,
+  takePlace,
+} from "./hash-turns";
 
-// Whoever would wait longer is better told at once.
-const LONGEST_WAIT_SECONDS = 15;
-
-type Job = { task: HashTask; span: Span; resolve: (result: string | boolean) => void; reject: (error: Error) => void };
-type Thread = { worker: Worker; job: Job | null; startedAt: number };
-type Queue = { threads: Thread[]; waiting: Job[]; secondsPerTask: number };
+type Job = {
+  place: Place;
+  task: HashTask;
+  span: Span;
+  giveUp: NodeJS.Timeout;
+  resolve: (result: HashResult) => void;
+  reject: (error: Error) => void;
+};
+type Queue = { threads: HashThread[]; turns: Turns<Job>; pace: Pace };
+/** Hashes or compares on a thread, once. */
+export type Hash = (task: HashTask) => Promise<HashResult>;
 
 // One per process, whatever the bundle.
 const shared = globalThis as typeof globalThis & { movieconnectHashQueue?: Queue };
 
 /**
- * Hashes or compares on a thread of its own: bcrypt takes a large part of a second, and the event loop has none to give.
- * @throws {AppError} `unavailable`, with how long the wait would be, when it would be over 15 s
+ * Does what needs a password hashed, once there is a place for it: bcrypt takes a large part of a second, on a thread of its
+ * own. Addresses take turns, and what has a place is answered within 15 s.
+ * @param address whose place it is, as `addressGroup` has it
+ * @throws {AppError} `unavailable`, at once and with when to come back, where this address holds its share of the places
  */
-export function runHashTask(task: HashTask): Promise<string | boolean> {
+export async function withHash<Outcome>(address: string, work: (hash: Hash) => Promise<Outcome>): Promise<Outcome> {
   const queue = hashQueue();
-  const wait = expectedWaitSeconds(queue);
-  if (wait > LONGEST_WAIT_SECONDS) {
-    metrics().hashesRefused.inc();
-    return Promise.reject(new AppError("unavailable", { retryAfter: Math.ceil(wait) }));
+  const taken = isDown(queue) ? null : takePlace(queue.turns, address, seconds(), capacity(queue));
+  if (!taken) throw unavailable(queue);
+  const { place, displaced } = taken;
+  if (displaced) turnAway(queue, displaced);
+  try {
+    return await work((task) => run(queue, place, task));
+  } finally {
+    leavePlace(queue.turns, place);
   }
-  const span = trace.getTracer("movieconnect").startSpan("cost" in task ? "hash a password" : "compare a password");
-  const result = new Promise<string | boolean>((resolve, reject) => {
-    queue.waiting.push({ task, span, resolve, reject });
+}
+
+/** @throws {AppError} as `withHash` would now */
+export function assertPlace(address: string): void {
+  const queue = hashQueue();
+  if (isDown(queue) || !hasRoom(queue.turns, address, seconds(), capacity(queue))) throw unavailable(queue);
+}
+
+/** How many tasks wait for a thread, how many have one, and how many threads there are. Starts none. */
+export function hashLoad(): { waiting: number; running: number; threads: number } {
+  const { turns, threads = [] } = shared.movieconnectHashQueue ?? {};
+  return {
+    waiting: turns?.waiting.length ?? 0,
+    running: threads.filter(({ state }) => state === "busy").length,
+    threads: threads.filter(({ state }) => state !== "down").length,
+  };
+}
+
+async function run(queue: Queue, place: Place, task: HashTask): Promise<HashResult> {
+  const span = trace.getTracer("movieconnect").startSpan(task.encoded === undefined ? "hash a password" : "compare a password");
+  const milliseconds = (latestStart(place, place.promisedSeconds) - seconds()) * 1_000;
+  const result = new Promise<HashResult>((resolve, reject) => {
+    const giveUp = setTimeout(() => turnAway(queue, job), milliseconds);
+    const job: Job = { place, task, span, giveUp, resolve, reject };
+    enqueue(queue.turns, job);
     dispatch(queue);
   });
-  return result.finally(() => span.end());
-}
-
-/** How many tasks wait for a thread, and how many have one. Starts none. */
-export function hashLoad(): { waiting: number; running: number } {
-  const { waiting, threads } = shared.movieconnectHashQueue ?? { waiting: [], threads: [] };
-  return { waiting: waiting.length, running: threads.filter(({ job }) => job).length };
-}
-
-function expectedWaitSeconds({ threads, waiting, secondsPerTask }: Queue): number {
-  const ahead = waiting.length + threads.filter((thread) => thread.job).length;
-  return (ahead * secondsPerTask) / threads.length;
+  return result.finally(() => {
+    span.end();
+    leavePlace(queue.turns, place);
+  });
 }
 
 function dispatch(queue: Queue): void {
+  if (isDown(queue)) {
+    for (const job of [...queue.turns.waiting]) turnAway(queue, job);
+  }
   for (const thread of queue.threads) {
-    if (thread.job) continue;
-    const job = queue.waiting.shift();
-    if (!job) return;
-    thread.job = job;
-    thread.startedAt = performance.now();
-    job.span.addEvent("a thread is free");
-    thread.worker.postMessage(job.task);
+    if (thread.state === "idle") hashNext(queue, thread);
   }
 }
 
-function finish(queue: Queue, thread: Thread, settle: (job: Job) => void): void {
-  const job = thread.job;
-  thread.job = null;
-  if (job) settle(job);
-  dispatch(queue);
+function hashNext(queue: Queue, thread: HashThread): void {
+  const job = takeNext(queue.turns, seconds(), capacity(queue));
+  if (!job) return;
+  if (seconds() <= latestStart(job.place, capacity(queue).mostSeconds)) {
+    hashOn(queue, thread, job);
+    return;
+  }
+  turnAway(queue, job);
+  hashNext(queue, thread);
+}
+
+function hashOn(queue: Queue, thread: HashThread, { task, span, giveUp, resolve, reject }: Job): void {
+  clearTimeout(giveUp);
+  span.addEvent("a thread is free");
+  const startedAt = seconds();
+  runOnThread(thread, task).then((result) => {
+    const took = seconds() - startedAt;
+    metrics().hashSeconds.observe(took);
+    notePace(queue.pace, took);
+    resolve(result);
+  }, reject);
+}
+
+// The machine became so much slower that its turn would come too late, or there is no thread left to hash. Or the place is
+// another's, whose address holds fewer.
+function turnAway(queue: Queue, job: Job): void {
+  clearTimeout(job.giveUp);
+  leavePlace(queue.turns, job.place);
+  queue.turns.waiting = queue.turns.waiting.filter((waiting) => waiting !== job);
+  job.reject(unavailable(queue));
+}
+
+/** `retryAfter`: when all that wait now will have been served, or a thread is started again. */
+function unavailable(queue: Queue): AppError {
+  metrics().hashesRefused.inc();
+  const { threads, usualSeconds: each } = capacity(queue);
+  const served = (placesHeld(queue.turns) * each) / threads;
+  const started = Math.min(...queue.threads.map(({ retryAt }) => retryAt)) / 1_000 - seconds();
+  return new AppError("unavailable", { retryAfter: Math.max(1, Math.ceil(isDown(queue) ? started : served)) });
+}
+
+function isDown({ threads }: Queue): boolean {
+  return threads.every(({ state }) => state === "down");
+}
+
+function capacity({ threads, pace }: Queue): Capacity {
+  const running = threads.filter(({ state }) => state === "busy").map(({ startedAt }) => seconds() - startedAt / 1_000);
+  const there = threads.filter(({ state }) => state !== "down").length;
+  const longest = Math.max(0, ...running);
+  return {
+    threads: Math.max(1, there),
+    mostSeconds: mostSeconds(pace, longest),
+    usualSeconds: usualSeconds(pace, longest),
+  };
 }
 
 function hashQueue(): Queue {
   if (shared.movieconnectHashQueue) return shared.movieconnectHashQueue;
-  // A first guess, 80 ms at cost 10; what is measured soon replaces it.
-  const queue: Queue = { threads: [], waiting: [], secondsPerTask: 0.08 * 2 ** (config().BCRYPT_COST - 10) };
-  // The threads are not the first login's own.
-  queue.threads = withoutRequest(() => Array.from({ length: config().HASH_THREADS }, () => startThread(queue)));
+  const { BCRYPT_COST, HASH_THREADS, WEB_CONCURRENCY = availableParallelism() } = config();
+  const crowding = (HASH_THREADS * WEB_CONCURRENCY) / availableParallelism();
+  // A first guess: 80 ms at cost 10.
+  const pace = startPace(0.08 * 2 ** (BCRYPT_COST - 10), crowding);
+  const queue: Queue = { threads: [], turns: noTurns(), pace };
   shared.movieconnectHashQueue = queue;
+  // The threads are not the first login's own.
+  withoutRequest(() => {
+    for (let count = 0; count < HASH_THREADS; count += 1) queue.threads.push(startHashThread(() => dispatch(queue)));
+  });
   return queue;
 }
 
-function startThread(queue: Queue): Thread {
-  const thread: Thread = { worker: startWorker(), job: null, startedAt: 0 };
-  thread.worker.on("message", (message: HashResult) => {
-    const seconds = (performance.now() - thread.startedAt) / 1_000;
-    metrics().hashSeconds.observe(seconds);
-    queue.secondsPerTask += (seconds - queue.secondsPerTask) / 8;
-    finish(queue, thread, (job) => ("error" in message ? job.reject(new Error(message.error)) : job.resolve(message.result)));
-  });
-  thread.worker.on("error", (error) => {
-    log().error({ err: error }, "a hashing thread died");
-    queue.threads[queue.threads.indexOf(thread)] = startThread(queue);
-    finish(queue, thread, (job) => job.reject(error instanceof Error ? error : new Error("a hashing thread died")));
-  });
-  return thread;
-}
-
-function startWorker(): Worker {
-  const worker = new Worker(new URL("./hash-thread.ts", import.meta.url));
-  // Idle threads must not keep a process alive that has been told to stop.
-  worker.unref();
-  return worker;
+function seconds(): number {
+  return performance.now() / 1_000;
 }

@@ -1,65 +1,62 @@
 import "server-only";
 
-import { createHash } from "node:crypto";
 import { rememberLoginAddress } from "@/db/login-addresses";
 import type { Database } from "@/db/pool";
-import { findAccount, updatePassword } from "@/db/users";
+import { type AccountName, type AccountRow, findAccount, updatePassword } from "@/db/users";
 import { AppError } from "../errors";
 import { record } from "../events";
 import { log } from "../log";
-import { type Attempt, countOrRefuse, forgive } from "../rate-limits";
+import { type Attempt, countOrRefuse, forgive, forgiveUnavailable } from "../rate-limits";
 import type { LogInValues } from "../schemas";
-import { accountName } from "./account-name";
+import { accountName, nameDigest } from "./account-name";
+import { type Hash, withHash } from "./hash-queue";
 import { openSession } from "./open-session";
-import { hashPassword, needsRehash, verifyPassword } from "./passwords";
+import { comparePassword } from "./passwords";
 import type { Tokens } from "./tokens";
+
+type Client = { address: string; attempt: Attempt | null };
 
 /**
  * Opens a session for whoever knows the password of an active account, named by username or e-mail address.
  * @param client whence, and the attempt as it was counted for that address
  * @throws {AppError} `no_active_account`, the same and after the same time whatever was wrong; `throttled`; `unavailable`
  */
-export async function logIn(
-  db: Database,
-  { username, password }: LogInValues,
-  client: { address: string; attempt: Attempt | null },
-): Promise<Tokens> {
-  const by = accountName(username);
-  const account = await findAccount(db, by, client.address);
-  const subject = account ? String(account.id) : digest("email" in by ? by.email.toLowerCase() : by.usernameKey);
-  const guesses = await countGuess(db, subject, client.address, account?.is_known_address ?? false);
-  const fromAddress = client.attempt ? [client.attempt] : [];
-  const isRight = await verifyPassword(password, account?.encoded ?? null).catch(async (error) => {
-    // Nothing was compared: it was no guess.
-    await forgive(db, { once: [...fromAddress, ...guesses], all: [] });
-    throw error;
-  });
-  if (!account || !isRight) {
+export async function logIn(db: Database, values: LogInValues, client: Client): Promise<Tokens> {
+  // Before anything is asked of the database: what is turned away costs it nothing.
+  return withHash(client.address, (hash) => logInWith(db, hash, values, client));
+}
+
+async function logInWith(db: Database, hash: Hash, { username, password }: LogInValues, client: Client): Promise<Tokens> {
+  const name = accountName(username);
+  const account = await findAccount(db, name, client.address);
+  const guesses = await countGuess(db, name, account, client.address);
+  const encoded = account?.is_active ? account.encoded : null;
+  const compared = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, encoded));
+  if (!account || !compared.isRight) {
     record("login_refused", { user_id: account?.id ?? null });
     throw new AppError("no_active_account");
   }
-  await forgive(db, { once: fromAddress, all: guesses });
-  await rememberLoginAddress(db, account.id, client.address);
-  if (needsRehash(account.encoded)) await rehash(db, account, password);
+  await forgive(db, { once: client.attempt ? [client.attempt] : [], all: guesses });
+  await rememberLoginAddress(db, account.id, client.address, account.password_changed_at);
+  if (compared.encoded !== null) await upgrade(db, account, compared.encoded);
   return openSession(db, account.id, account.password_changed_at);
 }
 
-// Whoever guesses waits, not the owner: first by account and address. A cap on the account itself, against guesses from
-// everywhere, spares the addresses that it was signed in from, whose logins say nothing about the others. A name that is
-// nobody's counts in the same way.
-async function countGuess(db: Database, subject: string, address: string, isKnownAddress: boolean): Promise<Attempt[]> {
-  const byAddress = await countOrRefuse(db, "login_account_address", `${subject}:${address}`);
-  return isKnownAddress ? [byAddress] : [byAddress, await countOrRefuse(db, "login_account", subject)];
-}
-
-function digest(name: string): string {
-  return createHash("sha256").update(name).digest("base64url");
+// Whoever guesses waits, not the owner. First by name and address, as the name was given: counted together, a name and an
+// e-mail address would tell that they are one account's. Then a cap on the account, against guesses from everywhere; an
+// address that it was signed in from has a cap of its own, and says nothing about the others. A name that is nobody's counts
+// in the same way.
+async function countGuess(db: Database, name: AccountName, account: AccountRow | null, address: string): Promise<Attempt[]> {
+  const digest = nameDigest(name);
+  const byName = await countOrRefuse(db, "login_account_address", `${account?.id ?? "nobody"}:${digest}:${address}`);
+  const subject = account ? String(account.id) : digest;
+  return [byName, await countOrRefuse(db, "login_account", account?.is_known_address ? `${subject}:${address}` : subject)];
 }
 
 // A hash of another format or cost is replaced while the password is at hand. It can wait: a login does not fail for it.
-async function rehash(db: Database, account: { id: number; encoded: string }, password: string): Promise<void> {
+async function upgrade(db: Database, account: AccountRow, encoded: string): Promise<void> {
   try {
-    await updatePassword(db, account.id, account.encoded, await hashPassword(password));
+    await updatePassword(db, account.id, account.encoded, encoded);
   } catch (error) {
     log().warn({ err: error, user_id: account.id }, "a password hash could not be upgraded");
   }

@@ -10,13 +10,14 @@ import { hashPassword } from "./passwords";
 
 /**
  * Gives a user another password, which meets the rules of a new one. All of the user's sessions end (ASVS 7.4.3).
+ * @returns false where the user is gone by now
  * @throws {AppError} `invalid_input` with everything that is wrong
  */
-export async function setPassword(db: Database, user: UserRow, password: string): Promise<void> {
+export async function setPassword(db: Database, user: UserRow, password: string): Promise<boolean> {
   const read = signUpInput.shape.password.safeParse(password);
   const problems = read.success
     ? passwordProblems(password, user, config().PASSWORD_MIN_LENGTH)
     : read.error.issues.map((issue) => issue.message);
   if (problems.length > 0) throw new AppError("invalid_input", { fields: { password: problems } });
-  await replacePassword(db, user.id, await hashPassword(password));
+  return replacePassword(db, user.id, await hashPassword(password, null));
 }

@@ -1,7 +1,7 @@
 import "server-only";
 
 import type { Database } from "@/db/pool";
-import { findTaken, insertUser } from "@/db/users";
+import { findTaken, insertUser, type NewUser, type UserRow } from "@/db/users";
 import type { User } from "../answers";
 import { config } from "../config";
 import { AppError } from "../errors";
@@ -15,21 +15,22 @@ import { usernameKey } from "./username-key";
 
 type Fields = Record<string, string[]>;
 
+/** How often a name may be taken while a password is hashed, and be free again when that is looked at. */
+const MOST_TRIES = 3;
+
 /**
  * Makes an account from what somebody sent.
+ * @param address whence, for the queue of hashes; null for an operator
  * @throws {AppError} `invalid_input` with everything that is wrong, not the first alone; `unavailable`
  */
-export async function signUp(db: Database, body: Record<string, unknown>): Promise<User> {
+export async function signUp(db: Database, body: Record<string, unknown>, address: string | null): Promise<User> {
   const { values, fields } = readFields(body);
   const problems = { ...fields, ...ruleProblems(values), ...(await takenProblems(db, values)) };
   const complete = signUpInput.safeParse(body);
   if (Object.keys(problems).length > 0 || !complete.success) throw new AppError("invalid_input", { fields: problems });
   const { username, email, password, age } = complete.data;
-  const encodedPassword = await hashPassword(password);
-  const created = { username, usernameKey: usernameKey(username), email, birthDate: age, encodedPassword };
-  const user = await insertUser(db, created);
-  // Somebody was faster while the password was being hashed.
-  if (!user) throw new AppError("invalid_input", { fields: await takenProblems(db, values) });
+  const encodedPassword = await hashPassword(password, address);
+  const user = await insertOrRefuse(db, { username, usernameKey: usernameKey(username), email, birthDate: age, encodedPassword });
   record("signup", { user_id: user.id });
   return { id: user.id, username: user.username, email: user.email, age: user.birth_date };
 }
@@ -62,6 +63,17 @@ async function takenProblems(db: Database, { username, email }: Partial<SignUpVa
     username: taken.username ? ["A user with that username already exists."] : [],
     email: taken.email ? ["A user with that email already exists."] : [],
   });
+}
+
+// Somebody may have been faster while the password was hashed, and be gone again: then there is nothing to refuse.
+async function insertOrRefuse(db: Database, created: NewUser): Promise<UserRow> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const user = await insertUser(db, created);
+    if (user) return user;
+    const fields = await takenProblems(db, created);
+    if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
+  }
+  throw new AppError("unavailable", { retryAfter: 1 });
 }
 
 function listed(problems: Fields): Fields {

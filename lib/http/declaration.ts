@@ -9,12 +9,14 @@ export type Method = (typeof METHODS)[number];
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** What an endpoint says about itself. `endpoint()` acts on `public`, `limit` and `body`; the API's document tells all of it. */
+/** What an endpoint says about itself. `endpoint()` acts on `public`, `hashes`, `limit` and `body`; the document tells all. */
 export type Declaration = {
   /** Open to everybody. Without it nobody gets in without a session. */
   public?: boolean;
   /** Counted by the client's address, whatever becomes of the request */
   limit?: LimitName;
+  /** It has a password hashed: turned away before it costs anything where its address waits for as many as it may */
+  hashes?: true;
   /** The schema that the request's body must meet; without one the body is not read */
   body?: z.ZodType;
   /** What the body should hold, where its fields are the handler's business, or limits depend on settings */
@@ -45,11 +47,12 @@ export function credentialsOf({ public: isPublic, credentials }: Declaration): C
 
 /** All that such an endpoint may refuse: what the checks around it refuse, by what it asked for, and its own. */
 export function refusalsOf(method: string, declaration: Declaration): ErrorCode[] {
-  const { limit, body, refuses = [] } = declaration;
+  const { limit, hashes, body, refuses = [] } = declaration;
   const codes = new Set<ErrorCode>(["internal", ...refuses]);
   const add = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
   if (changesState(method)) add("cross_site");
   if (limit) add("throttled", "unavailable");
+  if (hashes) add("unavailable");
   if (credentialsOf(declaration).includes("access"))
     add("not_authenticated", "bad_authorization_header", "access_token_not_valid", "unavailable");
   if (body) add("unsupported_media_type", "body_too_large", "json_parse_error", "invalid_input");

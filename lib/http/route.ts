@@ -4,8 +4,9 @@ import type { z } from "zod";
 import { type Database, database } from "@/db/pool";
 import { addressGroup } from "../auth/address-group";
 import { authenticate, type CredentialHeaders, type Viewer } from "../auth/authenticate";
+import { assertPlace } from "../auth/hash-queue";
 import { AppError } from "../errors";
-import { type Attempt, countOrRefuse } from "../rate-limits";
+import { type Attempt, countOrRefuse, forgiveUnavailable } from "../rate-limits";
 import { readBody } from "./body";
 import { refuseCrossSite } from "./cross-site";
 import { changesState, type Declaration, METHODS, type Method } from "./declaration";
@@ -29,7 +30,7 @@ export type RouteHandlers = Record<Method, { (request: Request): Promise<Respons
 
 /**
  * One endpoint's answers to every method: the one wrapper around all of `/api/`. Its checks run in the contract's
- * order: method, origin, rate limit, session, body. A bare function is an endpoint for signed-in users that takes no body.
+ * order: method, origin, room, rate limit, session, body. A bare function is an endpoint for signed-in users that takes no body.
  */
 export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewer, undefined>>>): RouteHandlers {
   const byMethod = new Map<string, Endpoint>();
@@ -75,10 +76,12 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
       const db = database();
       const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
       const address = addressGroup(request.headers.get("x-client-address") ?? "");
+      if (declaration.hashes) assertPlace(address);
       const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
       const viewer = declaration.public === true ? null : await authenticate(db, headers);
       const body = declaration.body ? await readBody(request, declaration.body) : undefined;
-      return handler({ db, viewer: viewer as never, body: body as never, headers, client: { address, attempt } });
+      const context = { db, viewer: viewer as never, body: body as never, headers, client: { address, attempt } };
+      return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], async () => handler(context));
     },
   };
 }

@@ -1,12 +1,15 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Answer, freshName, newSession, PASSWORD, send } from "@/e2e/client";
+import { type Answer, freshName, newSession, PASSWORD, send, signUp, signUpBody } from "@/e2e/client";
 import { eventually, startServer, type TestServer } from "@/e2e/harness";
 
 /** One thread, and hashes that take most of a second: a queue that fills quickly. */
 let slow: TestServer;
 
 beforeAll(async () => {
-  const settings = { WEB_CONCURRENCY: "1", HASH_THREADS: "1", BCRYPT_COST: "13" };
+  const settings = { WEB_CONCURRENCY: "1", HASH_THREADS: "1", BCRYPT_COST: "13", TRUSTED_PROXIES: "127.0.0.1" };
   slow = await startServer({ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), ...settings });
 });
 afterAll(() => slow.stop());
@@ -33,4 +36,88 @@ test("more logins than can be hashed in 15 s are turned away at once, and the re
   }
   expect((await send(slow.origin, "GET", "/api/user/profile/", { cookies })).status).toBe(200);
   expect(settled.length).toBeLessThan(60);
+});
+
+type Timed = Answer & { milliseconds: number };
+
+async function timed(request: Promise<Answer>): Promise<Timed> {
+  const startedAt = performance.now();
+  return { ...(await request), milliseconds: performance.now() - startedAt };
+}
+
+const REQUESTS = {
+  logins: (username: string) => ["/api/token/", { username, password: PASSWORD }] as const,
+  signups: () => ["/api/user/signup/", signUpBody()] as const,
+};
+
+test.each([
+  ["logins", 1],
+  ["logins", 12],
+  ["signups", 1],
+] as const)(
+  "95 %s in flight from %d address(es), retried on 503, don't keep anybody elsewhere from an answer within 15 s",
+  async (what, addresses) => {
+    const users = [await signUp(inject("origin")), await signUp(inject("origin"))];
+    const ask = (user: number, address: string) => {
+      const [path, json] = REQUESTS[what](users[user]?.username ?? "");
+      return timed(send(slow.origin, "POST", path, { json, headers: { "x-forwarded-for": address } }));
+    };
+    const attacks: Timed[] = [];
+    let isOver = false;
+    const attackers = Array.from({ length: 95 }, async (_, index) => {
+      while (!isOver) {
+        attacks.push(await ask(0, `198.51.100.${index % addresses}`));
+        // What a script on another machine would not wait for takes the cores from all here.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    });
+    await eventually(() => attacks.filter(({ status }) => status === 503).length > 95);
+    const others: Timed[] = [];
+    for (let count = 0; count < 4; count += 1) others.push(await ask(1, `203.0.113.${count}`));
+    isOver = true;
+    await Promise.all(attackers);
+    expect(others.map(({ status }) => status)).toEqual(others.map(() => (what === "logins" ? 200 : 201)));
+    const served = attacks.filter(({ status }) => status !== 503);
+    for (const { milliseconds } of [...served, ...others]) expect(milliseconds).toBeLessThan(15_000);
+  },
+);
+
+test("a hashing thread that can't be loaded is tried again, later each time, and meanwhile logins are answered 503", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
+  const [preload, broken] = [join(directory, "preload.mjs"), join(directory, "broken")];
+  // Loaded before each thread's own file: while the other file is there, no thread comes up.
+  await writeFile(
+    preload,
+    `import { existsSync } from "node:fs";
+     import { isMainThread } from "node:worker_threads";
+     if (!isMainThread && existsSync(${JSON.stringify(broken)})) throw new Error("EMFILE: too many open files");`,
+  );
+  const own = await startServer({
+    DATABASE_URL: inject("databaseUrl"),
+    AUTH_SECRET: inject("authSecret"),
+    WEB_CONCURRENCY: "1",
+    NODE_OPTIONS: `--import ${preload}`,
+  });
+  await writeFile(broken, "");
+  const { username } = await signUp(inject("origin"));
+  const login = () => timed(send(own.origin, "POST", "/api/token/", { json: { username, password: PASSWORD } }));
+  const failures = () =>
+    own
+      .output()
+      .split("\n")
+      .filter((line) => line.includes("a hashing thread could not be loaded"));
+  const refused = await Promise.all(Array.from({ length: 5 }, login));
+  for (const answer of refused) {
+    expect([answer.status, answer.json.code]).toEqual([503, "unavailable"]);
+    expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+  }
+  await eventually(() => failures().length >= 6);
+  const waits = failures().map((line) => JSON.parse(line).retry_in_ms);
+  // Two threads, each twice as late as the time before.
+  expect(waits.slice(0, 6)).toEqual([250, 250, 500, 500, 1_000, 1_000]);
+  expect((await login()).status).toBe(503);
+  await rm(broken);
+  await eventually(async () => (await login()).status === 200);
+  await own.stop();
+  await rm(directory, { recursive: true });
 });

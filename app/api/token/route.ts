@@ -10,6 +10,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
     {
       summary: "Log in",
       public: true,
+      hashes: true,
       limit: "login_address",
       body: logInInput,
       answers: { 200: refreshToken },

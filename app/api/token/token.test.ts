@@ -1,7 +1,7 @@
 import { expect, inject, test } from "vitest";
 import { freshName, logIn, PASSWORD, send, signUp, signUpBody } from "@/e2e/client";
 import { claimsOf, headerOf } from "@/e2e/forge";
-import { withDatabase } from "@/e2e/harness";
+import { eventually, withDatabase } from "@/e2e/harness";
 
 const origin = inject("origin");
 const TOKEN = "/api/token/";
@@ -146,6 +146,32 @@ test("a hash of another cost or of Django's PBKDF2 is good, and is replaced at t
     expect(stored[0]?.encoded).toMatch(/^bcrypt_sha256\$\$2b\$10\$[./\w]{53}$/);
     expect((await post({ username: user.username, password: PASSWORD })).status).toBe(200);
   }
+});
+
+test.each([
+  ["deleted", "delete from users where id = $1"],
+  ["disabled", "update users set is_active = false where id = $1"],
+  ["given another password", "update passwords set encoded = 'x', changed_at = clock_timestamp() where user_id = $1"],
+])("an account that is %s while its login hashes gets 401, as if it had been so before", async (_how, statement) => {
+  const user = await signUp(origin);
+  const answer = await withDatabase(inject("databaseUrl"), async (query) => {
+    await query("begin");
+    await query(statement, [user.id]);
+    const login = post({ username: user.username, password: PASSWORD });
+    // It has found the account, and compared the password: now it waits for what becomes of the row.
+    await withDatabase(inject("databaseUrl"), (ask) =>
+      eventually(async () => {
+        const waiting = await ask(
+          "select from pg_locks where not granted and pid in (select pid from pg_stat_activity where query ~ 'insert into')",
+        );
+        return waiting.length > 0;
+      }),
+    );
+    await query("commit");
+    return login;
+  });
+  expect([answer.status, answer.text]).toEqual([401, NO_ACCOUNT]);
+  expect(answer.setCookies).toEqual([]);
 });
 
 async function signUpAs(username: string, email: string, password = PASSWORD) {

@@ -10,12 +10,13 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
     {
       summary: "Sign up",
       public: true,
+      hashes: true,
       limit: "signup",
       // The use case reads the fields itself: what is taken is reported together with what is malformed.
       body: z.record(z.string(), z.unknown()),
       takes: documentedSignUp,
       answers: { 201: user },
     },
-    async ({ db, body }) => json(await signUp(db, body), { status: 201 }),
+    async ({ db, body, client }) => json(await signUp(db, body, client.address), { status: 201 }),
   ),
 });

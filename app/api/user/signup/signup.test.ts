@@ -341,3 +341,25 @@ test("a field as long as the body allows, of what regular expressions choke on, 
     }
   }
 });
+
+test("a name that was taken while the password was hashed, and is free again when that is looked at, is given", async () => {
+  const body = signUpBody();
+  await withDatabase(inject("databaseUrl"), async (query) => {
+    // The first insert finds the name taken, as by a user who is deleted right after.
+    await query(`create sequence tries_of_${body.username}`);
+    await query(`create function skip_first_${body.username}() returns trigger language plpgsql as $$
+      begin
+        if nextval('tries_of_${body.username}') = 1 then return null; end if;
+        return new;
+      end $$`);
+    await query(`create trigger skip_${body.username} before insert on users for each row
+      when (new.username = '${body.username}') execute function skip_first_${body.username}()`);
+  });
+  expect((await post(body)).status).toBe(201);
+  expect((await post(body)).json.username).toEqual([USERNAME_TAKEN]);
+  await withDatabase(inject("databaseUrl"), async (query) => {
+    await query(`drop trigger skip_${body.username} on users`);
+    await query(`drop function skip_first_${body.username}`);
+    await query(`drop sequence tries_of_${body.username}`);
+  });
+});

@@ -1,0 +1,21 @@
+-- A login address is one where today's password was right: another password begins with none, whoever changes it and in
+-- whatever transaction.
+alter table login_addresses add column password_changed_at timestamptz;
+
+update login_addresses l set password_changed_at = p.changed_at
+  from passwords p where p.user_id = l.user_id and l.last_login_at >= p.changed_at;
+
+-- What was counted against the old password says nothing about the new one: its owner, who is known nowhere now, would
+-- stay locked out. And what is void is not kept.
+create function forget_logins_of_changed_password() returns trigger language plpgsql as $$
+begin
+  delete from login_addresses where user_id = new.user_id;
+  delete from rate_limits where key = 'login_account:' || new.user_id;
+  return null;
+end $$;
+
+create trigger forgotten after update of changed_at on passwords
+  for each row when (old.changed_at is distinct from new.changed_at)
+  execute function forget_logins_of_changed_password();
+
+delete from login_addresses where password_changed_at is null;
