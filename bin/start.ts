@@ -56,7 +56,7 @@ async function openBacking(settings: LaunchConfig, workers: number): Promise<Bac
   say(`Starting Postgres in ${directory}/`);
   // Enough for another command that shares it.
   const connections = 2 * workers * settings.DATABASE_POOL_SIZE + 50;
-  const { secret, embedded, close } = await openDataDirectory(directory, { max_connections: connections });
+  const { secret, embedded, close } = await openDataDirectory(directory, { settings: { max_connections: connections }, say });
   const variables = secrets === undefined ? { AUTH_SECRET: secret } : ({} as Record<string, string>);
   return { databaseUrl: embedded.url, urlFile: embedded.urlFile, variables, close };
 }
@@ -72,10 +72,15 @@ function banner(publicUrl: string | undefined, port: number, workers: number, da
     ...(publicUrl === undefined ? [] : [`Open       ${publicUrl}`]),
     `${publicUrl === undefined ? "Open  " : "Serves"}     http://localhost:${port}`,
     `Database   ${protocol}//${username}@${host}${pathname}`,
-    ...(file ? [`           psql "$(cat '${file}')"`] : []),
+    ...(file ? [`           psql "$(cat ${quoted(file)})"`] : []),
     "Stop       Ctrl-C",
   ];
   return `\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`;
+}
+
+// As a POSIX shell reads it.
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function say(line: string): void {
