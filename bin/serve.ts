@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { environmentWith, serviceConfig } from "../lib/config.ts";
 import { type Command, runCommand } from "./command.ts";
+import { readDotenv } from "./dotenv.ts";
 import { holdPort } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
@@ -10,6 +11,7 @@ import { runWorkers } from "./workers.ts";
 runCommand(serve);
 
 async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
+  readDotenv();
   const { PORT, WEB_CONCURRENCY: count = availableParallelism(), SHUTDOWN_DELAY_MS: delayMs } = serviceConfig();
   const held = await holdPort(PORT);
   const environment = environmentWith({

@@ -5,6 +5,7 @@ import { environmentWith, type LaunchConfig, launchConfig } from "../lib/config.
 import { ensureBuild } from "./build.ts";
 import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
+import { readDotenv } from "./dotenv.ts";
 import { holdPort } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
@@ -16,6 +17,7 @@ const isDev = process.argv.includes("--dev");
 runCommand(start);
 
 async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
+  readDotenv({ isDev });
   const settings = launchConfig();
   const held = await holdPort(settings.PORT);
   const count = settings.WEB_CONCURRENCY ?? (isDev ? 1 : availableParallelism());
