@@ -35,7 +35,7 @@ test("processes that are killed at any moment neither share the lock nor keep it
   for (let kill = 0; kill < KILLS; kill += 1) {
     const before = (await turns()).length;
     // Somebody always gets on, whatever was killed.
-    await expect.poll(async () => (await turns()).length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + kill % 7);
+    await expect.poll(async () => (await turns()).length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + (kill % 7));
     const index = kill % HOLDERS;
     await appendFile(log, `kill ${holders[index]?.pid}\n`);
     await end(holders[index] as ChildProcess);

@@ -15,7 +15,8 @@ export async function takeTurn(directory: string): Promise<() => void> {
     if (error.code !== "EEXIST") throw error;
   });
   const { uid } = await lstat(directory);
-  if (uid !== process.getuid?.()) throw new Error(`${directory} belongs to another user, and keeps the lock from working: remove it`);
+  if (uid !== process.getuid?.())
+    throw new Error(`${directory} belongs to another user, and keeps the lock from working: remove it`);
   for (;;) {
     const last = (await tickets(directory)).at(-1);
     const mine = ticket(last === undefined ? 1 : numberOf(last) + 1);
