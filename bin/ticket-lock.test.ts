@@ -54,7 +54,7 @@ function end(child: ChildProcess): Promise<unknown> {
   return ended;
 }
 
-/** Turns that began before the one before was over. A process that is being killed may still begin one, and ends none. */
+/** What a process did in another's turn. One that is being killed ends its turn without a word. */
 function overlaps(lines: string[]): string[] {
   const found: string[] = [];
   const doomed = new Set<string>();
@@ -62,11 +62,10 @@ function overlaps(lines: string[]): string[] {
   for (const line of lines) {
     const [what, pid = ""] = line.split(" ");
     if (what === "kill") doomed.add(pid);
-    const isFree = holder === "" || doomed.has(holder);
-    if (what === "begin" && !isFree) found.push(`${line} in the turn of ${holder}`);
-    if (what === "end" && holder !== pid && !doomed.has(pid)) found.push(`${line} in the turn of ${holder}`);
-    if (what === "begin") holder = pid;
-    if (what === "end") holder = "";
+    else {
+      if (holder !== "" && holder !== pid && !doomed.has(holder)) found.push(`${line} in the turn of ${holder}`);
+      holder = what === "begin" ? pid : "";
+    }
   }
   return found;
 }

@@ -44,7 +44,6 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
     if (stopping) return;
     const startedAt = performance.now();
     const worker = cluster.fork(environment);
-    const { pid } = worker.process;
     workers.add(worker);
     followMetrics(worker);
     let serves = false;
@@ -60,7 +59,7 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
     });
     worker.on("message", (message: Message) => {
       problem = message.failed ?? problem;
-      // A handle that is given to cluster's own `send` is the worker's to listen on, without cluster's part in it.
+      // A handle that is sent is the worker's to listen on, without node:cluster's part in it.
       if (message.prepared && !stopping) worker.send("port", port.handle as never, () => undefined);
       if (message.listening === undefined) return;
       serves = true;
@@ -73,13 +72,16 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
       if (serves) serving -= 1;
       if (stopping) return;
       const reason = problem || signal || `status ${status}`;
-      if (!isStarted && !serves) return fail(`a worker did not start (${reason})`);
-      const livedMs = performance.now() - startedAt;
-      const wait = nextWait(livedMs);
-      const next = wait === 0 ? "at once" : `in ${wait / 1_000} s`;
-      say(`Worker ${pid} ended (${reason}) after ${Math.round(livedMs / 1_000)} s. Another starts ${next}.`);
-      setTimeout(startWorker, wait, nextWait);
+      if (isStarted || serves) replace(worker, reason, performance.now() - startedAt, nextWait);
+      else fail(`a worker did not start (${reason})`);
     });
+  }
+
+  function replace({ process: { pid } }: Worker, reason: string, livedMs: number, nextWait: ReturnType<typeof backoff>): void {
+    const wait = nextWait(livedMs);
+    const next = wait === 0 ? "at once" : `in ${wait / 1_000} s`;
+    say(`Worker ${pid} ended (${reason}) after ${Math.round(livedMs / 1_000)} s. Another starts ${next}.`);
+    setTimeout(startWorker, wait, nextWait);
   }
 
   // A port is closed when all who hold it have let go: this process is to be the first, a worker the last, since workers

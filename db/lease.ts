@@ -27,17 +27,22 @@ export async function takeLease(url: string, whenLost: () => Promise<void>): Pro
   // A server that was restarted has forgotten all leases.
   function keep(): void {
     client.once("end", async () => {
-      while (!isOver) {
-        await delay(RETRY_MS, undefined, { ref: false });
-        const next = await connect().catch(() => null);
-        if (next && isOver) next.end().catch(() => undefined);
-        if (next && !isOver) {
-          client = next;
-          return keep();
-        }
-        if (!next && !isOver) await whenLost();
-      }
+      const next = await reconnect();
+      if (!next) return;
+      client = next;
+      keep();
     });
+  }
+
+  async function reconnect(): Promise<pg.Client | null> {
+    while (!isOver) {
+      await delay(RETRY_MS, undefined, { ref: false });
+      const next = await connect().catch(() => null);
+      if (next && !isOver) return next;
+      if (next) next.end().catch(() => undefined);
+      else if (!isOver) await whenLost();
+    }
+    return null;
   }
 
   return async () => {
