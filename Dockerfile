@@ -11,7 +11,7 @@ RUN BUILD_OUTPUT=standalone node node_modules/next/dist/bin/next build
 # What runs, and nothing else. Images are served as they are: sharp, which would scale them, stays behind.
 RUN node bin/precompress.ts static-files
 RUN node bin/copy-packages.ts .next/standalone \
-      @zxcvbn-ts/language-common bcryptjs node-pg-migrate pg pino prom-client zod \
+      @next/env @zxcvbn-ts/language-common bcryptjs node-pg-migrate pg pino prom-client zod \
  && cp -r bin db lib public .next/standalone/ \
  && cp -r .next/static .next/standalone/.next/ \
  && cd .next/standalone \

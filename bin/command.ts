@@ -1,30 +1,53 @@
+/** A terminal, npm and a shell between may all hand on the same Ctrl-C: only one that comes later is a second one. */
+const REPEATED_MS = 1_000;
+/** What is left to do once everything has been cut off. */
+const LAST_MS = 10_000;
+
 /** What a long-running command tells about itself. */
 export type Command = {
   /** Aborted once the command is to end. */
   signal: AbortSignal;
+  /** Aborted by a second signal: what is in flight is not waited for. */
+  hurry: AbortSignal;
   /** Has this undone when the command ends; what was begun last is undone first. */
   atStop: (undo: () => Promise<void>) => void;
   /** Ends the command with status 1 and one line that says why. */
   fail: (reason: string) => void;
 };
 
-/** Runs a command until it fails or a signal ends it. */
+/** Runs a command until it fails or a signal ends it; a second signal ends it at once, with status 1. */
 export function runCommand(main: (command: Command) => Promise<void>): void {
   const stopping = new AbortController();
+  const hurrying = new AbortController();
+  let stoppedAt = 0;
   const undone: (() => Promise<void>)[] = [];
 
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (!stopping.signal.aborted) stop(0);
+      else if (performance.now() - stoppedAt > REPEATED_MS) hurry();
+    });
+  }
   // A terminal or a pipe that has gone away is no reason to leave Postgres behind.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const fail = (reason: string) => void stop(1, reason);
   const atStop = (undo: () => Promise<void>) => void undone.unshift(undo);
-  main({ signal: stopping.signal, atStop, fail }).catch((error) => fail(error instanceof Error ? error.message : String(error)));
+  main({ signal: stopping.signal, hurry: hurrying.signal, atStop, fail }).catch((error) =>
+    fail(error instanceof Error ? error.message : String(error)),
+  );
 
   async function stop(status: number, reason?: string): Promise<void> {
     if (stopping.signal.aborted) return;
+    stoppedAt = performance.now();
     stopping.abort();
     if (reason) console.error(`movieconnect: ${reason}`);
     for (const undo of undone) await undo();
-    process.exit(status);
+    process.exit(hurrying.signal.aborted ? 1 : status);
+  }
+
+  function hurry(): void {
+    if (hurrying.signal.aborted) return;
+    hurrying.abort();
+    setTimeout(() => process.exit(1), LAST_MS);
   }
 }

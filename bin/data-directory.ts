@@ -3,20 +3,29 @@ import { mkdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Embedded, startEmbedded } from "../db/embedded.ts";
 import { exclusively } from "./lock.ts";
+import { revivePostgres } from "./revive-postgres.ts";
 
 type DataDirectory = { embedded: Embedded; secret: string; close: () => Promise<void> };
+type Options = { settings: Record<string, number>; say: (line: string) => void };
 
 /**
  * What a start without DATABASE_URL keeps: the database, and beside it the secret that signs its sessions' tokens.
+ * A database that is killed is started again until `close` is called.
  * @throws {Error} one line that says what failed
  */
-export async function openDataDirectory(directory: string, settings: Record<string, number>): Promise<DataDirectory> {
+export async function openDataDirectory(directory: string, { settings, say }: Options): Promise<DataDirectory> {
   await mkdir(directory, { recursive: true, mode: 0o700 }).catch(explain);
   const path = await realpath(directory);
+  let isWanted = true;
+  const whenLost = revivePostgres(path, () => isWanted, say);
   return exclusively(path, async () => {
     const secret = await keepSecret(directory).catch(explain);
-    const embedded = await startEmbedded(directory, { settings });
-    return { embedded, secret, close: () => exclusively(path, embedded.stop) };
+    const embedded = await startEmbedded(directory, { settings, whenLost });
+    const close = () => {
+      isWanted = false;
+      return exclusively(path, embedded.stop);
+    };
+    return { embedded, secret, close };
   });
 
   function explain(error: NodeJS.ErrnoException): never {

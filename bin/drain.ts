@@ -1,14 +1,14 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { DRAIN_MS } from "./stop-budget.ts";
 
-const DRAIN_MS = 10_000;
 const SWEEP_MS = 100;
 /** In which who has connected has sent something, if there was something to send. */
 const FIRST_BYTE_MS = 500;
 
 /**
  * Follows a server's connections, to end them well.
- * @returns a function that stops the server: after `delayMs` no new connection, what is in flight is finished, within 10 s
+ * @returns a function that stops the server: after `delayMs` no new connection, what is in flight is finished, within `DRAIN_MS`
  */
 export function drainable(server: Server): (delayMs: number) => Promise<void> {
   // Browsers and proxies open connections ahead, and Node counts those as busy until their first request is over.
@@ -21,7 +21,7 @@ export function drainable(server: Server): (delayMs: number) => Promise<void> {
 
   return (delayMs) =>
     new Promise((resolve) => {
-      setTimeout(resolve, DRAIN_MS).unref();
+      setTimeout(resolve, delayMs + DRAIN_MS).unref();
       setTimeout(() => afterWhatHasArrived(leave), delayMs);
       function leave() {
         server.close(() => resolve());

@@ -1,20 +1,16 @@
 import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { connect, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { occupy, untilFree } from "./lock-socket.ts";
+import { takeTurn } from "./ticket-lock.ts";
+
+type Release = () => void;
 
 /**
- * Runs the action while no other process runs one for the same path; several take turns.
+ * Runs the action while no other process of this machine runs one for the same path; several take turns.
  * The lock is a socket: however its holder dies, the system takes it back, and no stale file is left to be judged.
  */
 export async function exclusively<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
-  const address = addressOf(resolve(path));
-  let release = await acquire(address);
-  while (!release) {
-    await released(address);
-    release = await acquire(address);
-  }
+  const release = await lock(createHash("sha256").update(resolve(path)).digest("hex").slice(0, 32));
   try {
     return await action();
   } finally {
@@ -22,36 +18,18 @@ export async function exclusively<Result>(path: string, action: () => Promise<Re
   }
 }
 
-// Linux has names without a file (unix(7), abstract sockets). Elsewhere the file of a dead holder answers nobody.
-function addressOf(path: string): string {
-  const name = `movieconnect-${createHash("sha256").update(path).digest("hex").slice(0, 32)}`;
-  return process.platform === "linux" ? `\0${name}` : join(tmpdir(), name);
+// Linux has names of sockets without a file (unix(7), abstract sockets), and so has Windows (named pipes).
+function lock(name: string): Promise<Release> {
+  if (process.platform === "linux") return takeName(`\0movieconnect-${name}`);
+  if (process.platform === "win32") return takeName(`\\\\.\\pipe\\movieconnect-${name}`);
+  // Not in $TMPDIR, which two commands of one user may have set to different directories.
+  return takeTurn(`/tmp/movieconnect-${process.getuid?.()}-${name}`);
 }
 
-function acquire(address: string): Promise<(() => void) | null> {
-  const waiting = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    waiting.add(socket);
-    socket.on("error", () => undefined);
-  });
-  return new Promise((acquired, failed) => {
-    server.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? acquired(null) : failed(error)));
-    server.listen(address, () => {
-      acquired(() => {
-        server.close();
-        for (const socket of waiting) socket.destroy();
-      });
-    });
-  });
-}
-
-// A connection to the holder lasts as long as the lock does.
-function released(address: string): Promise<void> {
-  return new Promise((done) => {
-    const socket = connect(address);
-    socket.on("error", async () => {
-      if (process.platform !== "linux") await rm(address, { force: true });
-    });
-    socket.on("close", () => done());
-  });
+async function takeName(address: string): Promise<Release> {
+  for (;;) {
+    const release = await occupy(address);
+    if (release) return release;
+    await untilFree(address);
+  }
 }

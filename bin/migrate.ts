@@ -3,6 +3,7 @@ import { admitApplication } from "../db/application-role.ts";
 import { isNotReady } from "../db/lease.ts";
 import { migrate } from "../db/migrate.ts";
 import { migrationConfig } from "../lib/config.ts";
+import { readDotenv } from "./dotenv.ts";
 
 // Once, before the application starts: the schema as its owner, and what the application's own role may do.
 
@@ -15,6 +16,7 @@ main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
+  readDotenv();
   const { DATABASE_URL: owner, APP_DATABASE_URL: application } = migrationConfig();
   await migrateOnceReady(owner);
   if (application !== undefined) await admitApplication(owner, application);

@@ -2,16 +2,18 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { environmentWith, serviceConfig } from "../lib/config.ts";
 import { type Command, runCommand } from "./command.ts";
-import { assertFree } from "./port.ts";
+import { readDotenv } from "./dotenv.ts";
+import { holdPort } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
 // What the image runs: the workers alone. The build is in the image; the database and the secret come from outside.
 
 runCommand(serve);
 
-async function serve({ signal, atStop, fail }: Command): Promise<void> {
-  const { PORT, WEB_CONCURRENCY: count = availableParallelism() } = serviceConfig();
-  await assertFree(PORT);
+async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
+  readDotenv();
+  const { PORT, WEB_CONCURRENCY: count = availableParallelism(), SHUTDOWN_DELAY_MS: delayMs } = serviceConfig();
+  const held = await holdPort(PORT);
   const environment = environmentWith({
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
@@ -20,11 +22,16 @@ async function serve({ signal, atStop, fail }: Command): Promise<void> {
     __NEXT_PRIVATE_STANDALONE_CONFIG: await nextConfig(),
   });
   if (signal.aborted) return;
-  const workers = runWorkers(count, [String(PORT), "production"], environment, fail);
+  const args = [String(PORT), "production"];
+  const workers = runWorkers({ count, port: held, args, environment, delayMs, hurry, say, fail });
   atStop(workers.stop);
   const port = await workers.listening;
   if (signal.aborted) return;
-  const msg = `Serves http://localhost:${port} with ${count} worker${count === 1 ? "" : "s"}`;
+  say(`Serves http://localhost:${port} with ${count} worker${count === 1 ? "" : "s"}`);
+}
+
+// As the workers' log is.
+function say(msg: string): void {
   console.log(JSON.stringify({ level: 30, time: Date.now(), pid: process.pid, msg }));
 }
 

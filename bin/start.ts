@@ -5,7 +5,8 @@ import { environmentWith, type LaunchConfig, launchConfig } from "../lib/config.
 import { ensureBuild } from "./build.ts";
 import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
-import { assertFree } from "./port.ts";
+import { readDotenv } from "./dotenv.ts";
+import { holdPort } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
 // `npm start` and `npm run dev`: everything that runs, from a fresh checkout.
@@ -15,9 +16,10 @@ type Backing = { databaseUrl: string; urlFile?: string; variables: Record<string
 const isDev = process.argv.includes("--dev");
 runCommand(start);
 
-async function start({ signal, atStop, fail }: Command): Promise<void> {
+async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
+  readDotenv({ isDev });
   const settings = launchConfig();
-  await assertFree(settings.PORT);
+  const held = await holdPort(settings.PORT);
   const count = settings.WEB_CONCURRENCY ?? (isDev ? 1 : availableParallelism());
   const backing = openBacking(settings, count);
   // What has been begun is finished before it is undone: a Postgres that is just being started would be left behind.
@@ -30,17 +32,21 @@ async function start({ signal, atStop, fail }: Command): Promise<void> {
     isDev ? undefined : ensureBuild(".next", { environment: environmentWith({}), say, signal }),
   ]);
   if (signal.aborted) return;
-  const workers = runWorkers(
+  const workers = runWorkers({
     count,
-    [String(settings.PORT), isDev ? "dev" : "production"],
-    environmentWith({
+    port: held,
+    args: [String(settings.PORT), isDev ? "dev" : "production"],
+    environment: environmentWith({
       ...variables,
       DATABASE_URL: databaseUrl,
       NODE_ENV: isDev ? "development" : "production",
       NEXT_TELEMETRY_DISABLED: "1",
     }),
+    delayMs: settings.SHUTDOWN_DELAY_MS,
+    hurry,
+    say,
     fail,
-  );
+  });
   atStop(workers.stop);
   const port = await workers.listening;
   if (!signal.aborted) say(banner(settings.PUBLIC_URL?.origin, port, count, databaseUrl, urlFile));
@@ -56,7 +62,7 @@ async function openBacking(settings: LaunchConfig, workers: number): Promise<Bac
   say(`Starting Postgres in ${directory}/`);
   // Enough for another command that shares it.
   const connections = 2 * workers * settings.DATABASE_POOL_SIZE + 50;
-  const { secret, embedded, close } = await openDataDirectory(directory, { max_connections: connections });
+  const { secret, embedded, close } = await openDataDirectory(directory, { settings: { max_connections: connections }, say });
   const variables = secrets === undefined ? { AUTH_SECRET: secret } : ({} as Record<string, string>);
   return { databaseUrl: embedded.url, urlFile: embedded.urlFile, variables, close };
 }
@@ -72,10 +78,15 @@ function banner(publicUrl: string | undefined, port: number, workers: number, da
     ...(publicUrl === undefined ? [] : [`Open       ${publicUrl}`]),
     `${publicUrl === undefined ? "Open  " : "Serves"}     http://localhost:${port}`,
     `Database   ${protocol}//${username}@${host}${pathname}`,
-    ...(file ? [`           psql "$(cat '${file}')"`] : []),
+    ...(file ? [`           psql "$(cat ${quoted(file)})"`] : []),
     "Stop       Ctrl-C",
   ];
   return `\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`;
+}
+
+// As a POSIX shell reads it.
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function say(line: string): void {

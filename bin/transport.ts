@@ -8,6 +8,7 @@ import { closeUnlessReadWhole } from "./lingering-close.ts";
 import { NOT_HTTP, refuseMalformed } from "./malformed.ts";
 import { endOf, reportRequest } from "./request-report.ts";
 import type { RouteOf } from "./route-label.ts";
+import { MESSAGE_MS } from "./stop-budget.ts";
 
 // What HTTP itself needs, before any route is known: limits in time, refusals of what is not HTTP, headers of every answer.
 
@@ -15,14 +16,13 @@ type Options = { isDev: boolean; trustedProxies: BlockList; routeOf: RouteOf };
 type Stop = (delayMs: number) => Promise<void>;
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-const MESSAGE_MS = 15_000;
 const IDLE_MS = 75_000;
 /** Of one worker. More are closed as they come, before they take memory, or all the descriptors there are. */
 const MOST_CONNECTIONS = 5_000;
 
 /**
  * Puts an application behind a server, with the transport's rules around it.
- * @returns a function that stops it: after `delayMs` no new connection, what is in flight is finished, within 10 s
+ * @returns a function that stops it: after `delayMs` no new connection, what is in flight is finished
  */
 export function applyTransportRules(server: Server, handler: Handler, { isDev, trustedProxies, routeOf }: Options): Stop {
   let draining = false;

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import next from "next";
 import { config, serviceConfig } from "../lib/config.ts";
 import { flushTraces } from "./flush-traces.ts";
+import { beat } from "./heartbeat.ts";
 import { logConsoleAsJson } from "./json-console.ts";
 import { reportMetrics } from "./report-metrics.ts";
 import { routeLabels } from "./route-label.ts";
@@ -13,6 +14,8 @@ import { applyTransportRules } from "./transport.ts";
 const [portArgument, mode] = process.argv.slice(2);
 const port = Number(portArgument);
 const isDev = mode === "dev";
+// In development a breakpoint, or a first compilation, may take what it takes.
+beat(isDev);
 // Read before Next is: it serves on with 500s where its instrumentation finds a file of a secret gone.
 config();
 
@@ -47,14 +50,17 @@ server.on("error", (error: NodeJS.ErrnoException) => {
   process.send?.({ failed: error.code ?? error.message });
   process.exit(1);
 });
-server.listen(port, () => {
-  const address = server.address();
-  process.send?.({ listening: typeof address === "object" ? address?.port : port });
+process.on("message", (message, handle) => {
+  if (message !== "port") return;
+  server.listen(handle, () => {
+    const address = server.address();
+    process.send?.({ listening: typeof address === "object" ? address?.port : port });
+  });
 });
+process.send?.({ prepared: true });
 
-// A port that is let go resets who has just connected: a POST is lost then, since nobody may send it twice. So readiness
-// says no at first (lib/readiness.ts), and requests are still taken, until whoever watches it has gone elsewhere.
-// The primary holds the port too, and accepts nothing: it has to let go first, and does when a worker takes its leave.
+// Closing the port resets connections that were not yet accepted: a POST is lost then, since it may not be sent twice. So
+// readiness says no at first (lib/readiness.ts), and requests are still taken, until those who watch it have gone elsewhere.
 function stop(): void {
   isStopping = true;
   Object.assign(globalThis, { movieconnectStopping: true });

@@ -1,69 +1,112 @@
 import cluster, { type Worker } from "node:cluster";
 import { join } from "node:path";
+import { backoff } from "./backoff.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
+import type { HeldPort } from "./port.ts";
+import { killAfterMs } from "./stop-budget.ts";
+import { watchdog } from "./watchdog.ts";
 
-// Longer than a worker takes for what is in flight.
-const KILL_AFTER_MS = 12_000;
-const RESTART_MS = 500;
+type Message = { prepared?: true; listening?: number; failed?: string };
+type Options = {
+  count: number;
+  port: HeldPort;
+  /** The workers' arguments. */
+  args: string[];
+  environment: NodeJS.ProcessEnv;
+  /** Each worker's `SHUTDOWN_DELAY_MS`. */
+  delayMs: number;
+  /** Aborted when a stop is to cut off what it waits for. */
+  hurry: AbortSignal;
+  say: (line: string) => void;
+  /** Called when the start is over because one of the workers can't serve. */
+  fail: (reason: string) => void;
+};
 
 /**
- * Runs copies of the application on one port, and restarts one that dies.
- * @param fail called once when no worker ever comes to serve
+ * Runs copies of the application on one port. Once all of them serve, one that dies or hangs is replaced.
+ * @returns `listening`, the port, when all of them do; `stop`, which resolves when none is left
  */
-export function runWorkers(count: number, args: string[], environment: NodeJS.ProcessEnv, fail: (reason: string) => void) {
-  // Round robin, the default, leaves connections hanging that it had handed to a worker which then died.
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
+export function runWorkers({ count, port, args, environment, delayMs, hurry, say, fail }: Options) {
   cluster.setupPrimary({ exec: join(import.meta.dirname, "worker.ts"), args });
   const workers = new Set<Worker>();
   const followMetrics = gatherMetrics();
+  const watch = watchdog();
   let stopping = false;
-  let ready = 0;
+  let serving = 0;
+  let isStarted = false;
   let announce: (port: number) => void = () => undefined;
   const listening = new Promise<number>((resolve) => {
     announce = resolve;
   });
-  for (let index = 0; index < count; index += 1) startWorker();
+  for (let index = 0; index < count; index += 1) startWorker(backoff());
 
-  function startWorker(): void {
+  function startWorker(nextWait: ReturnType<typeof backoff>): void {
     if (stopping) return;
+    const startedAt = performance.now();
     const worker = cluster.fork(environment);
     workers.add(worker);
     followMetrics(worker);
+    let serves = false;
     let problem = "";
+    watch(worker, (seconds) => {
+      // One that was told to stop says nothing any more.
+      if (stopping) return;
+      problem = `it hung for ${seconds} s`;
+      worker.process.kill("SIGKILL");
+    });
     worker.on("error", (error) => {
       problem = error.message;
     });
-    worker.on("message", (message: { listening?: number; failed?: string }) => {
-      problem = message.failed ?? "";
+    worker.on("message", (message: Message) => {
+      problem = message.failed ?? problem;
+      // A handle that is sent is the worker's to listen on, without node:cluster's part in it.
+      if (message.prepared && !stopping) worker.send("port", port.handle as never, () => undefined);
       if (message.listening === undefined) return;
-      ready += 1;
-      if (ready === count) announce(message.listening);
+      serves = true;
+      serving += 1;
+      isStarted ||= serving === count;
+      if (isStarted) announce(message.listening);
     });
     worker.on("exit", (status, signal) => {
       workers.delete(worker);
+      if (serves) serving -= 1;
       if (stopping) return;
-      if (ready === 0) fail(`a worker did not start (${problem || signal || `status ${status}`})`);
-      else setTimeout(startWorker, RESTART_MS);
+      const reason = problem || signal || `status ${status}`;
+      if (isStarted || serves) replace(worker, reason, performance.now() - startedAt, nextWait);
+      else fail(`a worker did not start (${reason})`);
     });
   }
 
+  function replace({ process: { pid } }: Worker, reason: string, livedMs: number, nextWait: ReturnType<typeof backoff>): void {
+    const wait = nextWait(livedMs);
+    const next = wait === 0 ? "at once" : `in ${wait / 1_000} s`;
+    say(`Worker ${pid} ended (${reason}) after ${Math.round(livedMs / 1_000)} s. Another starts ${next}.`);
+    setTimeout(startWorker, wait, nextWait);
+  }
+
+  // A port is closed when all who hold it have let go: this process is to be the first, a worker the last, since workers
+  // can tell what has arrived.
   async function stop(): Promise<void> {
     stopping = true;
-    await Promise.all([...workers].map(stopWorker));
+    port.release();
+    await Promise.all([...workers].map((worker) => stopWorker(worker, killAfterMs(delayMs), hurry)));
   }
 
   return { listening, stop };
 }
 
-function stopWorker(worker: Worker): Promise<void> {
+function stopWorker(worker: Worker, patienceMs: number, hurry: AbortSignal): Promise<void> {
   return new Promise((stopped) => {
-    const kill = setTimeout(() => worker.process.kill("SIGKILL"), KILL_AFTER_MS);
+    const kill = () => worker.process.kill("SIGKILL");
+    const timer = setTimeout(kill, patienceMs);
+    hurry.addEventListener("abort", kill);
     worker.once("exit", () => {
-      clearTimeout(kill);
+      clearTimeout(timer);
+      hurry.removeEventListener("abort", kill);
       stopped();
     });
     // One that is just dying can't be told any more: its exit is what counts.
     if (worker.isConnected()) worker.send("stop", () => undefined);
-    else worker.process.kill("SIGKILL");
+    else kill();
   });
 }

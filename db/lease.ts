@@ -8,10 +8,11 @@ const RETRY_MS = 50;
 
 /**
  * Connects, and stays connected until the lease is given up.
- * @returns a function that gives it up, and tells whether somebody else holds one
+ * @param whenLost called while the server can't be reached, once after each attempt
+ * @returns a function that gives it up, and tells whether another command holds one
  * @throws {Error} `isNotReady(error)` tells whether the server is only starting or stopping
  */
-export async function takeLease(url: string): Promise<() => Promise<boolean>> {
+export async function takeLease(url: string, whenLost: () => Promise<void>): Promise<() => Promise<boolean>> {
   let client = await connect();
   let isOver = false;
   keep();
@@ -23,31 +24,45 @@ export async function takeLease(url: string): Promise<() => Promise<boolean>> {
     return attempt;
   }
 
-  // A server that was restarted has forgotten everybody.
+  // A server that was restarted has forgotten all leases.
   function keep(): void {
     client.once("end", async () => {
-      while (!isOver) {
-        await delay(RETRY_MS, undefined, { ref: false });
-        const next = await connect().catch(() => null);
-        if (!next) continue;
-        client = next;
-        return keep();
-      }
+      const next = await reconnect();
+      if (!next) return;
+      client = next;
+      keep();
     });
+  }
+
+  async function reconnect(): Promise<pg.Client | null> {
+    while (!isOver) {
+      await delay(RETRY_MS, undefined, { ref: false });
+      const next = await connect().catch(() => null);
+      if (next && !isOver) return next;
+      if (next) next.end().catch(() => undefined);
+      else if (!isOver) await whenLost();
+    }
+    return null;
   }
 
   return async () => {
     isOver = true;
-    const others = "select from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid()";
-    try {
-      const query = { text: others, values: [NAME], query_timeout: 2_000 };
-      return Boolean((await client.query(query as pg.QueryConfig)).rowCount);
-    } catch {
-      return false;
-    } finally {
-      client.end().catch(() => undefined);
-    }
+    // The connection may have been cut by a restart that this lease has not heard of, and others hold new ones by now.
+    const others = (await countOthers(client)) ?? (await connect().then(countOthers, () => null));
+    return Boolean(others);
   };
+}
+
+/** How many other leases there are. Null when this connection is cut. Closes it. */
+async function countOthers(client: pg.Client): Promise<number | null> {
+  const text = "select from pg_stat_activity where application_name = $1 and pid <> pg_backend_pid()";
+  try {
+    return (await client.query({ text, values: [NAME], query_timeout: 2_000 } as pg.QueryConfig)).rowCount;
+  } catch {
+    return null;
+  } finally {
+    client.end().catch(() => undefined);
+  }
 }
 
 /** Whether an error of `takeLease` will pass: the server is about to listen, is recovering, or is about to end. */

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { chmod, lstat, readFile, stat, symlink } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { environmentWith } from "../lib/config.ts";
 
@@ -28,14 +29,27 @@ export async function findBinaries(): Promise<Binaries> {
   return binaries;
 }
 
+type Run = {
+  cwd?: string;
+  /** The program looks up the name of the user it runs as, and ends where there is none. */
+  wantsName?: boolean;
+};
+
 /**
- * Runs one of the programs to its end; as root, as `owner`. A Ctrl-C does not reach it: who called decides what ends.
+ * Runs one of the programs to its end; as root, as `owner`. A Ctrl-C does not reach it: the caller decides what ends.
  * @throws {Error} one line, the last of what it complained about
  */
-export async function runBinary(binary: string, owner: number, args: string[], input = ""): Promise<void> {
-  const [command = "", ...rest] = isRoot ? asOwner(owner, binary) : [binary];
+export async function runBinary(
+  binary: string,
+  owner: number,
+  args: string[],
+  input = "",
+  { cwd, wantsName = false }: Run = {},
+): Promise<void> {
+  const isNameless = wantsName && !isRoot && !hasName();
+  const [command = "", ...rest] = [...(isRoot ? asOwner(owner) : []), ...(isNameless ? UNDER_A_NAME : []), binary];
   const env = environmentWith({ LC_ALL: "C" });
-  const child = spawn(command, [...rest, ...args], { env, detached: true, stdio: ["pipe", "ignore", "pipe"] });
+  const child = spawn(command, [...rest, ...args], { cwd, env, detached: true, stdio: ["pipe", "ignore", "pipe"] });
   let complaint = "";
   child.stderr.on("data", (chunk) => {
     complaint += chunk;
@@ -46,6 +60,7 @@ export async function runBinary(binary: string, owner: number, args: string[], i
     child.on("error", (error: NodeJS.ErrnoException) => failed(new Error(explainSpawn(error, command))));
     child.on("close", (status) => {
       if (status === 0) done();
+      else if (isNameless) failed(new Error(NO_NAME));
       else failed(new Error(`${binary} failed: ${complaint.trim().split("\n").at(-1) || `status ${status}`}`));
     });
   });
@@ -66,13 +81,28 @@ async function restoreSymlinks(native: string): Promise<void> {
 // Postgres refuses to run as root. Another user may not be able to reach a checkout below /root: the one capability
 // that lets it through is kept, and every other is dropped. access(2), by which initdb and pg_ctl look for `postgres`,
 // heeds it only where a change of user leaves capabilities alone.
-function asOwner(owner: number, binary: string): string[] {
+function asOwner(owner: number): string[] {
   const capabilities = ["inh-caps", "ambient-caps", "bounding-set"].map((set) => `--${set}=-all,+dac_override`);
   const user = [`--reuid=${owner}`, `--regid=${owner}`, "--clear-groups"];
-  return ["setpriv", ...user, ...capabilities, "--securebits=+no_setuid_fixup", binary];
+  return ["setpriv", ...user, ...capabilities, "--securebits=+no_setuid_fixup"];
+}
+
+// A container may run as any number. In a namespace of its own a process has another, with a name, and writes files as before.
+const UNDER_A_NAME = ["unshare", "--user", "--map-user=65534"];
+const NO_NAME =
+  `the user ${process.getuid?.()} has no name, which a new database needs, and can't borrow one here: ` +
+  "add it to /etc/passwd, or set DATABASE_URL to a Postgres of your own";
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== "";
+  } catch {
+    return false;
+  }
 }
 
 function explainSpawn(error: NodeJS.ErrnoException, command: string): string {
+  if (command === "unshare") return NO_NAME;
   if (command !== "setpriv" || error.code !== "ENOENT") return `${command} can't be run: ${error.message}`;
   return "Postgres does not run as root, and setpriv (of util-linux) is missing: install it, or start as another user";
 }

@@ -1,6 +1,9 @@
-import { readFile, readlink, rm } from "node:fs/promises";
+import { readdir, readFile, readlink, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const ORPHAN_MS = 5_000;
 
 /**
  * The port of the server that runs on this data: one that a killed start left behind, or another command's.
@@ -15,6 +18,25 @@ export async function runningPort(data: string): Promise<number | null> {
   if (await isPostmaster(pid, data, port)) return port;
   await rm(pidFile, { force: true });
   return null;
+}
+
+/** Whether the server says that it is about to end. */
+export async function isStopping(data: string): Promise<boolean> {
+  const lines = (await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
+  return lines[7]?.trim() === "stopping";
+}
+
+/**
+ * Ends what a killed server left behind: processes in the middle of a statement keep its shared memory, and the next server
+ * refuses to start beside them. Nothing is lost: what they had not committed is rolled back by the recovery.
+ * On Linux alone; elsewhere they end by themselves, with their statement.
+ */
+export async function endOrphans(data: string): Promise<void> {
+  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+  const works = await Promise.all(pids.map((pid) => worksOn(pid, data)));
+  const orphans = pids.filter((_pid, index) => works[index]);
+  for (const pid of orphans) kill(pid);
+  for (const end = performance.now() + ORPHAN_MS; orphans.some(isAlive) && performance.now() < end; ) await delay(20);
 }
 
 /** A free port of the loopback interface: the wanted one, or null; any, with 0. */
@@ -42,5 +64,18 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function worksOn(pid: number, data: string): Promise<boolean> {
+  const [directory, program] = await Promise.all(["cwd", "exe"].map((link) => readlink(`/proc/${pid}/${link}`).catch(() => "")));
+  return directory === data && basename(program ?? "") === "postgres";
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
   }
 }

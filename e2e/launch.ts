@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { environmentWith } from "../lib/config.ts";
@@ -20,6 +21,14 @@ export type Launched = {
 const ROOT = join(import.meta.dirname, "..");
 const START = [process.execPath, "--import", "tsx", join(ROOT, "bin", "start.ts")];
 
+// The developer's own settings are none of a test's: the commands leave what is set, to nothing even, as it is.
+const NO_DOTENV = Object.fromEntries(
+  readdirSync(ROOT)
+    .filter((file) => /^\.env(\.|$)/.test(file))
+    .flatMap((file) => [...readFileSync(join(ROOT, file), "utf8").matchAll(/^\s*(?:export\s+)?([\w.-]+)\s*[=:]/gm)])
+    .map(([, name = ""]) => [name, ""]),
+);
+
 /**
  * An empty variable counts as unset. `ownGroup`: as a shell runs it, so that a Ctrl-C can be sent to all of it.
  * `input`: what it reads on stdin.
@@ -29,6 +38,7 @@ export function launch(
   { command = START, ownGroup = false, cwd = ROOT, input = "" } = {},
 ): Launched {
   const env = environmentWith({
+    ...NO_DOTENV,
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     DATABASE_URL: "",
     BCRYPT_COST: "10",

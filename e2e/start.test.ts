@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(base, { recursive: true, force: true }));
 
+const DATABASE_URL = inject("databaseUrl");
 const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
+
+const commandOf = (file: string, ...options: string[]) => {
+  const tsx = import.meta.resolve("tsx");
+  return [process.execPath, ...options, "--import", tsx, join(import.meta.dirname, "..", "bin", file)];
+};
 
 async function end({ process, ended }: Launched): Promise<number | null> {
   process.kill("SIGTERM");
@@ -48,6 +55,79 @@ test("with nothing set, a start makes the database and the secret, and the next 
   expect(await readFile(join(DATA_DIR, "auth-secret"), "utf8")).toBe(secret);
 
   expect(await end(second)).toBe(0);
+});
+
+test("a data directory may have any name, and the shown psql command reads it", async () => {
+  const DATA_DIR = join(base, `it's "quoted" $HOME \`x\` back\\slash é`);
+  const server = launch({ AUTH_SECRET: "", WEB_CONCURRENCY: "1", DATA_DIR });
+  await server.origin;
+  const url = (await readFile(join(DATA_DIR, "database-url"), "utf8")).trim();
+  const argument = /psql (".*")\n/.exec(server.output())?.[1];
+  expect(execFileSync("sh", ["-c", `printf %s ${argument}`], { encoding: "utf8" })).toBe(url);
+  expect(await end(server)).toBe(0);
+  expect(await postmasterOf(DATA_DIR)).toBeNull();
+});
+
+// Only root can become another user.
+test.runIf(process.getuid?.() === 0)("a user without a name or a home makes a database too", async () => {
+  const DATA_DIR = join(base, "nameless");
+  await chmod(base, 0o755);
+  await mkdir(DATA_DIR);
+  await chown(DATA_DIR, 12_345, 12_345);
+  const code = `
+    const { startEmbedded } = await import(${JSON.stringify(join(import.meta.dirname, "..", "db", "embedded.ts"))});
+    const embedded = await startEmbedded(${JSON.stringify(DATA_DIR)});
+    await embedded.stop();
+  `;
+  const start = [process.execPath, "--import", "tsx", "--input-type=module", "--eval", code];
+  const nobody = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "env", "-u", "HOME"];
+  const made = launch({}, { command: [...nobody, ...start] });
+  expect([await made.ended, made.errors()]).toEqual([0, ""]);
+  expect((await stat(join(DATA_DIR, "postgres"))).uid).toBe(12_345);
+});
+
+test(".env files are read as Next does it, and what is set already wins, set to nothing too", async () => {
+  const cwd = await mkdtemp(join(base, "dotenv-"));
+  const bad = (...names: string[]) => names.map((name) => `${name}=bad\n`).join("");
+  await writeFile(join(cwd, ".env"), bad("MINIMUM_AGE", "REFRESH_GRACE", "BCRYPT_COST", "PORT"));
+  await writeFile(join(cwd, ".env.local"), "REFRESH_GRACE=5\n");
+  await writeFile(join(cwd, ".env.production"), bad("SESSION_LIFETIME"));
+  await writeFile(join(cwd, ".env.development"), bad("HASH_THREADS"));
+  const own = { BCRYPT_COST: "10", PORT: "", DATABASE_URL };
+  const problem = (name: string) => expect.stringContaining(`${name} must be a whole number`);
+  for (const command of ["start.ts", "serve.ts"]) {
+    const refused = launch(own, { command: commandOf(command), cwd });
+    expect(await refused.ended).toBe(1);
+    for (const name of ["MINIMUM_AGE", "SESSION_LIFETIME"]) expect(refused.errors()).toEqual(problem(name));
+    for (const name of ["REFRESH_GRACE", "BCRYPT_COST", "PORT", "HASH_THREADS"]) {
+      expect(refused.errors()).not.toContain(name);
+    }
+  }
+  const dev = launch(own, { command: [...commandOf("start.ts"), "--dev"], cwd });
+  expect(await dev.ended).toBe(1);
+  expect(dev.errors()).toEqual(problem("HASH_THREADS"));
+  expect(dev.errors()).not.toContain("SESSION_LIFETIME");
+});
+
+test("the operators' commands read .env too", async () => {
+  const cwd = await mkdtemp(join(base, "dotenv-"));
+  await writeFile(join(cwd, ".env"), "DATABASE_URL=nowhere\n");
+  for (const command of [
+    commandOf("migrate.ts"),
+    [...commandOf("manage.ts", "--conditions=react-server"), "user", "show", "ann"],
+  ]) {
+    const { DATABASE_URL: _given, ...environment } = process.env;
+    const refused = spawnSync(command[0] ?? "", command.slice(1), { cwd, env: environment, encoding: "utf8" });
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("DATABASE_URL must be a URL")]);
+  }
+});
+
+test("npm's scripts are words that every shell takes the same way, Windows' too", async () => {
+  const { scripts } = JSON.parse(await readFile(join(import.meta.dirname, "..", "package.json"), "utf8"));
+  for (const script of Object.values<string>(scripts)) {
+    expect(script).toMatch(/^(node|tsc) /);
+    expect(script).not.toMatch(/['$`;|]|(^|&& )(exec|[A-Z_]+=)/);
+  }
 });
 
 test("a file that names what is another program's process by now does not hinder a start", async () => {
@@ -90,7 +170,6 @@ test("npm run dev serves too", async () => {
   expect(() => process.kill(-dev.pid, 0)).toThrow("ESRCH");
 });
 
-const DATABASE_URL = inject("databaseUrl");
 const withUrl = (change: (url: URL) => void) => {
   const url = new URL(DATABASE_URL);
   change(url);

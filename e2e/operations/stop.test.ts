@@ -87,6 +87,41 @@ test("SIGTERM while everything is still starting leaves nothing behind", async (
   expect(() => process.kill(-server.pid, 0)).toThrow("ESRCH");
 });
 
+test("whatever was admitted before a SIGTERM is answered: logins that wait for their hash, a body that is slow", async () => {
+  const server = start({}, { WEB_CONCURRENCY: "1", HASH_THREADS: "1", BCRYPT_COST: "12" });
+  const origin = await server.origin;
+  const { user } = await newSession(origin);
+  const finish = await beginLogin(origin, user);
+  const json = { username: "nobody-has-this-name", password: "seven-samurai-1954" };
+  const logins = Array.from({ length: 60 }, () => send(origin, "POST", "/api/token/", { json }));
+  // All that fit into 15 s: once one is refused, the queue is full.
+  const first = await Promise.race(
+    logins.map(async (login) => ((await login).status === 503 ? 503 : new Promise<never>(() => {}))),
+  );
+  expect(first).toBe(503);
+  process.kill(server.pid, "SIGTERM");
+  const queued = await Promise.all(logins);
+  expect(queued.filter(({ status }) => status === 401).length).toBeGreaterThan(10);
+  expect(queued.filter(({ status }) => status !== 401 && status !== 503)).toEqual([]);
+  expect(await finish()).toBe(200);
+  expect(await server.ended).toBe(0);
+});
+
+test("a second Ctrl-C waits for nothing that is in flight, and leaves nothing behind", async () => {
+  const server = start();
+  const origin = await server.origin;
+  const { user } = await newSession(origin);
+  const processes = await processesOf(server);
+  const finish = await beginLogin(origin, user);
+  process.kill(-server.pid, "SIGINT");
+  // Not the same one, handed on by npm or a shell.
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  process.kill(-server.pid, "SIGINT");
+  expect(await server.ended).toBe(1);
+  await expect(finish()).rejects.toThrow(/ECONNRESET|EPIPE|socket hang up/);
+  await expectAllGone(server, processes);
+});
+
 test("a killed worker is replaced, and the application goes on; killed just before a SIGTERM it does no harm", async () => {
   const server = start();
   const origin = await server.origin;

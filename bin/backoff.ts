@@ -1,0 +1,16 @@
+/** What ran that long has nothing wrong that a new start would meet again. */
+const LONG_MS = 60_000;
+const FIRST_MS = 500;
+const LONGEST_MS = 30_000;
+
+/**
+ * How long to wait before something that ended is started again: not at all after a long life, else twice as long each time.
+ * @returns a function that takes how long it lived, and returns how long to wait, both in ms
+ */
+export function backoff(): (livedMs: number) => number {
+  let early = 0;
+  return (livedMs) => {
+    early = livedMs >= LONG_MS ? 0 : early + 1;
+    return early === 0 ? 0 : Math.min(FIRST_MS * 2 ** (early - 1), LONGEST_MS);
+  };
+}

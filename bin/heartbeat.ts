@@ -1,0 +1,17 @@
+import inspector from "node:inspector";
+
+const INTERVAL_MS = 1_000;
+
+/**
+ * Tells the primary each second that this worker's event loop goes round: what hangs falls silent (watchdog.ts).
+ * @param mayBlock it may stand still for any time, as it does at a breakpoint
+ */
+export function beat(mayBlock: boolean): void {
+  setInterval(tell, INTERVAL_MS).unref();
+  tell();
+
+  function tell(): void {
+    if (!process.connected) return;
+    process.send?.({ alive: { mayBlock: mayBlock || inspector.url() !== undefined } }, undefined, undefined, () => undefined);
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Answer, logIn, newSession, send } from "../client";
+import { eventually, withDatabase } from "../harness";
+import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "../launch";
+
+// The embedded Postgres, killed while `npm start` runs. All tests share one data directory.
+
+let DATA_DIR = "";
+beforeAll(async () => {
+  DATA_DIR = await mkdtemp(join(tmpdir(), "movieconnect-"));
+});
+afterAll(() => rm(DATA_DIR, { recursive: true, force: true }));
+
+const start = () => launch({ AUTH_SECRET: "", WEB_CONCURRENCY: "1", DATA_DIR });
+const RESTARTED = "Postgres ended, and was started again: nothing that was acknowledged is lost.";
+const restarts = (server: Launched) => server.output().split(RESTARTED).length - 1;
+
+async function end({ process, ended }: Launched): Promise<number | null> {
+  process.kill("SIGTERM");
+  return ended;
+}
+
+const tryLogIn = (origin: string, { username, password }: { username: string; password: string }): Promise<Answer> =>
+  send(origin, "POST", "/api/token/", { json: { username, password } });
+
+/** Logs in until it works again. Returns the statuses on the way. */
+async function logInAgain(origin: string, user: { username: string; password: string }): Promise<number[]> {
+  const statuses: number[] = [];
+  await eventually(async () => {
+    statuses.push((await tryLogIn(origin, user)).status);
+    return statuses.at(-1) === 200;
+  });
+  return statuses;
+}
+
+test.each([
+  ["its first process by kill -9", "SIGKILL", false],
+  ["all its processes by kill -9", "SIGKILL", true],
+  ["its first process by a plain kill", "SIGTERM", false],
+] as const)("killed, %s, it is started again where it was, and nothing is lost", async (_what, signal, all) => {
+  const server = start();
+  const origin = await server.origin;
+  const { user, cookies } = await newSession(origin);
+  const before = (await postmasterOf(DATA_DIR)) ?? 0;
+  const others = all ? await childrenOf(before) : [];
+  for (const pid of [before, ...others]) process.kill(pid, signal);
+  await eventually(() => restarts(server) === 1);
+  const statuses = await logInAgain(origin, user);
+  expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+  await eventually(async () => (await send(origin, "GET", "/api/user/profile/", { cookies })).status === 200);
+  const after = (await postmasterOf(DATA_DIR)) ?? 0;
+  expect(after).not.toBe(before);
+  expect(await end(server)).toBe(0);
+  expect(await isRunning(after)).toBe(false);
+  expect(await postmasterOf(DATA_DIR)).toBeNull();
+});
+
+test("what a killed one has left in the middle of a statement does not keep the next one from starting", async () => {
+  const server = start();
+  const origin = await server.origin;
+  const { user } = await newSession(origin);
+
+  const url = (await readFile(join(DATA_DIR, "database-url"), "utf8")).trim();
+  // A statement that looks at nothing else: its process does not notice that the first one has gone.
+  const busy = "do $$ begin for i in 1..2000000000 loop end loop; end $$";
+  const cut = withDatabase(url, async (query) => {
+    await query("set statement_timeout = 0");
+    return query(busy);
+  }).catch((error: Error) => error);
+  await eventually(() =>
+    withDatabase(url, async (query) => {
+      const running = await query("select from pg_stat_activity where query = $1", [busy]);
+      return running.length === 1;
+    }),
+  );
+  process.kill((await postmasterOf(DATA_DIR)) ?? 0, "SIGKILL");
+  await eventually(() => restarts(server) === 1);
+  await logInAgain(origin, user);
+  expect(await cut).toBeInstanceOf(Error);
+  expect(await end(server)).toBe(0);
+});
+
+test("of two commands that share it one starts it again, and both go on", async () => {
+  const servers = [start(), start()];
+  const [one = "", other = ""] = await Promise.all(servers.map((server) => server.origin));
+  const { user } = await newSession(one);
+  process.kill((await postmasterOf(DATA_DIR)) ?? 0, "SIGKILL");
+  await eventually(() => servers.reduce((sum, server) => sum + restarts(server), 0) === 1);
+  await Promise.all([one, other].map((origin) => logInAgain(origin, user)));
+  const [first, second] = servers as [Launched, Launched];
+  expect(await end(first)).toBe(0);
+  await logIn(other, user);
+  expect(restarts(first) + restarts(second)).toBe(1);
+  expect(await end(second)).toBe(0);
+  expect(await postmasterOf(DATA_DIR)).toBeNull();
+});
