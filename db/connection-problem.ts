@@ -37,6 +37,10 @@ const PROBLEMS: Problem[] = [
     messages: /no more connections allowed|max_client_conn/,
     says: () => "has no connection left: raise its max_connections, or lower DATABASE_POOL_SIZE or WEB_CONCURRENCY",
   },
+  {
+    messages: /statement pooling mode/,
+    says: () => "is behind a pooler that takes no transactions: migrate with pool_mode = transaction, or name Postgres itself",
+  },
   { codes: /^57P03$/, says: () => "is starting, or recovering (57P03): try again in a moment" },
   { codes: /^25006$/, says: () => "can't be written to, as a standby can't: name the primary in DATABASE_URL" },
   {

@@ -15,8 +15,11 @@ export async function migrate(databaseUrl: string): Promise<void> {
   try {
     // The runner's own lock would be the connection's, and behind a pooler each transaction may get another one. The
     // transaction is begun here, so that the lock is a part of it: the runner's BEGIN says nothing new, its COMMIT ends both.
-    await client.query(BEGIN);
+    await client.query(BEGIN).catch((error: unknown) => {
+      throw new Error(connectionProblem(error, databaseUrl), { cause: error });
+    });
     await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+    await client.query(keepSettingsFor("current_user"));
     await runner({
       dbClient: client,
       dir: join(import.meta.dirname, "migrations"),
@@ -26,7 +29,6 @@ export async function migrate(databaseUrl: string): Promise<void> {
       singleTransaction: true,
       log: () => undefined,
     });
-    await client.query(keepSettingsFor("current_user"));
     await client.query("commit");
   } catch (error) {
     throw new Error(`the migrations failed: ${error instanceof Error ? error.message : error}`, { cause: error });
