@@ -36,7 +36,9 @@ export function spareDatabase(): Database {
 /** Whether Postgres could not be asked: unreachable, hanging, restarting, full. False for a statement's own error. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (!(error instanceof pg.DatabaseError)) return "databaseUnavailable" in error;
+  // Whatever a connection was refused for, also a password that was changed meanwhile.
+  if ("databaseUnavailable" in error) return true;
+  if (!(error instanceof pg.DatabaseError)) return false;
   // Connection exceptions, conflicts that were repeated until the deadline, insufficient resources, operator intervention
   // (also a timeout), system errors; read-only, and other time limits: 25P03 and 25P04 of a transaction, 55P03 of a lock.
   return /^(08|40|53|57|58|25006|25P03|25P04|55P03)/.test(error.code ?? "");
@@ -74,12 +76,12 @@ function openPool(): Pool {
 // statement_timeout: a statement that nobody waits for ends, also where no cancel arrives. Through a pooler that drops it
 // the role's own holds (application-role.ts).
 function open(): Promise<pg.Client> {
-  return connect(config().DATABASE_URL, { timeoutMs: DEADLINE_MS, statementTimeoutMs: DEADLINE_MS, onPooler });
+  return connect(config().DATABASE_URL, { timeoutMs: DEADLINE_MS, statementTimeoutMs: DEADLINE_MS, onNotice });
 }
 
-function onPooler(lost: string): void {
-  if (config().LOG_LEVEL === "silent") return;
-  process.emitWarning(`the pooler before the database passes on none of ${lost}: there the role's own settings hold`);
+// The workers' console is their log; commands have their own output.
+function onNotice(text: string): void {
+  if (config().LOG_LEVEL !== "silent") process.emitWarning(text, "DatabaseNotice");
 }
 
 async function listBackends(): Promise<Backends> {

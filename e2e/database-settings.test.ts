@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freshName, PASSWORD, send, signUpBody } from "./client";
+import { freshName, newSession, PASSWORD, send, signUpBody } from "./client";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness";
 import { launch, postmasterOf } from "./launch";
 import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "./pgbouncer-server";
@@ -119,6 +119,23 @@ describe("a default changes no answer:", () => {
     ...[DATABASE, ROLE, BOTH].map((of) => [of, "DateStyle = 'German'"]),
     ...[...STYLES.slice(1), ...PLACES, ...TRANSACTIONS, ...LIMITS].map((setting) => [BOTH, setting]),
   ] as [string, string][])("%s, %s", (of, setting) => liveWith(of, [setting], server.origin));
+
+  test.each(["repeatable read", "serializable"])("%s, where a statement has to wait for another", async (level) => {
+    await withDefaults(BOTH, [`default_transaction_isolation = '${level}'`], async () => {
+      await eventually(() => isReconnected(server.origin));
+      const { user, cookies } = await newSession(server.origin);
+      const refreshed = await withDatabase(withoutLimits(), async (query) => {
+        await query("begin isolation level read committed");
+        await query("update public.sessions set expires_at = expires_at + interval '1 s' where user_id = $1", [user.id]);
+        const refresh = send(server.origin, "POST", "/api/token/refresh/", { cookies });
+        const waiting = "select from pg_stat_activity where application_name = 'movieconnect' and wait_event_type = 'Lock'";
+        await eventually(async () => (await query(waiting)).length > 0, 5);
+        await query("commit");
+        return refresh;
+      });
+      expect(refreshed.status).toBe(200);
+    });
+  });
 
   test("formats and plans, all at once", () => liveWith(BOTH, FORMATS, server.origin));
 
