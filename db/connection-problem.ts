@@ -22,7 +22,7 @@ type Problem = { codes?: RegExp; messages?: RegExp; says: (url: DatabaseUrl, wha
 const PROBLEMS: Problem[] = [
   {
     codes: /^28P01$/,
-    messages: /^(password |SASL )authentication failed|no such user/,
+    messages: /authentication failed|no such user/,
     says: ({ user }) => `refuses the user ${user} or the password: check DATABASE_URL`,
   },
   { messages: /client password must be/, says: () => "wants a password: put one into DATABASE_URL" },

@@ -26,6 +26,8 @@ export function connections(open: () => Promise<pg.Client>, limit: number): Conn
   const idle: { client: pg.Client; timer: NodeJS.Timeout }[] = [];
   const busy = new Set<pg.Client>();
   let opening = 0;
+  // Where connecting fails, one at a time tries it: a server that hangs would find as many that nobody waits for any more.
+  let isFailing = false;
   let waiting: Waiter[] = [];
   // A pool of one has none to spare.
   const forAll = Math.max(1, limit - 1);
@@ -53,7 +55,7 @@ export function connections(open: () => Promise<pg.Client>, limit: number): Conn
       busy.add(client);
       waiter.resolve(client);
     }
-    while (opening < due() && idle.length + busy.size + opening < limit) openOne();
+    while (opening < (isFailing ? Math.min(1, due()) : due()) && idle.length + busy.size + opening < limit) openOne();
   }
 
   function first(): Waiter | undefined {
@@ -75,11 +77,13 @@ export function connections(open: () => Promise<pg.Client>, limit: number): Conn
     open().then(
       (client) => {
         opening -= 1;
+        isFailing = false;
         client.once("end", () => forget(client));
         rest(client);
       },
       (error: unknown) => {
         opening -= 1;
+        isFailing = true;
         const waiter = first();
         if (waiter) leave(waiter);
         waiter?.reject(error);

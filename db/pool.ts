@@ -79,9 +79,9 @@ function open(): Promise<pg.Client> {
   return connect(config().DATABASE_URL, { timeoutMs: DEADLINE_MS, statementTimeoutMs: DEADLINE_MS, onNotice });
 }
 
-// The workers' console is their log; commands have their own output.
+// A worker's warnings are lines of its log, where a stack would tell nothing; commands have their own output.
 function onNotice(text: string): void {
-  if (config().LOG_LEVEL !== "silent") process.emitWarning(text, "DatabaseNotice");
+  if (config().LOG_LEVEL !== "silent") process.emitWarning(Object.assign(new Error(text), { stack: text }));
 }
 
 async function listBackends(): Promise<Backends> {
