@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { relative } from "node:path";
+import { describeDatabase } from "../db/database-url.ts";
 import { migrate } from "../db/migrate.ts";
 import { environmentWith, type LaunchConfig, launchConfig } from "../lib/config.ts";
 import { ensureBuild } from "./build.ts";
@@ -68,8 +69,6 @@ async function openBacking(settings: LaunchConfig, workers: number): Promise<Bac
 }
 
 function banner(publicUrl: string | undefined, port: number, workers: number, databaseUrl: string, urlFile?: string): string {
-  // Without the password: output ends up in logs. The file has it.
-  const { protocol, username, host, pathname } = new URL(databaseUrl);
   const file = urlFile && (relative(".", urlFile).startsWith("..") ? urlFile : relative(".", urlFile));
   const how = isDev ? "hot reload" : `${workers} worker${workers === 1 ? "" : "s"}`;
   const lines = [
@@ -77,7 +76,8 @@ function banner(publicUrl: string | undefined, port: number, workers: number, da
     "",
     ...(publicUrl === undefined ? [] : [`Open       ${publicUrl}`]),
     `${publicUrl === undefined ? "Open  " : "Serves"}     http://localhost:${port}`,
-    `Database   ${protocol}//${username}@${host}${pathname}`,
+    // Without the password: output ends up in logs. The file has it.
+    `Database   ${describeDatabase(databaseUrl)}`,
     ...(file ? [`           psql "$(cat ${quoted(file)})"`] : []),
     "Stop       Ctrl-C",
   ];

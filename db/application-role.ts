@@ -1,7 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { PG_MIGRATE_LOCK_ID } from "node-pg-migrate";
 import pg from "pg";
+import { connect } from "./connect.ts";
+import { connectionProblem } from "./connection-problem.ts";
+import { parseDatabaseUrl } from "./database-url.ts";
 import { DEADLINE_MS } from "./deadline.ts";
+import { BEGIN, keepSettingsFor } from "./session-settings.ts";
 
 const SCRAM_ITERATIONS = 4096;
 
@@ -13,18 +17,17 @@ const SCRAM_ITERATIONS = 4096;
  * @throws {Error} one line that says what is missing
  */
 export async function admitApplication(ownerUrl: string, applicationUrl: string): Promise<void> {
-  const { username, password } = new URL(applicationUrl);
-  const role = decodeURIComponent(username);
-  if (role === decodeURIComponent(new URL(ownerUrl).username))
+  const { user: role = "", password = "" } = parseDatabaseUrl(applicationUrl);
+  if (role === parseDatabaseUrl(ownerUrl).user)
     throw new Error(`${role} owns the tables: give the application a role of its own`);
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await connect(ownerUrl, { timeoutMs: 5_000 }).catch((error: unknown) => {
+    throw new Error(connectionProblem(error, ownerUrl), { cause: error });
+  });
   try {
-    await client.query("begin");
+    await client.query(BEGIN);
     // Of several at once, one makes the role.
     await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
-    await ensureRole(client, role, decodeURIComponent(password));
+    await ensureRole(client, role, password);
     await grant(client, pg.escapeIdentifier(role));
     await client.query("commit");
   } catch (error) {
@@ -46,6 +49,7 @@ async function ensureRole(client: pg.Client, role: string, password: string): Pr
     await client.query(`${exists ? "alter" : "create"} role ${pg.escapeIdentifier(role)} login password ${verifier}`);
     // The pool asks for the same on each connection; a pooler on the way can't pass that on.
     await client.query(`alter role ${pg.escapeIdentifier(role)} set statement_timeout = ${DEADLINE_MS}`);
+    await client.query(keepSettingsFor(pg.escapeLiteral(role)));
   } else if (!exists) {
     throw new Error("it does not exist, and the owner may not create it");
   }
@@ -61,7 +65,7 @@ async function grant(client: pg.Client, role: string): Promise<void> {
     `grant connect on database ${database} to ${role}`,
     `grant usage on schema public to ${role}`,
     `grant select, insert, update, delete on all tables in schema public to ${role}`,
-    `revoke insert, update, delete on migrations from ${role}`,
+    `revoke insert, update, delete on public.migrations from ${role}`,
   ];
   for (const statement of statements) await client.query(statement);
 }

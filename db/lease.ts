@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
+import { connect as connectTo } from "./connect.ts";
 
 // Commands that share an embedded Postgres each hold a connection of this name: the server knows who is still there,
 // and forgets who was killed.
@@ -17,11 +18,8 @@ export async function takeLease(url: string, whenLost: () => Promise<void>): Pro
   let isOver = false;
   keep();
 
-  async function connect(): Promise<pg.Client> {
-    const attempt = new pg.Client({ connectionString: url, application_name: NAME, connectionTimeoutMillis: 2_000 });
-    attempt.on("error", () => undefined);
-    await attempt.connect();
-    return attempt;
+  function connect(): Promise<pg.Client> {
+    return connectTo(url, { applicationName: NAME, timeoutMs: 2_000 });
   }
 
   // A server that was restarted has forgotten all leases.

@@ -1,25 +1,25 @@
 import { join } from "node:path";
 import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate";
-import pg from "pg";
+import { connect } from "./connect.ts";
 import { connectionProblem } from "./connection-problem.ts";
+import { BEGIN, keepSettingsFor } from "./session-settings.ts";
 
 /**
  * Brings the database's schema up to date, in one transaction. Several at once take turns.
  * @throws {Error} one line: the database can't be reached, or which migration failed
  */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
-  // A connection that breaks while it is idle is reported by the next statement.
-  client.on("error", () => undefined);
-  await client.connect().catch((error: unknown) => {
+  const client = await connect(databaseUrl, { timeoutMs: 5_000 }).catch((error: unknown) => {
     throw new Error(connectionProblem(error, databaseUrl), { cause: error });
   });
   try {
     // The runner's own lock would be the connection's, and behind a pooler each transaction may get another one. The
     // transaction is begun here, so that the lock is a part of it: the runner's BEGIN says nothing new, its COMMIT ends both.
-    await client.query("begin");
-    await client.query("set local statement_timeout = 0");
+    await client.query(BEGIN).catch((error: unknown) => {
+      throw new Error(connectionProblem(error, databaseUrl), { cause: error });
+    });
     await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+    await client.query(keepSettingsFor("current_user"));
     await runner({
       dbClient: client,
       dir: join(import.meta.dirname, "migrations"),

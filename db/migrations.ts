@@ -3,7 +3,7 @@ import "server-only";
 import type { Database } from "./pool";
 
 /** The migration that this source needs: the last file of `migrations/`, which a test compares it with. */
-export const LATEST_MIGRATION = "0006_addresses-of-a-password";
+export const LATEST_MIGRATION = "0007_settings-of-others";
 
 /** Whether the database's schema is at least this source's. */
 export async function isMigrated(db: Database): Promise<boolean> {

@@ -2,7 +2,10 @@ import "server-only";
 
 import pg from "pg";
 import { config } from "../lib/config";
+import { connect } from "./connect";
+import { type Connections, connections } from "./connections";
 import { DEADLINE_MS } from "./deadline";
+import { type Backends, endGivenUp, LIST_BACKENDS } from "./given-up";
 import { withSpan } from "./span";
 
 /** What queries run on: the pool, so far. The first argument of everything in `db/`. */
@@ -16,69 +19,128 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 pg.types.setTypeParser(pg.types.builtins.DATE, String);
 
 // Pages, routes and instrumentation are separate bundles: what is one per process lives on globalThis.
-const shared = globalThis as typeof globalThis & { movieconnectPool?: pg.Pool };
+const shared = globalThis as typeof globalThis & { movieconnectPool?: Pool };
+
+type Pool = Connections & { reclaim: (client: pg.Client, answer: Promise<unknown>) => void };
 
 /** This process' connections to Postgres. Opened on first use. */
 export function database(): Database {
-  shared.movieconnectPool ??= openPool();
-  return { query: (text, values) => query(connectedPool(), text, values) };
+  return { query: (text, values = []) => withSpan(text, () => run(text, values, false)) };
+}
+
+/** The same for what a worker does by the clock: one connection is kept for it, however many requests wait for the others. */
+export function spareDatabase(): Database {
+  return { query: (text, values = []) => withSpan(text, () => run(text, values, true)) };
 }
 
 /** Whether Postgres could not be asked: unreachable, hanging, restarting, full. False for a statement's own error. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (!(error instanceof pg.DatabaseError)) return "databaseUnavailable" in error;
-  // Connection exceptions, insufficient resources, operator intervention (also a timeout), system errors; read-only.
-  return /^(08|53|57|58)/.test(error.code ?? "") || error.code === "25006";
+  // Whatever a connection was refused for, also a password that was changed meanwhile.
+  if ("databaseUnavailable" in error) return true;
+  if (!(error instanceof pg.DatabaseError)) return false;
+  // Connection exceptions, conflicts that were repeated until the deadline, insufficient resources, operator intervention
+  // (also a timeout), system errors; read-only, and other time limits: 25P03 and 25P04 of a transaction, 55P03 of a lock.
+  return /^(08|40|53|57|58|25006|25P03|25P04|55P03)/.test(error.code ?? "");
 }
 
 /** This process' connections, and how many statements wait for one. Opens none. */
 export function poolUsage(): { idle: number; busy: number; waiting: number; limit: number } {
-  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = shared.movieconnectPool ?? {};
-  return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount, limit: config().DATABASE_POOL_SIZE };
+  const { idle, busy, waiting } = shared.movieconnectPool?.usage() ?? { idle: 0, busy: 0, waiting: 0 };
+  return { idle, busy, waiting, limit: config().DATABASE_POOL_SIZE };
 }
 
-function connectedPool(): pg.Pool {
+function pool(): Pool {
   shared.movieconnectPool ??= openPool();
   return shared.movieconnectPool;
 }
 
-function openPool(): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: config().DATABASE_URL,
-    application_name: "movieconnect",
-    max: config().DATABASE_POOL_SIZE,
-    connectionTimeoutMillis: DEADLINE_MS,
-    // A parameter of the connection's start. PgBouncer drops it, and there the role's own holds (application-role.ts).
-    statement_timeout: DEADLINE_MS,
-    idleTimeoutMillis: 60_000,
-    keepAlive: true,
-  });
-  // A connection that breaks is dropped by the pool if it is idle, and its statement fails if it is not. Both are also
-  // told to listeners, and without one would end the process: the pool's own does not hear of a connection in use.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
+function openPool(): Pool {
+  const opened = connections(open, config().DATABASE_POOL_SIZE);
+  let asking: Promise<Backends> | null = null;
+  // On one connection besides, however many wait for the answer.
+  const backends = () => {
+    asking ??= listBackends().finally(() => {
+      asking = null;
+    });
+    return asking;
+  };
+  // A connection is not given back before its statement has ended: the server never has more to do than there are of them.
+  const reclaim = async (client: pg.Client, answer: Promise<unknown>) => {
+    if (await endGivenUp(client, answer, backends)) opened.giveBack(client);
+    else opened.discard(client);
+  };
+  return { ...opened, reclaim };
 }
 
-function query<Row>(pool: pg.Pool, text: string, values: unknown[] = []): Promise<Row[]> {
-  return withSpan(text, () => run(pool, text, values));
+// statement_timeout: a statement that nobody waits for ends, also where no cancel arrives. Through a pooler that drops it
+// the role's own holds (application-role.ts).
+function open(): Promise<pg.Client> {
+  return connect(config().DATABASE_URL, { timeoutMs: DEADLINE_MS, statementTimeoutMs: DEADLINE_MS, onNotice });
 }
 
-async function run<Row>(pool: pg.Pool, text: string, values: unknown[]): Promise<Row[]> {
-  const deadline = Date.now() + DEADLINE_MS;
-  const client = await pool.connect().catch(markUnavailable);
+// A worker's warnings are lines of its log, where a stack would tell nothing; commands have their own output.
+function onNotice(text: string): void {
+  if (config().LOG_LEVEL !== "silent") process.emitWarning(Object.assign(new Error(text), { stack: text }));
+}
+
+async function listBackends(): Promise<Backends> {
+  const client = await open();
   try {
-    const remaining = Math.max(1, deadline - Date.now());
-    const result = await client.query({ text, values, query_timeout: remaining } as pg.QueryConfig);
-    client.release();
-    return result.rows as Row[];
+    const query = { text: LIST_BACKENDS, query_timeout: DEADLINE_MS };
+    return (await client.query(query as pg.QueryConfig)).rows as Backends;
+  } finally {
+    client.end().catch(() => undefined);
+  }
+}
+
+// Postgres has rolled back a statement that it ends for these reasons, so it can be sent again. What takes turns by default
+// may conflict where a default isolation level was raised; an idle connection may be closed just when it is used.
+const REPEATABLE = ["40001", "40P01", "57P05"];
+
+async function run<Row>(text: string, values: unknown[], isSpare: boolean): Promise<Row[]> {
+  const end = performance.now() + DEADLINE_MS;
+  for (;;) {
+    try {
+      return await runOnce(text, values, isSpare, end);
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (!REPEATABLE.includes(code) || performance.now() > end) throw error;
+    }
+  }
+}
+
+async function runOnce<Row>(text: string, values: unknown[], isSpare: boolean, end: number): Promise<Row[]> {
+  const client = await pool()
+    .take(Math.max(1, end - performance.now()), isSpare)
+    .catch(markUnavailable);
+  const answer = client.query(text, values);
+  if (!(await isSettledBy(end, answer))) {
+    pool().reclaim(client, answer);
+    return markUnavailable(new Error(`the database has not answered within ${DEADLINE_MS} ms`));
+  }
+  try {
+    const { rows } = await answer;
+    pool().giveBack(client);
+    return rows as Row[];
   } catch (error) {
-    // After its own error a connection is good; after a timeout or a break it may still deliver somebody's answer.
-    const broken = !(error instanceof pg.DatabaseError) || isUnavailable(error);
-    client.release(broken);
+    // After its own error, or after it was cancelled, a connection is good.
+    const isGood = error instanceof pg.DatabaseError && (error.code === "57014" || !isUnavailable(error));
+    if (isGood) pool().giveBack(client);
+    else pool().discard(client);
     return error instanceof pg.DatabaseError ? Promise.reject(error) : markUnavailable(error);
   }
+}
+
+function isSettledBy(end: number, answer: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), Math.max(1, end - performance.now()));
+    const settle = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    answer.then(settle, settle);
+  });
 }
 
 function markUnavailable(error: unknown): never {

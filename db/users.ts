@@ -24,7 +24,7 @@ export async function insertUser(db: Database, user: NewUser): Promise<UserRow |
     `with created as (
        insert into users (username, username_key, email, birth_date) values ($1, $2, $3, $4)
        on conflict do nothing
-       returning id, username, email, birth_date
+       returning id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date
      ), secured as (
        insert into passwords (user_id, encoded) select id, $5 from created
      )
@@ -83,7 +83,7 @@ export async function replacePassword(db: Database, userId: number, encoded: str
 export async function findUser(db: Database, by: AccountName): Promise<UserDetails | null> {
   const { condition, value } = whereNamed(by);
   const rows = await db.query<UserDetails>(
-    `select id, username, email, birth_date, is_active, created_at, (
+    `select id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
        select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
      ) as living_sessions
      from users where ${condition}`,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { passGrace } from "./change-session";
 import { logIn, newSession, PASSWORD, send, signUp } from "./client";
-import { eventually, withDatabase } from "./harness";
+import { eventually, startPostgres, type TestPostgres, withDatabase } from "./harness";
 import { type Launched, launch } from "./launch";
 import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "./pgbouncer-server";
 import { startPostgresWithRoles } from "./postgres-with-roles";
@@ -86,5 +86,51 @@ describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => 
     const others = "from pg_stat_activity where pid <> pg_backend_pid() and usename = current_user";
     await withDatabase(postgres.application, (query) => query(`select pg_terminate_backend(pid) ${others}`));
     await eventually(async () => (await send(origin, "POST", "/api/token/refresh/", { cookies })).status === 200, 5);
+  });
+});
+
+// What PgBouncer's own defaults and its other modes are like: it knows nothing of what the application asks for.
+describe.skipIf(!hasPgBouncer())("through a PgBouncer that was told nothing of the application", () => {
+  let postgres: TestPostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres.stop());
+
+  test.each(["transaction", "session", "statement"])("in %s mode it serves, and says once what is lost", async (mode) => {
+    const settings = { pool_mode: mode, ignore_startup_parameters: "" };
+    const pooler = await startPgBouncer(postgres.directUrl, { settings });
+    try {
+      const variables = { DATABASE_URL: `${pooler.url}?pgbouncer=true`, WEB_CONCURRENCY: "1" };
+      const migrated = launch(variables, command("migrate.ts"));
+      const wanted =
+        mode === "statement" ? [1, expect.stringMatching(/^movieconnect: [^\n]*pool_mode = transaction[^\n]*\n$/)] : [0, ""];
+      expect([await migrated.ended, migrated.errors()]).toEqual(wanted);
+      const server = launch(variables, command("serve.ts"));
+      const origin = await server.origin;
+      await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
+      const { cookies } = await newSession(origin);
+      expect((await send(origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(200);
+      const warnings = server
+        .output()
+        .split("\n")
+        .filter((line) => line.includes("passes on none of"));
+      expect(warnings).toEqual([expect.stringContaining("statement_timeout")]);
+      server.process.kill("SIGTERM");
+      await server.ended;
+    } finally {
+      await pooler.stop();
+    }
+  });
+
+  test("commands work, without a word of it", async () => {
+    const pooler = await startPgBouncer(postgres.directUrl, { settings: { ignore_startup_parameters: "" } });
+    const show = ["user", "show", "nobody-of-that-name"];
+    const run = launch(
+      { DATABASE_URL: pooler.url },
+      { command: [process.execPath, "--conditions=react-server", "--import", "tsx", join("bin", "manage.ts"), ...show] },
+    );
+    expect([await run.ended, run.errors()]).toEqual([1, expect.stringMatching(/^movieconnect: there is no user [^\n]+\n$/)]);
+    await pooler.stop();
   });
 });

@@ -1,6 +1,6 @@
 import "server-only";
 
-import { database } from "@/db/pool";
+import { database, spareDatabase } from "@/db/pool";
 import { followRevocations } from "./auth/revocations";
 import { config } from "./config";
 import { watchGauges } from "./gauges";
@@ -12,6 +12,6 @@ export async function startBackground(): Promise<void> {
   // Where there is no endpoint the SDK is not even loaded.
   if (endpoint !== undefined) (await import("./tracing")).startTracing(endpoint);
   watchGauges();
-  await followRevocations(database());
+  await followRevocations(spareDatabase());
   schedulePruning(database());
 }

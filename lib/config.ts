@@ -1,12 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { parseDatabaseUrl } from "../db/database-url.ts";
 import { attempts, integer, toBlockList, toSecrets } from "./setting-types.ts";
 
 /** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */
 const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "METRICS_TOKEN"];
 
-const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a URL: postgres://user:password@host:5432/database" });
+const databaseUrl = z
+  .string({ error: "must be a URL: postgres://user:password@host:5432/database" })
+  .superRefine((text, context) => {
+    try {
+      parseDatabaseUrl(text);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+  });
 
 /**
  * The environment, parsed. Lifetimes are in seconds.
@@ -23,7 +32,10 @@ const environment = z.object({
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an origin: https://example.com" })
     .transform((url) => new URL(url))
-    .refine((url) => url.pathname === "/" && !url.search && !url.hash && !url.username, "must be an origin: https://example.com")
+    .refine(
+      (url) => url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password,
+      "must be an origin: https://example.com",
+    )
     .optional(),
   ACCESS_TOKEN_LIFETIME: integer(1, 86_400).prefault("300"),
   REFRESH_TOKEN_LIFETIME: integer(1, 2_592_000).prefault("86400"),
@@ -153,7 +165,9 @@ function readFiles(variables: Record<string, string | undefined>): Record<string
     try {
       read[name] = readFileSync(file, "utf8").trim();
     } catch (error) {
-      throw new Error(`Bad environment: ${name}_FILE ${file} can't be read (${(error as NodeJS.ErrnoException).code}).`);
+      // What is no path may be the secret itself, put into the wrong variable.
+      const path = /^[./]/.test(file) ? ` ${file}` : "";
+      throw new Error(`Bad environment: ${name}_FILE${path} can't be read (${(error as NodeJS.ErrnoException).code}).`);
     }
   }
   return read;

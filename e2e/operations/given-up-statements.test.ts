@@ -1,0 +1,116 @@
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Answer, newSession, send, signUp } from "../client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { postmasterOf } from "../launch";
+
+// Statements that the database does not come round to. Each request gives up after 1.5 s; what it asked for goes on at the
+// server unless somebody sees to its end.
+
+const POOL_SIZE = 4;
+const WORKERS = 2;
+/** How long the database hangs. */
+const HANGING_MS = 6_000;
+
+let postgres: TestPostgres;
+let server: TestServer;
+let watcher: pg.Client;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  server = await startServer({
+    DATABASE_URL: postgres.url,
+    DATABASE_POOL_SIZE: String(POOL_SIZE),
+    WEB_CONCURRENCY: String(WORKERS),
+  });
+  watcher = new pg.Client({ connectionString: postgres.directUrl, application_name: "watcher" });
+  await watcher.connect();
+  // Each worker looks once whether the migrations are there.
+  for (let asked = 0; asked < 20; asked += 1) await send(server.origin, "GET", "/api/health/ready/");
+});
+afterAll(async () => {
+  await watcher?.end();
+  await server.stop();
+  await postgres.stop();
+});
+
+/** The application's processes at the server. */
+async function backends(): Promise<number[]> {
+  const { rows } = await watcher.query("select pid from pg_stat_activity where application_name = 'movieconnect'");
+  return rows.map(({ pid }) => pid);
+}
+
+/** Has something asked ten times at once for as long as the database hangs, and looks on. */
+async function observe(
+  request: () => Promise<Answer>,
+  meanwhile: (pids: number[]) => void = () => undefined,
+): Promise<{ most: number; notReady: number; refused: number }> {
+  const seen = { most: 0, notReady: 0, refused: 0 };
+  const end = performance.now() + HANGING_MS;
+  const ask = async () => {
+    while (performance.now() < end) if ((await request()).status === 503) seen.refused += 1;
+  };
+  const watch = async () => {
+    while (performance.now() < end) {
+      const pids = await backends();
+      meanwhile(pids);
+      seen.most = Math.max(seen.most, pids.length);
+      if ((await send(server.origin, "GET", "/api/health/ready/")).status !== 200) seen.notReady += 1;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await Promise.all([watch(), ...Array.from({ length: 10 }, ask)]);
+  return seen;
+}
+
+async function setOfServer(line: string): Promise<void> {
+  await appendFile(join(postgres.directory, "postgres", "postgresql.auto.conf"), `${line}\n`);
+  process.kill((await postmasterOf(postgres.directory)) ?? 0, "SIGHUP");
+  const [name = "", value = ""] = line.split(/ = |'/).filter(Boolean);
+  await eventually(async () => (await watcher.query("select current_setting($1) as is", [name])).rows[0].is === value);
+}
+
+describe("the application has no more connections than its pools", () => {
+  test("while a lock is waited for, and its workers stay ready", async () => {
+    const { cookies } = await newSession(server.origin);
+    const refresh = () => send(server.origin, "POST", "/api/token/refresh/", { cookies });
+    const locker = new pg.Client({ connectionString: postgres.directUrl });
+    await locker.connect();
+    await locker.query("begin; lock table sessions in access exclusive mode");
+    const seen = await observe(refresh);
+    await locker.query("rollback");
+    await locker.end();
+    expect(seen.refused).toBeGreaterThan(0);
+    expect(seen.most).toBeLessThanOrEqual(WORKERS * POOL_SIZE);
+    expect(seen.notReady).toBe(0);
+    await eventually(async () => (await refresh()).status === 200, 5);
+  });
+
+  test("while commits wait for a standby that is gone, and its workers stay ready", async () => {
+    const { username, password } = await signUp(server.origin);
+    const login = () => send(server.origin, "POST", "/api/token/", { json: { username, password } });
+    await setOfServer("synchronous_standby_names = 'gone'");
+    const seen = await observe(login);
+    await setOfServer("synchronous_standby_names = ''");
+    expect(seen.refused).toBeGreaterThan(0);
+    expect(seen.most).toBeLessThanOrEqual(WORKERS * POOL_SIZE);
+    expect(seen.notReady).toBe(0);
+    await eventually(async () => (await login()).status === 200, 5);
+  });
+
+  test("while each of the server's processes hangs, and it recovers with them", async () => {
+    const { cookies } = await newSession(server.origin);
+    const refresh = () => send(server.origin, "POST", "/api/token/refresh/", { cookies });
+    const stopped = new Set<number>();
+    const seen = await observe(refresh, (pids) => {
+      for (const pid of pids) if (!stopped.has(pid)) process.kill(pid, "SIGSTOP");
+      for (const pid of pids) stopped.add(pid);
+    });
+    for (const pid of stopped) process.kill(pid, "SIGCONT");
+    expect(seen.refused).toBeGreaterThan(0);
+    // And the one of each worker that asks whether the others are still there.
+    expect(seen.most).toBeLessThanOrEqual(WORKERS * (POOL_SIZE + 1));
+    await eventually(async () => (await refresh()).status === 200, 5);
+  });
+});

@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startEmbedded } from "../../db/embedded";
+import { migrate } from "../../db/migrate";
+import { findBinaries, runBinary } from "../../db/postgres-binaries";
+import { newSession, send, signUpBody } from "../client";
+import { eventually, startPostgres, startServer, type TestPostgres, withDatabase } from "../harness";
+import { restartPostgres, stopPostgres } from "../postgres-control";
+
+// A URL of several hosts, as libpq has it: whichever can be written to is the database. The standby is a copy that waits for
+// what never comes; what a real one replicates is another test's matter.
+
+const OWNER = process.getuid?.() === 0 ? 65_534 : 0;
+
+let directory: string;
+let primary: TestPostgres;
+let standby: Awaited<ReturnType<typeof startEmbedded>>;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "movieconnect-hosts-"));
+  primary = await startPostgres({}, directory);
+  const copy = join(directory, "standby");
+  await migrate(primary.directUrl);
+  await stopPostgres(primary, "fast");
+  await cp(primary.directory, copy, { recursive: true, preserveTimestamps: true });
+  if (OWNER) execFileSync("chown", ["-R", `${OWNER}:${OWNER}`, join(copy, "postgres")]);
+  await rm(join(copy, "postgres", "postmaster.pid"), { force: true });
+  await rm(join(copy, "database-port"), { force: true });
+  await writeFile(join(copy, "postgres", "standby.signal"), "");
+  await restartPostgres(primary);
+  standby = await startEmbedded(copy);
+});
+afterAll(async () => {
+  await standby?.stop();
+  await primary?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+test("of several hosts the application works with the one that can be written to, also after that has become another", async () => {
+  const hosts = [standby.url, primary.directUrl].map((url) => new URL(url).host);
+  const url = primary.directUrl.replace(/@[^/]*/, `@${hosts.join(",")}`);
+  await withDatabase(standby.url, async (query) => {
+    expect(await query("select pg_is_in_recovery() as is")).toEqual([{ is: true }]);
+  });
+  const server = await startServer({ DATABASE_URL: `${url}?target_session_attrs=read-write`, WEB_CONCURRENCY: "2" });
+  await newSession(server.origin);
+  await stopPostgres(primary, "immediate");
+  const { pg_ctl } = await findBinaries();
+  await runBinary(pg_ctl, OWNER, ["promote", "-w", "-D", join(directory, "standby", "postgres")]);
+  const since = performance.now();
+  const signsUp = async () => (await send(server.origin, "POST", "/api/user/signup/", { json: signUpBody() })).status === 201;
+  await eventually(signsUp, 10);
+  expect(performance.now() - since).toBeLessThan(10_000);
+  await server.stop();
+});
