@@ -12,10 +12,7 @@ type Facts = {
   encoding: string;
   database: string;
   is_standby: boolean;
-  is_read_only: boolean;
-  schema: string | null;
   may_use: boolean | null;
-  triggers: string;
   role: string;
   is_superuser: boolean;
   timeout_ms: number;
@@ -64,7 +61,7 @@ export async function adviceForUse(ask: Ask): Promise<string[]> {
 
 /** @internal for its test: there is no server at hand that is too old */
 export function describeServer(facts: Facts): string[] {
-  const { version, version_name, encoding, database, is_standby, is_read_only, schema, may_use, triggers, role } = facts;
+  const { version, version_name, encoding, database, is_standby, may_use, role } = facts;
   const problems: string[] = [];
   if (version < OLDEST)
     problems.push(`Postgres ${version_name} is too old: MovieConnect needs version ${OLDEST / 10_000} or later`);
@@ -76,23 +73,8 @@ export function describeServer(facts: Facts): string[] {
   }
   if (is_standby)
     problems.push("the database is a standby, and can't be written: name the primary in DATABASE_URL, or promote it");
-  else if (is_read_only) {
-    problems.push(
-      `the database can't be written, since default_transaction_read_only is on: ` +
-        `set it to off for the role ${role}, or for the database ${database}`,
-    );
-  }
   if (may_use === null) problems.push(`the schema public is missing: create schema public authorization "${role}"`);
   else if (!may_use) problems.push(`the role ${role} may not use the schema public: grant usage on schema public to "${role}"`);
-  else if (schema !== "public") {
-    problems.push(
-      `the role ${role} looks for tables in ${schema === null ? "no schema" : `the schema ${schema}`} first: ` +
-        `alter role "${role}" in database "${database}" set search_path = public`,
-    );
-  }
-  if (triggers === "replica") {
-    problems.push(`session_replication_role is replica, with which no trigger runs: set it to origin for the role ${role}`);
-  }
   return problems;
 }
 
@@ -100,9 +82,8 @@ async function readFacts(ask: Ask): Promise<Facts> {
   const [facts] = await ask<Facts>(
     `select current_setting('server_version_num')::int as version, current_setting('server_version') as version_name,
        pg_encoding_to_char(encoding) as encoding, datname as database, pg_is_in_recovery() as is_standby,
-       current_setting('transaction_read_only') = 'on' as is_read_only, current_schema() as schema,
        (select has_schema_privilege(oid, 'usage') from pg_namespace where nspname = 'public') as may_use,
-       current_setting('session_replication_role') as triggers, rolname as role, rolsuper as is_superuser,
+       rolname as role, rolsuper as is_superuser,
        (select setting::int from pg_settings where name = 'statement_timeout') as timeout_ms
      from pg_database, pg_roles where datname = current_database() and rolname = current_user`,
   );

@@ -52,34 +52,10 @@ describe.each<[what: string, statements: string[], inside: string[], line: RegEx
   ],
   ["without the schema", ["create database odd owner mcuser"], ["drop schema public"], /schema public is missing: create schema/],
   [
-    "that can only be read",
-    ["create database odd owner mcuser", "alter database odd set default_transaction_read_only = on"],
-    [],
-    /default_transaction_read_only is on: set it to off/,
-  ],
-  [
-    "whose names lead elsewhere",
-    ["create database odd owner mcuser"],
-    ["create schema mcuser authorization mcuser"],
-    /tables in the schema mcuser first: alter role "mcuser" in database "odd" set search_path = public/,
-  ],
-  [
-    "where no name leads anywhere",
-    ["create database odd owner mcuser", "alter database odd set search_path = nowhere"],
-    [],
-    /tables in no schema first: alter role/,
-  ],
-  [
     "of another application, with users of its own",
     ["create database odd owner mcuser"],
     ["create table users (id int)", "create table migrations (id int, migration text, batch int)"],
     /tables of another application \(users, migrations\): give MovieConnect a database of its own/,
-  ],
-  [
-    "whose triggers don't run",
-    ["create database odd owner mcuser", "alter database odd set session_replication_role = replica"],
-    [],
-    /session_replication_role is replica/,
   ],
 ])("a database %s", (_what, statements, inside, line) => {
   afterAll(() => administer(["drop database odd"]));
