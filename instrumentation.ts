@@ -4,3 +4,10 @@ export async function register() {
   const { startBackground } = await import("@/lib/background");
   await startBackground();
 }
+
+/** Runs for whatever a page's render throws, before the answer's headers are written. */
+export async function onRequestError(error: unknown) {
+  if (process.env.NEXT_RUNTIME !== "nodejs") return;
+  const { reportPageFailure } = await import("@/lib/http/page-failure");
+  reportPageFailure(error);
+}

@@ -3,5 +3,10 @@
 import { Intermission } from "./_components/intermission";
 
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
-  return <Intermission digest={error.digest} />;
+  return (
+    <>
+      <title>Short intermission · MovieConnect</title>
+      <Intermission digest={error.digest} />
+    </>
+  );
 }

@@ -1,6 +1,5 @@
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
-import { unstable_rethrow } from "next/navigation";
 import { getViewer } from "@/lib/auth/viewer";
 import { ViewerProvider } from "./_components/viewer";
 import { bricolage } from "./font";
@@ -22,7 +21,7 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: React.ReactNode }) {
-  const username = await knownUsername();
+  const username = (await getViewer())?.username ?? null;
   return (
     <html lang="en" className={bricolage.variable}>
       <body>
@@ -30,14 +29,4 @@ export default async function RootLayout({ children }: { children: React.ReactNo
       </body>
     </html>
   );
-}
-
-// A page that needs the viewer meets the same failure by itself: app/error.tsx then shows inside of this layout.
-async function knownUsername(): Promise<string | null> {
-  try {
-    return (await getViewer())?.username ?? null;
-  } catch (error) {
-    unstable_rethrow(error);
-    return null;
-  }
 }

@@ -18,12 +18,12 @@ main().catch((error: unknown) => {
 async function main(): Promise<void> {
   readDotenv();
   const { DATABASE_URL: owner, APP_DATABASE_URL: application } = migrationConfig();
-  await migrateOnceReady(owner);
+  for (const line of await migrateOnceReady(owner)) console.log(`Note: ${line}`);
   if (application !== undefined) await admitApplication(owner, application);
   console.log("The schema is up to date.");
 }
 
-async function migrateOnceReady(url: string): Promise<void> {
+async function migrateOnceReady(url: string): Promise<string[]> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     try {

@@ -27,7 +27,7 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   atStop(async () => (await backing.catch(() => undefined))?.close());
   const [{ databaseUrl, urlFile, variables }] = await Promise.all([
     backing.then(async (opened) => {
-      await migrate(opened.databaseUrl);
+      for (const line of await migrate(opened.databaseUrl)) say(`Note: ${line}`);
       return opened;
     }),
     isDev ? undefined : ensureBuild(".next", { environment: environmentWith({}), say, signal }),

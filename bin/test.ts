@@ -10,6 +10,7 @@ import { ensureFaketime } from "./faketime.ts";
 import { ensureNginx, installedNginx } from "./nginx.ts";
 import { ensureObservatory } from "./observatory.ts";
 import { ensurePgBouncer } from "./pgbouncer.ts";
+import { ensurePsql } from "./psql.ts";
 
 // `npm test` and `npm run test:faults`: the suites that are asked for, one after the other, and one line for all of them.
 
@@ -37,6 +38,7 @@ try {
   ensureNginx(console.log);
   if (installedNginx()) ensureObservatory(console.log);
   ensurePgBouncer(console.log);
+  ensurePsql(console.log);
   ensureFaketime(console.log);
   ensureDistributionPostgres(console.log);
   await ensureBuild(".next", { environment: environmentWith({}), say: console.log, signal: new AbortController().signal });

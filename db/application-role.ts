@@ -5,13 +5,16 @@ import { connect } from "./connect.ts";
 import { connectionProblem } from "./connection-problem.ts";
 import { parseDatabaseUrl } from "./database-url.ts";
 import { DEADLINE_MS } from "./deadline.ts";
+import { problemsOfUse } from "./requirements.ts";
+import { powersOf } from "./role-powers.ts";
 import { BEGIN, keepSettingsFor } from "./session-settings.ts";
 
 const SCRAM_ITERATIONS = 4096;
 
 /**
  * Lets the application connect with its own role, which reads and writes rows and nothing else: the tables stay their
- * owner's, and what has been migrated is only read, by the readiness probe. To be repeated after each migration.
+ * owner's, and what has been migrated is only read, by the readiness probe. To be repeated after each migration. A role
+ * that may do more than that is refused.
  * @param ownerUrl whose role migrates. Makes the other role, where it may; where not, somebody else has to have made it
  * @param applicationUrl as the application will connect
  * @throws {Error} one line that says what is missing
@@ -27,8 +30,13 @@ export async function admitApplication(ownerUrl: string, applicationUrl: string)
     await client.query(BEGIN);
     // Of several at once, one makes the role.
     await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+    const ask = async (text: string, values?: unknown[]) => (await client.query(text, values)).rows;
+    const powers = await powersOf(ask, role);
+    if (powers.length > 0) throw new Error(`it ${powers.join(", and ")}: give the application a role that has no such power`);
     await ensureRole(client, role, password);
     await grant(client, pg.escapeIdentifier(role));
+    const problems = await problemsOfUse(ask, role);
+    if (problems.length > 0) throw new Error(problems.join("; "));
     await client.query("commit");
   } catch (error) {
     throw new Error(`the role ${role} can't be set up: ${error instanceof Error ? error.message : error}`, { cause: error });

@@ -1,17 +1,39 @@
-import { join } from "node:path";
 import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate";
+import type pg from "pg";
 import { connect } from "./connect.ts";
 import { connectionProblem } from "./connection-problem.ts";
+import { inspectMigrations, MIGRATIONS } from "./migration-state.ts";
+import { type Ask, problemsOfServer, problemsOfUse } from "./requirements.ts";
 import { BEGIN, keepSettingsFor } from "./session-settings.ts";
 
+const say = () => undefined;
+/** What fails is thrown, and told once. */
+const SILENT = { debug: say, info: say, warn: say, error: say };
+
 /**
- * Brings the database's schema up to date, in one transaction. Several at once take turns.
- * @throws {Error} one line: the database can't be reached, or which migration failed
+ * Brings the database's schema up to date, in one transaction, if the database is what the application needs. Several at
+ * once take turns.
+ * @returns what is well, and should be known: a line each
+ * @throws {Error} a line each: the database can't be reached, what it lacks, or which migration failed
  */
-export async function migrate(databaseUrl: string): Promise<void> {
+export async function migrate(databaseUrl: string): Promise<string[]> {
   const client = await connect(databaseUrl, { timeoutMs: 5_000 }).catch((error: unknown) => {
     throw new Error(connectionProblem(error, databaseUrl), { cause: error });
   });
+  const ask: Ask = async (text, values) => (await client.query(text, values)).rows;
+  try {
+    refuse(await problemsOfServer(ask));
+    const { problem, newer } = await runMigrations(client, ask, databaseUrl);
+    refuse(problem === undefined ? await problemsOfUse(ask) : [problem]);
+    return newer.length === 0 ? [] : [`the database was migrated by a later version (${newer.join(", ")}): this one is older`];
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+type Outcome = { problem?: string; newer: string[] };
+
+async function runMigrations(client: pg.Client, ask: Ask, databaseUrl: string): Promise<Outcome> {
   try {
     // The runner's own lock would be the connection's, and behind a pooler each transaction may get another one. The
     // transaction is begun here, so that the lock is a part of it: the runner's BEGIN says nothing new, its COMMIT ends both.
@@ -19,20 +41,25 @@ export async function migrate(databaseUrl: string): Promise<void> {
       throw new Error(connectionProblem(error, databaseUrl), { cause: error });
     });
     await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+    const found = await inspectMigrations(ask);
+    if (found.problem !== undefined) return found;
     await client.query(keepSettingsFor("current_user"));
     await runner({
       dbClient: client,
-      dir: join(import.meta.dirname, "migrations"),
+      dir: MIGRATIONS,
       direction: "up",
       migrationsTable: "migrations",
       noLock: true,
       singleTransaction: true,
-      log: () => undefined,
+      logger: SILENT,
     });
     await client.query("commit");
+    return found;
   } catch (error) {
     throw new Error(`the migrations failed: ${error instanceof Error ? error.message : error}`, { cause: error });
-  } finally {
-    await client.end().catch(() => undefined);
   }
+}
+
+function refuse(problems: string[]): void {
+  if (problems.length > 0) throw new Error(problems.join("\n"));
 }

@@ -6,23 +6,26 @@ import { findBinaries, runBinary } from "../db/postgres-binaries.ts";
 
 /**
  * A Postgres as the containers have it: one role owns the tables and migrates, the application is to connect with
- * another, which the first migration makes.
+ * another, which the first migration makes. `superuser` is who set the server up, and can do anything with it.
  */
 export async function startPostgresWithRoles(applicationPassword: string) {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
   // The embedded Postgres' owner may make no roles; without a server somebody else decides.
   await (await startEmbedded(directory)).stop();
+  const statements = "alter role mcuser createrole;\n\nalter role postgres password 'postgres';\n\n";
   const { postgres } = await findBinaries();
   const uid = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
   const command = ["--single", "-j", "-D", join(directory, "postgres"), "postgres"];
-  await runBinary(postgres, uid, command, "alter role mcuser createrole;\n\n");
+  await runBinary(postgres, uid, command, statements);
   const embedded = await startEmbedded(directory);
   const application = new URL(embedded.url);
   application.username = "mcapp";
   application.password = encodeURIComponent(applicationPassword);
+  const superuser = new URL(embedded.url);
+  Object.assign(superuser, { username: "postgres", password: "postgres" });
   const stop = async () => {
     await embedded.stop();
     await rm(directory, { recursive: true, force: true });
   };
-  return { directory, owner: embedded.url, application: application.href, stop };
+  return { directory, owner: embedded.url, application: application.href, superuser: superuser.href, stop };
 }

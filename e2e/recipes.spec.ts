@@ -1,9 +1,30 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "playwright/test";
 import { newSession, send } from "./client.ts";
-import { startServer, type TestServer } from "./harness.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
+import { pausePostgres } from "./launch.ts";
 import { logInByForm } from "./people.ts";
 import { copyWithRecipes, readRecipes } from "./recipes.ts";
+
+// A page that asks the database something of its own, for everybody.
+const ASKING = [
+  {
+    file: "lib/asking.ts",
+    code: `import { database } from "@/db/pool";
+      export const ask = () => database().query<{ one: number }>("select 1 as one");
+    `,
+  },
+  {
+    file: "app/asking/page.tsx",
+    code: `import Link from "next/link";
+      import { ask } from "@/lib/asking";
+      export default async function AskingPage() {
+        const [row] = await ask();
+        return <Link href="/films" prefetch={false}>Go on, {row?.one}</Link>;
+      }
+    `,
+  },
+];
 
 test.describe("the README's recipes", () => {
   test.describe.configure({ mode: "serial" });
@@ -13,7 +34,7 @@ test.describe("the README's recipes", () => {
   test.beforeAll(async () => {
     // A build, beside whatever else runs.
     test.setTimeout(180_000);
-    directory = await copyWithRecipes();
+    directory = await copyWithRecipes(ASKING);
     const settings = { ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1" };
     server = await startServer({ DATABASE_URL: process.env.TEST_DATABASE_URL ?? "", ...settings }, directory);
   });
@@ -83,5 +104,59 @@ test.describe("the README's recipes", () => {
     await send(url, "POST", "/api/user/logout/", { cookies });
     await page.getByRole("button", { name: /^Show what/ }).click();
     await expect(page).toHaveURL(/\/login\?next=%2Ffilms$/);
+  });
+
+  test.describe("while the database hangs", () => {
+    let postgres: TestPostgres;
+    let alone: TestServer;
+    test.beforeAll(async () => {
+      postgres = await startPostgres();
+      const settings = { DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100", WEB_CONCURRENCY: "1" };
+      alone = await startServer(settings, directory);
+    });
+    test.afterAll(async () => {
+      await alone.stop();
+      await postgres.stop();
+    });
+
+    test("pages for the signed-in, pages that ask for themselves and soft navigations are the intermission", async ({
+      page,
+      context,
+      browser,
+    }) => {
+      const { user, cookies } = await newSession(alone.origin);
+      const url = alone.origin;
+      await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
+      await page.goto(`${url}/asking`);
+      const visitor = await browser.newPage();
+      const heading = { name: "Short intermission", level: 1 };
+      const isJudgedByDatabase = async () => (await send(url, "GET", "/api/user/profile/", { cookies })).status === 503;
+
+      const resume = await pausePostgres(postgres.directory);
+      try {
+        await eventually(isJudgedByDatabase);
+        await page.getByRole("link", { name: "Go on" }).click();
+        await expect(page.getByRole("heading", heading)).toBeVisible();
+        await expect(page).toHaveURL(`${url}/films`);
+        for (const [who, path] of [
+          [page, "/films"],
+          [page, "/asking"],
+          [visitor, "/asking"],
+        ] as const) {
+          const answer = await who.goto(url + path);
+          expect([answer?.status(), answer?.headers()["retry-after"]]).toEqual([503, "2"]);
+          await expect(who.getByRole("heading", heading)).toBeVisible();
+        }
+      } finally {
+        resume();
+      }
+      await eventually(async () => !(await isJudgedByDatabase()));
+      await page.goto(`${url}/films`);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Films of ${user.username}`);
+      await visitor.getByRole("link", { name: "Try again" }).click();
+      await expect(visitor.getByRole("link", { name: "Go on" })).toBeVisible();
+      await visitor.close();
+      expect(alone.output()).not.toContain('"level":50');
+    });
   });
 });

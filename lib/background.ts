@@ -3,6 +3,7 @@ import "server-only";
 import { database, spareDatabase } from "@/db/pool";
 import { followRevocations } from "./auth/revocations";
 import { config } from "./config";
+import { onceFit } from "./database-check";
 import { watchGauges } from "./gauges";
 import { schedulePruning } from "./prune";
 
@@ -12,6 +13,9 @@ export async function startBackground(): Promise<void> {
   // Where there is no endpoint the SDK is not even loaded.
   if (endpoint !== undefined) (await import("./tracing")).startTracing(endpoint);
   watchGauges();
-  await followRevocations(spareDatabase());
-  schedulePruning(database());
+  const db = database();
+  await onceFit(db, async () => {
+    await followRevocations(spareDatabase());
+    schedulePruning(db);
+  });
 }

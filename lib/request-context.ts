@@ -10,6 +10,10 @@ export type RequestContext = {
   address: string;
   /** Sent on this very machine, and handed on by nobody. */
   isLocal: boolean;
+  /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
+  databaseEnd?: number;
+  /** The page failed because the database could not be asked. */
+  isOutage?: boolean;
 };
 
 // One per process, whatever the bundle. The server enters it, all that happens for the request is inside.

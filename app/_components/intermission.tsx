@@ -4,7 +4,6 @@ import { Stage } from "./stage";
 export function Intermission({ digest }: { digest: string | undefined }) {
   return (
     <Stage empty>
-      <title>Short intermission · MovieConnect</title>
       <div className="ticket">
         <div>
           <h1 className="headline">Short intermission</h1>
@@ -13,10 +12,11 @@ export function Intermission({ digest }: { digest: string | undefined }) {
             again.
           </p>
           <p className="mt-7">
-            {/* A whole page load: it also heals what went wrong in the browser. */}
-            <button type="button" className="button" onClick={() => window.location.reload()}>
+            {/* A whole page load, which also heals what went wrong in the browser, and needs no script. */}
+            {/* biome-ignore lint/a11y/useValidAnchor: this very page (RFC 3986 §4.4) */}
+            <a href="" className="button">
               Try again
-            </button>
+            </a>
           </p>
           {digest && <p className="mt-6">If it keeps happening, tell us this number: {digest}</p>}
         </div>

@@ -20,7 +20,7 @@ export type SessionCookie = {
 };
 
 /** `__Host-` binds a cookie to this host, this path and https (RFC 6265bis §4.1.3.2); plain http can't have it. */
-export function cookieName(which: CookieName): string {
+function cookieName(which: CookieName): string {
   return `${isSecure() ? "__Host-" : ""}${which}_token`;
 }
 

@@ -3,39 +3,37 @@ import "server-only";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
-import { database } from "@/db/pool";
-import { AppError } from "../errors";
+import { pageDatabase } from "../http/page-database";
 import { PATH_HEADER } from "../http/page-path";
 import { localPath } from "../local-path";
-import { findViewer, type Viewer } from "./authenticate";
-import { readCookies } from "./cookies";
-import { verifyRefreshToken } from "./tokens";
+import { isOutage } from "../outage";
+import type { Viewer } from "./authenticate";
+import { judgeViewer } from "./judge-viewer";
+
+/** Asked once for each render. */
+const findViewer = cache(async () => judgeViewer(pageDatabase(), (await headers()).get("cookie")));
 
 /**
- * Who is looking at this page, or null for a visitor. Asked once for each render.
- * @throws {AppError} `unavailable` when there may be a viewer, and the database can't be asked who
+ * Who is looking at this page; null for a visitor, and where the database can't be asked who it is: for pages that are
+ * for everybody, and must not fail with the database.
  */
-export const getViewer = cache(async (): Promise<Viewer | null> => {
-  const cookie = (await headers()).get("cookie");
-  const viewer = await findViewer(database(), cookie);
-  if (viewer === null) refuseToGuess(cookie);
-  return viewer;
-});
+export async function getViewer(): Promise<Viewer | null> {
+  try {
+    return await findViewer();
+  } catch (error) {
+    if (isOutage(error)) return null;
+    throw error;
+  }
+}
 
 /**
  * The viewer of a page that is for the signed-in: the first line of such a page. A visitor is sent to the login page,
  * and comes back after logging in.
+ * @throws {Error} `isOutage` when there may be a viewer, and the database can't be asked who
  */
 export async function requireViewer(): Promise<Viewer> {
-  const viewer = await getViewer();
+  const viewer = await findViewer();
   if (viewer) return viewer;
   const path = localPath((await headers()).get(PATH_HEADER));
   redirect(`/login?next=${encodeURIComponent(path)}`);
-}
-
-// proxy.ts has renewed or cleared what it could. A refresh token that is still there, and good by its signature, could
-// not be exchanged: whoever holds it is probably signed in, and must not be shown a login form.
-function refuseToGuess(cookie: string | null): void {
-  const isGood = readCookies(cookie, "refresh").some((token) => verifyRefreshToken(token).ok);
-  if (isGood) throw new AppError("unavailable", { retryAfter: 2 });
 }

@@ -2,7 +2,7 @@ import "server-only";
 
 import { isUnavailable } from "@/db/pool";
 import { clearedCookies } from "../auth/cleared-cookies";
-import { AppError, type ErrorCode, type ErrorDetails } from "../errors";
+import { AppError, type ErrorCode, type ErrorDetails, OUTAGE_RETRY_SECONDS } from "../errors";
 import { log } from "../log";
 import { json } from "./json";
 
@@ -12,7 +12,6 @@ type Table = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => Answer };
 // RFC 6750 §3
 const CHALLENGE = { "www-authenticate": 'Bearer realm="api"' };
 const NOT_PROVIDED = "Authentication credentials were not provided.";
-const RETRY_SECONDS = 2;
 
 /** Each refusal's status and body: part 2 of the contract. The compiler refuses a code without a row. */
 const ANSWERS: Table = {
@@ -85,7 +84,7 @@ function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isUnavailable(error)) {
     log().warn({ err: error }, "the database can't be asked");
-    return new AppError("unavailable", { retryAfter: RETRY_SECONDS });
+    return new AppError("unavailable", { retryAfter: OUTAGE_RETRY_SECONDS });
   }
   log().error({ err: error }, "an endpoint failed");
   return new AppError("internal");

@@ -1,10 +1,12 @@
 import "server-only";
 
 import { randomBytes } from "node:crypto";
-import { database } from "@/db/pool";
 import { cookiePairs, type SessionCookie } from "../auth/cookies";
+import { judgeViewer } from "../auth/judge-viewer";
 import { renewForPage } from "../auth/renew-for-page";
 import { config } from "../config";
+import { isOutage } from "../outage";
+import { pageDatabase } from "./page-database";
 import { PATH_HEADER } from "./page-path";
 
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
@@ -27,9 +29,20 @@ export function pageHeaders(incoming: Headers, path: string): PageHeaders {
  */
 export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[]> {
   const before = requestHeaders.get("cookie");
-  const cookies = await renewForPage(database(), before);
+  const cookies = await renewForPage(pageDatabase(), before);
   if (cookies.length > 0) requestHeaders.set("cookie", withCookies(before, cookies));
   return cookies;
+}
+
+/** Whether the database, which can't be asked, would have to say who is looking: a page for the signed-in can't be shown. */
+export async function isViewerUnknown(requestHeaders: Headers): Promise<boolean> {
+  try {
+    await judgeViewer(pageDatabase(), requestHeaders.get("cookie"));
+    return false;
+  } catch (error) {
+    if (isOutage(error)) return true;
+    throw error;
+  }
 }
 
 function withCookies(header: string | null, cookies: SessionCookie[]): string {

@@ -5,7 +5,8 @@ import { readiness } from "@/lib/readiness";
 
 const checks = z.object({ revocations: z.boolean(), migrations: z.boolean(), serving: z.boolean() });
 const ready = z.object({ status: z.literal("ready"), checks });
-const notReady = z.object({ status: z.literal("not ready"), checks });
+// Which of the database's properties is missing is told in the log.
+const notReady = z.object({ status: z.literal("not ready"), checks: checks.extend({ database: z.literal(false).optional() }) });
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   GET: endpoint(

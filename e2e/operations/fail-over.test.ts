@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Answer, freshName, PASSWORD, type Sent, send, signUp, signUpBody } from "../client";
+import { eventually, startServer, type TestServer, withDatabase } from "../harness";
+import { type PostgresPair, startPostgresPair } from "../standby";
+
+// A synchronous standby is promoted while people sign up, log in, refresh and log out. Their clients do what a 503 says: they
+// wait, and send the same again.
+
+const POLL_MS = 200;
+const PEOPLE = 24;
+const PAUSE_MS = 100;
+const SIGNUP = "/api/user/signup/";
+const LOGIN = "/api/token/";
+const REFRESH = "/api/token/refresh/";
+const LOGOUT = "/api/user/logout/";
+const PROFILE = "/api/user/profile/";
+
+let pair: PostgresPair;
+let server: TestServer;
+beforeAll(async () => {
+  pair = await startPostgresPair({ synchronous: true });
+  server = await startServer({ DATABASE_URL: pair.url, REVOCATION_POLL_MS: String(POLL_MS), WEB_CONCURRENCY: "2" });
+});
+afterAll(async () => {
+  await server.stop();
+  await pair.stop();
+});
+
+type Cookies = Record<string, string>;
+
+/** What has been acknowledged, and what should not have been. */
+const told = {
+  signups: [] as string[],
+  logouts: [] as Cookies[],
+  surprises: [] as string[],
+  rotations: 0,
+  unavailable: 0,
+  served: 0,
+};
+let isOver = false;
+
+/** Sends until there is an answer other than 503. A connection that breaks counts as one. */
+async function insist(method: string, path: string, sent: Sent, expected: number[]): Promise<Answer> {
+  const end = performance.now() + 45_000;
+  for (;;) {
+    const answer = await send(server.origin, method, path, sent);
+    if (answer.status !== 503 || performance.now() > end) {
+      told.served += 1;
+      if (!expected.includes(answer.status)) told.surprises.push(`${method} ${path}: ${answer.status} ${answer.text}`);
+      return answer;
+    }
+    told.unavailable += 1;
+    expect(answer.json).toEqual({ detail: "Service temporarily unavailable.", code: "unavailable" });
+    await new Promise((resolve) => setTimeout(resolve, Number(answer.headers["retry-after"]) * 250));
+  }
+}
+
+async function logIn(username: string): Promise<Cookies> {
+  return (await insist("POST", LOGIN, { json: { username, password: PASSWORD } }, [200])).cookies;
+}
+
+/** Somebody who stays: logged in at the start, refreshes all the time, and is still logged in at the end. */
+async function stay(): Promise<Cookies> {
+  let cookies = await logIn((await signUp(server.origin)).username);
+  while (!isOver) {
+    const renewed = await insist("POST", REFRESH, { cookies }, [200]);
+    if (renewed.status === 200 && renewed.cookies.refresh_token !== cookies.refresh_token) told.rotations += 1;
+    if (renewed.status === 200) cookies = renewed.cookies;
+    await insist("GET", PROFILE, { cookies }, [200]);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  return cookies;
+}
+
+/** People who come and go: sign up, log in, log out. */
+async function comeAndGo(): Promise<void> {
+  while (!isOver) {
+    const body = signUpBody(freshName());
+    // A signup whose answer was a 503 may have been carried out: the second one says that the name is taken, by its own.
+    await insist("POST", SIGNUP, { json: body }, [201, 400]);
+    told.signups.push(body.username);
+    const cookies = await logIn(body.username);
+    await insist("POST", LOGOUT, { cookies }, [200, 401]);
+    told.logouts.push(cookies);
+  }
+}
+
+test("nothing acknowledged is lost, nobody is logged out, and all is served within 10 s of the promotion", async () => {
+  const staying = Array.from({ length: PEOPLE }, stay);
+  const moving = Array.from({ length: 3 }, comeAndGo);
+  // A session moves on when its token is older than the grace: the primary dies in the middle of that.
+  await eventually(() => told.logouts.length >= 3 && told.rotations >= PEOPLE / 2);
+
+  // What is under way when the primary dies has reached the standby, or was not acknowledged.
+  await pair.killPrimary();
+  await eventually(() => told.unavailable >= PEOPLE);
+  await pair.promote();
+  const promotedAt = performance.now();
+  await eventually(async () => (await send(server.origin, "POST", SIGNUP, { json: signUpBody() })).status === 201, 10);
+  const servedBefore = told.served;
+  await eventually(() => told.served > servedBefore + 3 * PEOPLE, 10);
+  expect(performance.now() - promotedAt).toBeLessThan(10_000);
+
+  isOver = true;
+  const stayed = await Promise.all(staying);
+  await Promise.all(moving);
+  expect(told.surprises).toEqual([]);
+  for (const cookies of stayed) {
+    expect((await send(server.origin, "GET", PROFILE, { cookies })).status).toBe(200);
+    expect((await send(server.origin, "POST", REFRESH, { cookies })).status).toBe(200);
+  }
+  for (const cookies of told.logouts) {
+    await eventually(async () => (await send(server.origin, "GET", PROFILE, { cookies })).status === 401, 5);
+    expect((await send(server.origin, "POST", REFRESH, { cookies })).status).toBe(401);
+  }
+  const rows = await withDatabase(pair.url, (query) => query("select username from users"));
+  const kept = new Set(rows.map(({ username }) => username));
+  expect(told.signups.filter((username) => !kept.has(username))).toEqual([]);
+});

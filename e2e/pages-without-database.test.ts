@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Answer, newSession, send } from "./client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
+import { pausePostgres } from "./launch";
+
+// What pages do while the database hangs, for people whose cookies can't be judged without it.
+
+// The contract says 2 s. A test's clock also counts what a busy machine adds.
+const LIMIT_MS = 2_800;
+
+let postgres: TestPostgres;
+let server: TestServer;
+let resume: () => void = () => undefined;
+let both: Record<string, string>;
+const refreshOnly = () => ({ refresh_token: both.refresh_token ?? "" });
+const accessOnly = () => ({ access_token: both.access_token ?? "" });
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  server = await startServer({ DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100", WEB_CONCURRENCY: "1" });
+  both = (await newSession(server.origin)).cookies;
+  expect((await page("/", both)).status).toBe(200);
+  resume = await pausePostgres(postgres.directory);
+  // Until then access tokens are judged from memory.
+  await eventually(async () => (await send(server.origin, "GET", "/api/user/profile/", { cookies: both })).status === 503);
+});
+afterAll(async () => {
+  resume();
+  await server.stop();
+  await postgres.stop();
+});
+
+type Timed = Answer & { milliseconds: number };
+
+async function page(path: string, cookies: Record<string, string>, headers: Record<string, string> = {}): Promise<Timed> {
+  const startedAt = performance.now();
+  const answer = await send(server.origin, "GET", path, { cookies, headers });
+  return { ...answer, milliseconds: performance.now() - startedAt };
+}
+
+function expectIntermission(answer: Timed): void {
+  expect([answer.status, answer.headers["retry-after"], answer.setCookies]).toEqual([503, "2", []]);
+  expect(answer.milliseconds).toBeLessThan(LIMIT_MS);
+}
+
+describe.each([
+  ["an access token that can't be held against the revocations", () => both],
+  ["an access token that can't, and nothing else", accessOnly],
+  ["an access token that ran out", refreshOnly],
+])("with %s", (_what, cookies) => {
+  test("a page for the signed-in is a designed 503, at once", async () => {
+    const answer = await page("/", cookies());
+    expectIntermission(answer);
+    expect(answer.headers["content-type"]).toMatch(/^text\/html/);
+    expect(answer.headers["content-security-policy"]).toMatch(/'nonce-/);
+    expect(answer.text).toMatch(/<h1[^>]*>Short intermission<\/h1>/);
+  });
+
+  test("the pages for visitors need no database, and are shown", async () => {
+    const answers = await Promise.all(["/login", "/signup?next=%2Ffilms", "/api/docs"].map((path) => page(path, cookies())));
+    for (const { status, setCookies, milliseconds } of answers) {
+      expect([status, setCookies]).toEqual([200, []]);
+      expect(milliseconds).toBeLessThan(LIMIT_MS);
+    }
+  });
+
+  test("a soft navigation is a 503, too, at which the browser loads the whole page", async () => {
+    // Next wants the headers of such a request named in its URL, and says how.
+    const { headers } = await page("/", cookies(), { rsc: "1" });
+    expectIntermission(await page(headers.location ?? "", cookies(), { rsc: "1" }));
+  });
+});
+
+test("a visitor is sent to the login page", async () => {
+  const answer = await page("/", {});
+  expect([answer.status, answer.headers.location]).toEqual([307, "/login?next=%2F"]);
+});
+
+test("a database that is away is no bug: no line of the log and no counter says so", async () => {
+  const { text } = await send(server.origin, "GET", "/api/metrics/");
+  expect(text).toMatch(/http_requests_total\{route="page",method="GET",status="503"\} [1-9]/);
+  expect(text).not.toMatch(/status="50[0124]"/);
+  expect(server.output()).not.toContain('"level":50');
+});
+
+test("nobody has been logged out by it", async () => {
+  resume();
+  await eventually(async () => (await page("/", refreshOnly())).status === 200);
+  expect((await page("/", both)).status).toBe(200);
+});
