@@ -87,7 +87,7 @@ const httpsPort = () => Number(new URL(nginx.https).port);
 const httpPort = () => Number(new URL(nginx.http).port);
 
 async function servedFrom(localAddress: string): Promise<number> {
-  return (await send(`https://127.0.0.1:${httpsPort()}`, "GET", "/films", { localAddress })).status;
+  return (await send(nginx.https, "GET", "/films", { localAddress })).status;
 }
 
 /** The first bytes of a real handshake. */
