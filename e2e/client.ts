@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
 
 // An HTTP client without a browser's or fetch's own ideas: it sends exactly what a test says.
 
@@ -45,7 +46,9 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
   const request = protocol === "https:" ? httpsRequest : httpRequest;
   // The certificates of tests are signed by nobody.
   const { agent = false, localAddress } = sent;
-  const options = { hostname, port, method, path, headers, agent, localAddress, rejectUnauthorized: false };
+  const family = isIP(localAddress ?? "");
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const options = { host, family, port, method, path, headers, agent, localAddress, rejectUnauthorized: false };
   return new Promise((resolve, reject) => {
     const sending = request(options, (response) => {
       const chunks: Buffer[] = [];

@@ -1,6 +1,7 @@
 import "vitest";
 import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
+import { ensureNginx } from "../bin/nginx.ts";
 import { startPostgres, startServer } from "./harness.ts";
 
 declare module "vitest" {
@@ -15,6 +16,8 @@ declare module "vitest" {
 
 /** A Postgres and an application for all HTTP tests. A test that changes settings or breaks things starts its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // A file may be run by itself.
+  ensureNginx(() => undefined);
   const postgres = await startPostgres();
   const authSecret = randomBytes(32).toString("base64url");
   const server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET: authSecret }).catch(async (error) => {

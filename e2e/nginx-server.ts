@@ -34,6 +34,8 @@ type Options = {
   staticRoot?: string;
   /** Looks after certificate and application, as in the image, but five times a second. */
   isWatched?: boolean;
+  /** Whose word counts for where a request comes from: addresses and subnets. */
+  trustedProxies?: string;
 };
 
 /** Whether its tests can run here; where none may be left out they fail instead. */
@@ -46,6 +48,7 @@ export async function startNginx({
   publicUrl,
   staticRoot,
   isWatched = false,
+  trustedProxies = "",
 }: Options): Promise<TestNginx> {
   const binary = installedNginx();
   if (!binary) throw new Error("there is no Nginx to test with");
@@ -62,19 +65,23 @@ export async function startNginx({
     CERTIFICATE_KEY: join(certificates, "privkey.pem"),
     HTTP_PORT: String(http),
     HTTPS_PORT: String(https),
+    TLS_PORT: String(await freePort()),
     RUNTIME_DIRECTORY: join(directory, "run"),
+    TRUSTED_PROXIES: trustedProxies,
     WATCH_SECONDS: "0.2",
     NGINX_ARGUMENTS: `-p ${directory} -c ${directory}/nginx.conf`,
   });
   for (const each of ["static", "acme", "conf.d", "temporary"]) await mkdir(join(directory, each));
-  for (const script of ["16-certificate.sh", "20-newer-nginx.sh", "30-upstreams.sh"]) await runScript(script, rendered);
+  for (const script of ["16-certificate.sh", "18-doors.sh", "20-newer-nginx.sh", "30-upstreams.sh"]) {
+    await runScript(script, rendered);
+  }
   await cp(join(SHIPPED, "movieconnect"), join(directory, "movieconnect"), { recursive: true });
   await cp(join(configurationDirectory(binary), "mime.types"), join(directory, "mime.types"));
   for (const name of await readdir(join(SHIPPED, mode))) {
     const text = await readFile(join(SHIPPED, mode, name), "utf8");
     await writeFile(join(directory, "conf.d", name.replace(/\.template$/, "")), substitute(text, rendered));
   }
-  await writeFile(join(directory, "nginx.conf"), main(directory));
+  await writeFile(join(directory, "nginx.conf"), await main(directory));
   const child = spawn(binary, ["-p", directory, "-e", "stderr", "-c", join(directory, "nginx.conf")], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -149,29 +156,17 @@ function substitute(text: string, variables: Record<string, string>): string {
   return text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => variables[name] ?? whole);
 }
 
-// What the image brings in its own nginx.conf, with every path below one directory.
-function main(directory: string): string {
-  return `
-    ${process.getuid?.() === 0 ? "user root;" : ""}
-    worker_processes 2;
-    daemon off;
-    pid ${directory}/nginx.pid;
-    error_log stderr warn;
-    events { worker_connections 1024; }
-    http {
-      include mime.types;
-      default_type application/octet-stream;
-      access_log off;
-      sendfile on;
-      keepalive_timeout 65;
-      client_body_temp_path ${directory}/temporary/body;
-      proxy_temp_path ${directory}/temporary/proxy;
-      fastcgi_temp_path ${directory}/temporary/fastcgi;
-      uwsgi_temp_path ${directory}/temporary/uwsgi;
-      scgi_temp_path ${directory}/temporary/scgi;
-      include conf.d/*.conf;
-    }
-  `;
+/** The image's nginx.conf, with every path below one directory. */
+async function main(directory: string): Promise<string> {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  const paths = temporary.map((name) => `${name}_temp_path ${directory}/temporary/${name};`).join("\n    ");
+  return (await readFile(join(SHIPPED, "nginx.conf"), "utf8"))
+    .replace(/^user .*$/m, `${process.getuid?.() === 0 ? "user root;" : ""}\ndaemon off;`)
+    .replace(/^error_log .*$/m, "error_log stderr warn;")
+    .replace(/^( *)access_log .* main;$/m, `$1access_log off;\n    ${paths}`)
+    .replaceAll(/\/run\/movieconnect\b/g, `${directory}/run`)
+    .replaceAll("/run/nginx.pid", `${directory}/nginx.pid`)
+    .replaceAll("/etc/nginx", directory);
 }
 
 function configurationDirectory(binary: string): string {

@@ -1,20 +1,41 @@
 #!/bin/sh
-# What this Nginx can do beyond 1.22, the oldest that the templates are for.
+# What this Nginx can do beyond 1.22, the oldest that the templates are for, or has in a file of its own.
 set -eu
 
 mkdir -p "$RUNTIME_DIRECTORY"
 version="$(nginx -v 2>&1 | sed 's|.*/||; s| .*||')"
+built="$(nginx -V 2>&1)"
 is_since() { [ "$(printf '%s\n' "$1" "$version" | sort -V | head -n 1)" = "$1" ]; }
+
+# Debian has the front door as a module (libnginx-mod-stream).
+case "$built" in
+    *--with-stream=dynamic*)
+        modules="$(echo "$built" | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')"
+        echo "load_module $modules/ngx_stream_module.so;" > "$RUNTIME_DIRECTORY/modules.conf"
+        ;;
+esac
 
 # A reload closes idle connections at once, and one may just be sending a request.
 if is_since 1.27.4; then
     echo "keepalive_min_timeout 5s;" > "$RUNTIME_DIRECTORY/newer.conf"
 fi
 
-# HTTP/3. The port has to be published for UDP too.
-if [ -n "${PUBLIC_URL:-}" ] && nginx -V 2>&1 | grep -q -- --with-http_v3_module; then
-    {
-        echo "listen $HTTPS_PORT quic reuseport default_server;"
-        echo "set \$alt_svc 'h3=\":$HTTPS_PORT\"; ma=86400';"
-    } > "$RUNTIME_DIRECTORY/http3.conf"
-fi
+# HTTP/3, where it is wanted: its connections are no TCP, and nobody counts them. The port has to be published for UDP too.
+rm -f "$RUNTIME_DIRECTORY/http3.conf"
+[ "${HTTP3:-}" = on ] && [ -n "${PUBLIC_URL:-}" ] || exit 0
+case "$built" in
+    *--with-http_v3_module*) ;;
+    *) echo "20-newer-nginx.sh: this Nginx has no HTTP/3" && exit 0 ;;
+esac
+[ -s "$RUNTIME_DIRECTORY/quic-host-key" ] || (umask 077 && head -c 32 /dev/urandom > "$RUNTIME_DIRECTORY/quic-host-key")
+{
+    echo "listen $HTTPS_PORT quic reuseport default_server;"
+    [ ! -e /proc/net/if_inet6 ] || echo "listen [::]:$HTTPS_PORT quic reuseport default_server;"
+    # An address is proven before anything is kept for it; the key outlives a reload.
+    echo "quic_retry on;"
+    echo "quic_host_key $RUNTIME_DIRECTORY/quic-host-key;"
+    echo "ssl_certificate $CERTIFICATE;"
+    echo "ssl_certificate_key $CERTIFICATE_KEY;"
+    echo "include movieconnect/tls.conf;"
+    echo "set \$alt_svc 'h3=\":$HTTPS_PORT\"; ma=86400';"
+} > "$RUNTIME_DIRECTORY/http3.conf"

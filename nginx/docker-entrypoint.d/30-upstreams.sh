@@ -3,10 +3,17 @@
 # that is stopping says no while it still serves, so that nothing is on its way to it when it lets go of its port.
 set -eu
 
+# A process that has addresses of both families is one process: IPv6 is asked for where there is no IPv4.
 addresses() {
     for server in ${APP_UPSTREAMS:-web:8000}; do
-        getent ahostsv4 "${server%:*}" | while read -r address type _; do
-            if [ "$type" = STREAM ]; then echo "$address:${server##*:}"; fi
+        name="${server%:*}"
+        name="${name#[}"
+        name="${name%]}"
+        found="$(getent ahostsv4 "$name" || getent ahostsv6 "$name" || true)"
+        echo "$found" | while read -r address type _; do
+            [ "$type" = STREAM ] || continue
+            case "$address" in *:*) address="[$address]" ;; esac
+            echo "$address:${server##*:}"
         done
     done
 }
@@ -14,14 +21,14 @@ addresses() {
 # Who takes too long stays what it was, three times: busy is not dead.
 is_ready() {
     late="$RUNTIME_DIRECTORY/late-$1"
-    if curl -sf --max-time 1 -o /dev/null "http://$1/api/health/ready/"; then
+    if curl -sfg --max-time 1 -o /dev/null "http://$1/api/health/ready/"; then
         rm -f "$late"
     elif [ $? -ne 28 ]; then
         rm -f "$late"
         return 1
     else
         echo late >> "$late"
-        grep -q "server $1 " "$RUNTIME_DIRECTORY/servers.conf" && [ "$(wc -l < "$late")" -le 3 ]
+        grep -qF "server $1 " "$RUNTIME_DIRECTORY/servers.conf" && [ "$(wc -l < "$late")" -le 3 ]
     fi
 }
 

@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { connect, createServer as createTcpServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { send } from "./client";
+import { eventually } from "./harness";
+import { childrenOf } from "./launch";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server";
+
+// Connections that cost their owner nothing: how many there may be, for how long, and what they cost Nginx.
+
+const application = createServer((request, response) => request.resume().on("end", () => response.writeHead(404).end()));
+const held: Socket[] = [];
+let nginx: TestNginx;
+
+describe.skipIf(!hasNginx())("before the first request", () => {
+  beforeAll(async () => {
+    await once(application.listen(0), "listening");
+    nginx = await startNginx({ mode: "production", upstreams: [`127.0.0.1:${portOf(application)}`] });
+  });
+  afterAll(async () => {
+    for (const socket of held) socket.destroy();
+    application.close();
+    await nginx.stop();
+  });
+
+  test("half-done handshakes of one address are few and end within 5 s, and others are served meanwhile", async () => {
+    const hello = await clientHello();
+    const kinds = [hello.subarray(0, 7), hello, Buffer.alloc(0)];
+    const connections = await Promise.all(kinds.map((piece, kind) => hold(httpsPort(), 800, piece, [`127.0.1.${kind + 1}`])));
+    for (const each of connections) {
+      await eventually(() => each.filter(({ closed }) => closed).length >= 800 - 280);
+      expect(each.filter(({ closed }) => !closed)).toHaveLength(280);
+    }
+    expect(await servedFrom("127.0.0.2")).toBe(404);
+    await eventually(() => connections.flat().every(({ closed }) => closed), 10);
+    const seconds = connections.flat().map(({ opened, closed = 0 }) => (closed - opened) / 1_000);
+    expect(Math.max(...seconds)).toBeGreaterThan(4.5);
+    expect(Math.max(...seconds)).toBeLessThan(8);
+  });
+
+  test("requests that are never sent to their end are few for an address, over http too", async () => {
+    const connections = await hold(httpPort(), 400, Buffer.from("GET / HTTP/1.1\r\nHost: x\r\nX: "), ["127.0.2.1"]);
+    await eventually(() => connections.filter(({ closed }) => closed).length >= 120);
+    expect(connections.filter(({ closed }) => !closed)).toHaveLength(280);
+    expect((await send(nginx.http, "GET", "/api/")).status).toBe(403);
+    for (const { socket } of connections) socket.destroy();
+  });
+
+  test("as many half-done handshakes as there may be fit into the memory that Compose gives", async () => {
+    const addresses = Array.from({ length: 8 }, (_, index) => `127.0.3.${index + 1}`);
+    const connections = await hold(httpsPort(), 2_000, await clientHello(), addresses);
+    await eventually(() => connections.every(({ answered }) => answered));
+    expect(connections.filter(({ closed }) => closed)).toEqual([]);
+    expect(await servedFrom("127.0.0.2")).toBe(404);
+    expect(await memoryMiB()).toBeLessThan(256);
+    for (const { socket } of connections) socket.destroy();
+  });
+
+  test("what Nginx may hold at the worst fits into the memory that Compose gives", async () => {
+    const read = (path: string) => readFile(join(import.meta.dirname, "..", path), "utf8");
+    const [main, counted, limits, compose] = await Promise.all([
+      read("nginx/nginx.conf"),
+      read("nginx/movieconnect/counted.conf"),
+      read("nginx/movieconnect/limits.conf"),
+      read("docker-compose.prod.yml"),
+    ]);
+    const number = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1]);
+    const connections = number(counted, /limit_conn all_connections (\d+)/);
+    const requests = number(limits, /limit_conn all_requests (\d+)/);
+    const limit = number(compose.slice(compose.indexOf("\n  nginx:")), /mem_limit: (\d+)m/);
+    // Per piece as nginx.conf has it, in KB.
+    expect((connections * 220 + requests * 164) / 1_024 + 40).toBeLessThan(limit);
+    expect(number(main, /worker_connections (\d+)/)).toBeGreaterThan(connections * 5 + requests);
+  });
+});
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" ? (address?.port ?? 0) : 0;
+}
+
+const httpsPort = () => Number(new URL(nginx.https).port);
+const httpPort = () => Number(new URL(nginx.http).port);
+
+async function servedFrom(localAddress: string): Promise<number> {
+  return (await send(nginx.https, "GET", "/films", { localAddress })).status;
+}
+
+/** The first bytes of a real handshake. */
+async function clientHello(): Promise<Buffer> {
+  const listener = createTcpServer();
+  await once(listener.listen(0, "127.0.0.1"), "listening");
+  const address = listener.address();
+  const asking = connectTls({ port: typeof address === "object" ? (address?.port ?? 0) : 0, host: "127.0.0.1", ALPNProtocols: ["h2"] });
+  asking.on("error", () => undefined);
+  const [socket] = await once(listener, "connection");
+  const [bytes] = await once(socket, "data");
+  socket.destroy();
+  listener.close();
+  return bytes;
+}
+
+type Held = { socket: Socket; opened: number; answered: boolean; closed?: number };
+
+/** Opens connections from these addresses in turn, and says this much on each. */
+async function hold(port: number, count: number, piece: Buffer, addresses: string[]): Promise<Held[]> {
+  const all: Held[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const socket = connect({ port, host: "127.0.0.1", localAddress: addresses[index % addresses.length] });
+    const one: Held = { socket, opened: performance.now(), answered: false };
+    socket.on("connect", () => piece.length > 0 && socket.write(piece));
+    socket.on("data", () => {
+      one.answered = true;
+    });
+    // One that is refused may be reset.
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      one.closed = performance.now();
+    });
+    held.push(socket);
+    all.push(one);
+    if (index % 50 === 49) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return all;
+}
+
+async function memoryMiB(): Promise<number> {
+  let kib = 0;
+  for (const pid of [nginx.pid, ...(await childrenOf(nginx.pid))]) {
+    kib += Number(/^Pss:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1]);
+  }
+  return kib / 1_024;
+}

@@ -1,0 +1,140 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { connect as connectTcp } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freshName, PASSWORD, send, signUp } from "./client";
+import { startServer, type TestServer } from "./harness";
+import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server";
+
+// A CDN or a load balancer before Nginx: at 127.0.0.2 and 127.0.0.4. Everybody else is at 127.0.0.3.
+
+const TRUSTED = "127.0.0.2, 127.0.0.4/31,2001:db8::/32";
+const HSTS = "max-age=63072000; includeSubDomains";
+let application: TestServer;
+let nginx: TestNginx;
+
+describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
+  beforeAll(async () => {
+    const ports = { http: await freePort(), https: await freePort() };
+    application = await startServer({
+      DATABASE_URL: inject("databaseUrl"),
+      AUTH_SECRET: inject("authSecret"),
+      PUBLIC_URL: `https://localhost:${ports.https}`,
+      TRUSTED_PROXIES: "127.0.0.1",
+      RATE_LIMITS: "on",
+      RATE_LIMIT_LOGIN_ADDRESS: "2/900",
+      RATE_LIMIT_SIGNUP: "1000000/900",
+    });
+    const upstreams = [new URL(application.origin).host];
+    nginx = await startNginx({ mode: "production", upstreams, ports, trustedProxies: TRUSTED });
+  });
+  afterAll(() => Promise.all([application.stop(), nginx.stop()]));
+
+  const guess = async (localAddress: string, forwarded: string, username = freshName()) => {
+    const headers = { "x-forwarded-for": forwarded };
+    return (await send(nginx.https, "POST", "/api/token/", { json: { username, password: "wrong-one-1" }, headers, localAddress }))
+      .status;
+  };
+
+  test("each visitor has limits of their own, and one who guesses locks nobody else out", async () => {
+    const { username } = await signUp(nginx.https);
+    for (let visitor = 1; visitor <= 6; visitor += 1) {
+      expect(await guess("127.0.0.2", `198.51.100.${visitor}`, username)).toBe(401);
+    }
+    expect(await guess("127.0.0.2", "198.51.100.1")).toBe(401);
+    expect(await guess("127.0.0.2", "198.51.100.1")).toBe(429);
+    // Through another of the trusted, and with what the visitor put in front.
+    expect(await guess("127.0.0.5", "198.51.100.1, 127.0.0.2")).toBe(429);
+    expect(await guess("127.0.0.2", "203.0.113.9, 198.51.100.1")).toBe(429);
+    const headers = { "x-forwarded-for": "198.51.100.77" };
+    const json = { username, password: PASSWORD };
+    expect((await send(nginx.https, "POST", "/api/token/", { json, headers, localAddress: "127.0.0.2" })).status).toBe(200);
+  });
+
+  test("neighbours in one IPv6 network are one visitor, others are not", async () => {
+    expect(await guess("127.0.0.2", "2001:db9:1:2::1")).toBe(401);
+    expect(await guess("127.0.0.2", "2001:db9:1:2::ffff")).toBe(401);
+    expect(await guess("127.0.0.2", "2001:db9:1:2:3::1")).toBe(429);
+    expect(await guess("127.0.0.2", "2001:db9:1:3::1")).toBe(401);
+  });
+
+  test("the same header from anywhere else is worth nothing", async () => {
+    expect(await guess("127.0.0.3", "192.0.2.1")).toBe(401);
+    expect(await guess("127.0.0.3", "192.0.2.2, 127.0.0.2")).toBe(401);
+    for (const forged of ["192.0.2.3", "127.0.0.2", "unix:", "", "192.0.2.4, 127.0.0.4"]) {
+      expect(await guess("127.0.0.3", forged), forged).toBe(429);
+    }
+    // Nor does it take anything from whom it names.
+    expect(await guess("127.0.0.2", "192.0.2.1")).toBe(401);
+  });
+
+  test("a proxy that names nobody is the visitor itself", async () => {
+    expect(await guess("127.0.0.4", "")).toBe(401);
+    expect(await guess("127.0.0.4", "no address")).toBe(401);
+    expect(await guess("127.0.0.4", "")).toBe(429);
+  });
+
+  test("TLS that ended at the proxy is TLS: a page is no redirect, cookies are for https alone, answers say HSTS", async () => {
+    const headers = { "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.80", host: new URL(nginx.https).host };
+    const through = (method: string, path: string, json?: unknown) =>
+      send(nginx.http, method, path, { headers, localAddress: "127.0.0.2", ...(json === undefined ? {} : { json }) });
+    const page = await through("GET", "/login");
+    expect([page.status, page.headers["strict-transport-security"]]).toEqual([200, HSTS]);
+    const { username } = await signUp(nginx.https);
+    const login = await through("POST", "/api/token/", { username, password: PASSWORD });
+    expect([login.status, login.headers["strict-transport-security"]]).toEqual([200, HSTS]);
+    expect(Object.keys(login.cookies).sort()).toEqual(["__Host-access_token", "__Host-refresh_token"]);
+    for (const line of login.setCookies) expect(line).toMatch(/; Secure/i);
+    expect((await through("GET", "/api/health/ready/")).status).toBe(200);
+    expect((await through("TRACE", "/api/token/")).status).toBe(405);
+  });
+
+  test.each([
+    ["127.0.0.2", "http", "http"],
+    ["127.0.0.2", "", "http"],
+    ["127.0.0.2", "ftp", "http"],
+    ["127.0.0.3", "https", "http"],
+    // Encrypted anew by the proxy, for a visitor who came in clear.
+    ["127.0.0.2", "http", "https"],
+  ] as const)("a visitor in clear, says %s with X-Forwarded-Proto: %s over %s: pages redirect, the API is 403", async (localAddress, proto, door) => {
+    const sent = { localAddress, headers: { "x-forwarded-proto": proto, host: new URL(nginx.https).host } };
+    const page = await send(nginx[door], "GET", "/login?next=%2F", sent);
+    expect([page.status, page.headers.location]).toEqual([308, `${nginx.https}/login?next=%2F`]);
+    for (const path of ["/api/token/", "/api", "/%61pi/token/"]) {
+      const answer = await send(nginx[door], "POST", path, { ...sent, json: {} });
+      expect([answer.status, answer.json.code]).toEqual([403, "https_required"]);
+    }
+  });
+
+  test("over HTTP/2 the proxy's word counts as well, for headers of any size", async () => {
+    for (const big of ["", "~".repeat(6_000)]) {
+      const session = connectHttp2(nginx.https.replace("localhost", "127.0.0.1"), { rejectUnauthorized: false, localAddress: "127.0.0.2" });
+      const stream = session.request({ ":path": "/login", "x-forwarded-for": "198.51.100.9", "x-forwarded-proto": "http", "x-big": big });
+      const [answer] = await once(stream.resume(), "response");
+      expect(answer[":status"]).toBe(308);
+      session.destroy();
+    }
+  });
+
+  test("a proxy may hold more connections than a visitor", async () => {
+    const port = Number(new URL(nginx.https).port);
+    const sockets = Array.from({ length: 400 }, () => connectTcp({ port, host: "127.0.0.1", localAddress: "127.0.0.4" }));
+    let closed = 0;
+    for (const socket of sockets) socket.on("close", () => (closed += 1));
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    const page = await send(nginx.https, "GET", "/login", { localAddress: "127.0.0.4", headers: { "x-forwarded-proto": "https" } });
+    expect([page.status, closed]).toEqual([200, 0]);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test("what is no address in TRUSTED_PROXIES stops the start with a line that names it", () => {
+    const script = join(import.meta.dirname, "..", "nginx", "docker-entrypoint.d", "18-doors.sh");
+    const env = { ...process.env, RUNTIME_DIRECTORY: join(nginx.directory, "other"), HTTP_PORT: "1", HTTPS_PORT: "2" };
+    for (const wrong of ["cdn.example", "unix:", "10.0.0.0/8;", "/x"]) {
+      const start = () => execFileSync("sh", [script], { env: { ...env, TRUSTED_PROXIES: wrong }, stdio: ["ignore", "ignore", "pipe"] });
+      expect(start, wrong).toThrow(/TRUSTED_PROXIES: addresses and subnets/);
+    }
+  });
+});
