@@ -32,7 +32,7 @@ test("directly, each request has an id of its own, whatever the client says", as
 
 test("a trusted proxy's id is taken, if it looks like one", async () => {
   expect(await idOf(trusting.origin, "0af7651916cd43dd8448eb211c80319c")).toBe("0af7651916cd43dd8448eb211c80319c");
-  for (const odd of ["", "x".repeat(65), "a b", "a\tb", 'a"b', "é"])
+  for (const odd of ["", "x".repeat(65), "a b", "a\tb", 'a"b', "é", "\u00a0ab"])
     expect(await idOf(trusting.origin, odd)).toMatch(/^[\da-f-]{36}$/);
 });
 

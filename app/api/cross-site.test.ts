@@ -23,6 +23,8 @@ test("a foreign site's request is refused", async () => {
     { "sec-fetch-site": "cross-site", origin: shared },
     { "sec-fetch-site": "nonsense" },
     { "sec-fetch-site": "" },
+    { "sec-fetch-site": "\u00a0same-origin" },
+    { origin: `\u00a0${shared}` },
     { origin: "https://evil.example" },
     { origin: "null" },
     { origin: "" },
