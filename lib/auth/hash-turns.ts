@@ -84,9 +84,10 @@ function isWithinShare(places: Places, address: string, { threads, mostSeconds }
 }
 
 function lastOfMost<Job extends Waiting>(turns: Turns<Job>, address: string, now: number): Job | undefined {
-  const claim = (of: string) => placesOf(turns, of) + servedLately(turns, of, now);
+  // One or two logins lately are no reason to lose a place.
+  const claim = (of: string) => placesOf(turns, of) + Math.floor(servedLately(turns, of, now) / 2);
   const most = Math.max(0, ...turns.waiting.map(({ place }) => claim(place.address)));
-  if (claim(address) + 1 >= most) return undefined;
+  if (most <= claim(address) + 1) return undefined;
   return turns.waiting.findLast(({ place }) => claim(place.address) === most);
 }
 
