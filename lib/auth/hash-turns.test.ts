@@ -68,7 +68,7 @@ test("the address that had the least lately is next: one address waits behind it
 test("where all places are held by addresses that had much lately, one that had nothing gets one of them, and the next turn", () => {
   const turns = noTurns<Job>();
   const attackers = Array.from({ length: 25 }, (_, index) => `attacker ${index}`);
-  for (const address of [...attackers, ...attackers]) {
+  for (const address of [...attackers, ...attackers, ...attackers]) {
     come(turns, address, 0);
     const job = takeNext(turns, 0, CAPACITY);
     if (job) leavePlace(turns, job.place);
