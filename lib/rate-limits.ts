@@ -34,17 +34,21 @@ const shared = globalThis as typeof globalThis & { movieconnectThrottled?: Map<s
  * @throws {AppError} `throttled` when the limit was used up
  */
 export async function countOrRefuse(db: Database, name: LimitName, subject: string): Promise<Attempt> {
-  const key = `${name}:${subject}`;
+  const key = keyOf(name, subject);
   if (config().RATE_LIMITS === "off") return { key };
+  refuseRemembered(name, subject);
   const { most, seconds } = config()[LIMITS[name]];
-  const remembered = secondsThrottled(key);
-  const { used, resetsIn } =
-    remembered === null ? await countAttempt(db, key, seconds) : { used: most + 1, resetsIn: remembered };
+  const { used, resetsIn } = await countAttempt(db, key, seconds);
   if (used <= most) return { key };
   rememberThrottled(key, resetsIn);
   // Once for each: a flood is one line.
-  record("throttle", { limit: name, resets_in: resetsIn }, { isRepeated: remembered !== null || used > most + 1 });
-  throw new AppError("throttled", { limit: name.replaceAll("_", "-"), most, seconds, resetsIn });
+  throw refusal(name, resetsIn, used > most + 1);
+}
+
+/** Refuses from memory, for as long as that goes, and counts nothing. @throws {AppError} `throttled` */
+export function refuseRemembered(name: LimitName, subject: string): void {
+  const remembered = config().RATE_LIMITS === "off" ? null : secondsThrottled(keyOf(name, subject));
+  if (remembered !== null) throw refusal(name, remembered, true);
 }
 
 /** For attempts that turned out well: `once` takes one back, `all` forgets what was counted before, too. */
@@ -67,6 +71,16 @@ export async function forgiveUnavailable<Outcome>(
     if (isUncounted) await forgive(db, { once: attempts, all: [] });
     throw error;
   }
+}
+
+function keyOf(name: LimitName, subject: string): string {
+  return `${name}:${subject}`;
+}
+
+function refusal(name: LimitName, resetsIn: number, isRepeated: boolean): AppError {
+  const { most, seconds } = config()[LIMITS[name]];
+  record("throttle", { limit: name, resets_in: resetsIn }, { isRepeated });
+  return new AppError("throttled", { limit: name.replaceAll("_", "-"), most, seconds, resetsIn });
 }
 
 function secondsThrottled(key: string): number | null {

@@ -12,7 +12,6 @@ import { type HashThread, runOnThread, startHashThread } from "./hash-threads";
 import {
   type Capacity,
   enqueue,
-  hasRoom,
   latestStart,
   leavePlace,
   noTurns,
@@ -23,6 +22,9 @@ import {
   takePlace,
 } from "./hash-turns";
 
+/** How long a place is kept for a request that has nothing to hash yet: for its body, and the statements before. */
+const LONGEST_UNUSED_MS = 2_000;
+
 type Job = {
   place: Place;
   task: HashTask;
@@ -32,7 +34,7 @@ type Job = {
   reject: (error: Error) => void;
 };
 type Queue = { threads: HashThread[]; turns: Turns<Job>; pace: Pace };
-/** Hashes or compares on a thread, once. */
+/** Hashes or compares on a thread, once. @throws {AppError} `unavailable` when its turn would come too late */
 export type Hash = (task: HashTask) => Promise<HashResult>;
 
 // One per process, whatever the bundle.
@@ -46,21 +48,19 @@ const shared = globalThis as typeof globalThis & { movieconnectHashQueue?: Queue
  */
 export async function withHash<Outcome>(address: string, work: (hash: Hash) => Promise<Outcome>): Promise<Outcome> {
   const queue = hashQueue();
-  const taken = isDown(queue) ? null : takePlace(queue.turns, address, seconds(), capacity(queue));
-  if (!taken) throw unavailable(queue);
-  const { place, displaced } = taken;
-  if (displaced) turnAway(queue, displaced);
+  let place = takeOrRefuse(queue, address);
+  // A body that comes slowly keeps no place from others.
+  const slow = setTimeout(() => leavePlace(queue.turns, place), LONGEST_UNUSED_MS);
   try {
-    return await work((task) => run(queue, place, task));
+    return await work((task) => {
+      clearTimeout(slow);
+      if (!place.isHeld) place = takeOrRefuse(queue, address);
+      return run(queue, place, task);
+    });
   } finally {
+    clearTimeout(slow);
     leavePlace(queue.turns, place);
   }
-}
-
-/** @throws {AppError} as `withHash` would now */
-export function assertPlace(address: string): void {
-  const queue = hashQueue();
-  if (isDown(queue) || !hasRoom(queue.turns, address, seconds(), capacity(queue))) throw unavailable(queue);
 }
 
 /** How many tasks wait for a thread, how many have one, and how many threads there are. Starts none. */
@@ -71,6 +71,13 @@ export function hashLoad(): { waiting: number; running: number; threads: number 
     running: threads.filter(({ state }) => state === "busy").length,
     threads: threads.filter(({ state }) => state !== "down").length,
   };
+}
+
+function takeOrRefuse(queue: Queue, address: string): Place {
+  const taken = isDown(queue) ? null : takePlace(queue.turns, address, seconds(), capacity(queue));
+  if (!taken) throw unavailable(queue);
+  if (taken.displaced) turnAway(queue, taken.displaced);
+  return taken.place;
 }
 
 async function run(queue: Queue, place: Place, task: HashTask): Promise<HashResult> {

@@ -25,22 +25,19 @@ export function noTurns<Job extends Waiting>(): Turns<Job> {
 }
 
 /**
- * Whether an address may have one more place. It may hold twice as many as are left for all others: alone two thirds of them,
- * of four addresses each two ninths. Where none are left, it may still have the last of an address that takes more.
+ * Gives an address one more place, if there is room. It may hold twice as many as are left for all others: alone two thirds
+ * of them, of four addresses each two ninths. Where none are left, it may still have the last of an address that takes more.
+ * @returns also the job that has to leave for it, if one has to
  */
-export function hasRoom<Job extends Waiting>(turns: Turns<Job>, address: string, now: number, capacity: Capacity): boolean {
-  return isWithinShare(turns, address, capacity) || lastOfMost(turns, address, now) !== undefined;
-}
-
-/** Gives an address one more place, if there is room. @returns also the job that has to leave for it, if one has to */
 export function takePlace<Job extends Waiting>(
   turns: Turns<Job>,
   address: string,
   now: number,
   capacity: Capacity,
 ): { place: Place; displaced: Job | undefined } | null {
-  if (!hasRoom(turns, address, now, capacity)) return null;
-  const displaced = isWithinShare(turns, address, capacity) ? undefined : lastOfMost(turns, address, now);
+  const isWithin = isWithinShare(turns, address, capacity);
+  const displaced = isWithin ? undefined : lastOfMost(turns, address, now);
+  if (!isWithin && !displaced) return null;
   turns.held.set(address, placesOf(turns, address) + 1);
   return { place: { address, admittedAt: now, promisedSeconds: capacity.mostSeconds, isHeld: true }, displaced };
 }
@@ -87,9 +84,10 @@ function isWithinShare(places: Places, address: string, { threads, mostSeconds }
 }
 
 function lastOfMost<Job extends Waiting>(turns: Turns<Job>, address: string, now: number): Job | undefined {
-  const claim = (of: string) => placesOf(turns, of) + servedLately(turns, of, now);
+  // One or two logins lately are no reason to lose a place.
+  const claim = (of: string) => placesOf(turns, of) + Math.floor(servedLately(turns, of, now) / 2);
   const most = Math.max(0, ...turns.waiting.map(({ place }) => claim(place.address)));
-  if (claim(address) + 1 >= most) return undefined;
+  if (most <= claim(address) + 1) return undefined;
   return turns.waiting.findLast(({ place }) => claim(place.address) === most);
 }
 

@@ -9,24 +9,22 @@ import { log } from "../log";
 import { type Attempt, countOrRefuse, forgive, forgiveUnavailable } from "../rate-limits";
 import type { LogInValues } from "../schemas";
 import { accountName, nameDigest } from "./account-name";
-import { type Hash, withHash } from "./hash-queue";
+import type { Hash } from "./hash-queue";
 import { openSession } from "./open-session";
 import { comparePassword } from "./passwords";
 import type { Tokens } from "./tokens";
-
-type Client = { address: string; attempt: Attempt | null };
 
 /**
  * Opens a session for whoever knows the password of an active account, named by username or e-mail address.
  * @param client whence, and the attempt as it was counted for that address
  * @throws {AppError} `no_active_account`, the same and after the same time whatever was wrong; `throttled`; `unavailable`
  */
-export async function logIn(db: Database, values: LogInValues, client: Client): Promise<Tokens> {
-  // Before anything is asked of the database: what is turned away costs it nothing.
-  return withHash(client.address, (hash) => logInWith(db, hash, values, client));
-}
-
-async function logInWith(db: Database, hash: Hash, { username, password }: LogInValues, client: Client): Promise<Tokens> {
+export async function logIn(
+  db: Database,
+  hash: Hash,
+  { username, password }: LogInValues,
+  client: { address: string; attempt: Attempt | null },
+): Promise<Tokens> {
   const name = accountName(username);
   const account = await findAccount(db, name, client.address);
   const guesses = await countGuess(db, name, account, client.address);

@@ -1,19 +1,19 @@
 import "server-only";
 
 import { config } from "../config";
-import { type Hash, withHash } from "./hash-queue";
+import type { Hash } from "./hash-queue";
 import type { HashResult } from "./hash-thread";
 import { encode, encodedForNobody } from "./password-format";
 
 /**
  * A new password's encoding, as it is stored.
- * @param address whose turn it is to hash; null for an operator, who has no other to wait for
- * @throws {AppError} `unavailable` when too many wait
+ * @param hash null for an operator's command, which has nothing else to do meanwhile
+ * @throws {AppError} `unavailable` when its turn would come too late
  */
-export async function hashPassword(password: string, address: string | null): Promise<string> {
+export async function hashPassword(hash: Hash | null, password: string): Promise<string> {
   const { BCRYPT_COST: cost } = config();
-  if (address === null) return encode(password, cost);
-  const { encoded } = await withHash(address, (hash) => hash({ password, cost }));
+  if (hash === null) return encode(password, cost);
+  const { encoded } = await hash({ password, cost });
   if (encoded === null) throw new Error("a new password has an encoding");
   return encoded;
 }

@@ -19,5 +19,5 @@ export async function setPassword(db: Database, user: UserRow, password: string)
     ? passwordProblems(password, user, config().PASSWORD_MIN_LENGTH)
     : read.error.issues.map((issue) => issue.message);
   if (problems.length > 0) throw new AppError("invalid_input", { fields: { password: problems } });
-  return replacePassword(db, user.id, await hashPassword(password, null));
+  return replacePassword(db, user.id, await hashPassword(null, password));
 }

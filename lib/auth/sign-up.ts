@@ -9,6 +9,7 @@ import { record } from "../events";
 import { type SignUpValues, signUpInput } from "../schemas";
 import { birthDateProblems } from "./birth-date";
 import { now } from "./clock";
+import type { Hash } from "./hash-queue";
 import { passwordProblems } from "./password-rules";
 import { hashPassword } from "./passwords";
 import { usernameKey } from "./username-key";
@@ -20,16 +21,16 @@ const MOST_TRIES = 3;
 
 /**
  * Makes an account from what somebody sent.
- * @param address whence, for the queue of hashes; null for an operator
+ * @param hash null for an operator's command
  * @throws {AppError} `invalid_input` with everything that is wrong, not the first alone; `unavailable`
  */
-export async function signUp(db: Database, body: Record<string, unknown>, address: string | null): Promise<User> {
+export async function signUp(db: Database, body: Record<string, unknown>, hash: Hash | null): Promise<User> {
   const { values, fields } = readFields(body);
   const problems = { ...fields, ...ruleProblems(values), ...(await takenProblems(db, values)) };
   const complete = signUpInput.safeParse(body);
   if (Object.keys(problems).length > 0 || !complete.success) throw new AppError("invalid_input", { fields: problems });
   const { username, email, password, age } = complete.data;
-  const encodedPassword = await hashPassword(password, address);
+  const encodedPassword = await hashPassword(hash, password);
   const user = await insertOrRefuse(db, { username, usernameKey: usernameKey(username), email, birthDate: age, encodedPassword });
   record("signup", { user_id: user.id });
   return { id: user.id, username: user.username, email: user.email, age: user.birth_date };

@@ -4,9 +4,9 @@ import type { z } from "zod";
 import { type Database, database } from "@/db/pool";
 import { addressGroup } from "../auth/address-group";
 import { authenticate, type CredentialHeaders, type Viewer } from "../auth/authenticate";
-import { assertPlace } from "../auth/hash-queue";
+import { type Hash, withHash } from "../auth/hash-queue";
 import { AppError } from "../errors";
-import { type Attempt, countOrRefuse, forgiveUnavailable } from "../rate-limits";
+import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "../rate-limits";
 import { readBody } from "./body";
 import { refuseCrossSite } from "./cross-site";
 import { changesState, type Declaration, METHODS, type Method } from "./declaration";
@@ -15,6 +15,8 @@ import { json } from "./json";
 
 type Context<V, Body> = {
   db: Database;
+  /** For an endpoint that declared that it hashes */
+  hash: Hash;
   viewer: V;
   body: Body;
   headers: CredentialHeaders;
@@ -30,7 +32,7 @@ export type RouteHandlers = Record<Method, { (request: Request): Promise<Respons
 
 /**
  * One endpoint's answers to every method: the one wrapper around all of `/api/`. Its checks run in the contract's
- * order: method, origin, room, rate limit, session, body. A bare function is an endpoint for signed-in users that takes no body.
+ * order: method, origin, rate limit, session, body. A bare function is an endpoint for signed-in users that takes no body.
  */
 export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewer, undefined>>>): RouteHandlers {
   const byMethod = new Map<string, Endpoint>();
@@ -73,17 +75,29 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
   return {
     declaration,
     run: async (request) => {
-      const db = database();
-      const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
       const address = addressGroup(request.headers.get("x-client-address") ?? "");
-      if (declaration.hashes) assertPlace(address);
-      const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
-      const viewer = declaration.public === true ? null : await authenticate(db, headers);
-      const body = declaration.body ? await readBody(request, declaration.body) : undefined;
-      const context = { db, viewer: viewer as never, body: body as never, headers, client: { address, attempt } };
-      return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], async () => handler(context));
+      const { hashes, limit } = declaration;
+      if (!hashes) return answer(request, address, refuseToHash);
+      if (limit) refuseRemembered(limit, address);
+      // Before anything is asked of the database: what is turned away costs it nothing.
+      return withHash(address, (hash) => answer(request, address, hash));
     },
   };
+
+  async function answer(request: Request, address: string, hash: Hash): Promise<unknown> {
+    const db = database();
+    const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
+    const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
+    const viewer = declaration.public === true ? null : await authenticate(db, headers);
+    const body = declaration.body ? await readBody(request, declaration.body) : undefined;
+    const client = { address, attempt };
+    const handle = async () => handler({ db, hash, viewer: viewer as never, body: body as never, headers, client });
+    return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], handle);
+  }
+}
+
+function refuseToHash(): never {
+  throw new Error("an endpoint that has passwords hashed declares it");
 }
 
 // Next routes seven methods; the server passes any other on as a PUT and says here what it was.

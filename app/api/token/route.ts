@@ -17,8 +17,8 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       setsCookies: true,
       refuses: ["no_active_account"],
     },
-    async ({ db, body, client }) => {
-      const tokens = await logIn(db, body, client);
+    async ({ db, hash, body, client }) => {
+      const tokens = await logIn(db, hash, body, client);
       return json({ refresh: tokens.refresh }, { cookies: sessionCookies(tokens) });
     },
   ),

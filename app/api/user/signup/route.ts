@@ -17,6 +17,6 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       takes: documentedSignUp,
       answers: { 201: user },
     },
-    async ({ db, body, client }) => json(await signUp(db, body, client.address), { status: 201 }),
+    async ({ db, hash, body }) => json(await signUp(db, body, hash), { status: 201 }),
   ),
 });
