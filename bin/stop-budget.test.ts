@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { LONGEST_WAIT_SECONDS } from "../lib/auth/hash-budget";
+import { LONGEST_HASH_ANSWER_SECONDS } from "../lib/auth/hash-budget";
 import { DRAIN_MS, killAfterMs, MESSAGE_MS } from "./stop-budget";
 
 const read = (file: string) => readFile(new URL(`../${file}`, import.meta.url), "utf8");
@@ -17,11 +17,11 @@ test("each bound of a stop holds the one inside of it, up to the container's gra
   const delayMs = seconds(dockerfile ?? "", /SHUTDOWN_DELAY_MS=(\d+)/);
   const proxySeconds = seconds(proxy ?? "", /^proxy_read_timeout (\d+)s;$/m);
   // A request may still be arriving, and then has to wait for its hash.
-  expect(DRAIN_MS).toBeGreaterThan(MESSAGE_MS + LONGEST_WAIT_SECONDS * 1_000);
+  expect(DRAIN_MS).toBeGreaterThan(MESSAGE_MS + LONGEST_HASH_ANSWER_SECONDS * 1_000);
   expect(killAfterMs(delayMs)).toBeGreaterThan(delayMs + DRAIN_MS);
   expect(graceOf(compose ?? "", "web") * 1_000).toBeGreaterThan(killAfterMs(delayMs));
   // Nginx waits for the answer to the end, and is itself waited for.
-  expect(proxySeconds).toBeGreaterThan(LONGEST_WAIT_SECONDS);
+  expect(proxySeconds).toBeGreaterThan(LONGEST_HASH_ANSWER_SECONDS);
   expect(graceOf(compose ?? "", "nginx")).toBeGreaterThan(proxySeconds);
 });
 

@@ -1,4 +1,4 @@
-import { LONGEST_WAIT_SECONDS } from "../lib/auth/hash-budget.ts";
+import { LONGEST_HASH_ANSWER_SECONDS } from "../lib/auth/hash-budget.ts";
 
 // How long a stop may take, from the inside out. Each bound holds the one before; most stops need none of this.
 
@@ -10,7 +10,7 @@ const WORK_MS = 5_000;
 const LEAVE_MS = 2_000;
 
 /** Once no new connection is taken: a request that has begun is answered within this. */
-export const DRAIN_MS = MESSAGE_MS + LONGEST_WAIT_SECONDS * 1_000 + WORK_MS;
+export const DRAIN_MS = MESSAGE_MS + LONGEST_HASH_ANSWER_SECONDS * 1_000 + WORK_MS;
 
 /**
  * When the primary ends a worker that was told to stop, in ms. A container's grace has to be longer (docker-compose.yml).
