@@ -4,6 +4,7 @@ import { backoff } from "./backoff.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import type { HeldPort } from "./port.ts";
 import { killAfterMs } from "./stop-budget.ts";
+import { stopWorker } from "./stop-worker.ts";
 import { watchdog } from "./watchdog.ts";
 
 type Message = { prepared?: true; listening?: number; failed?: string };
@@ -93,20 +94,4 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
   }
 
   return { listening, stop };
-}
-
-function stopWorker(worker: Worker, patienceMs: number, hurry: AbortSignal): Promise<void> {
-  return new Promise((stopped) => {
-    const kill = () => worker.process.kill("SIGKILL");
-    const timer = setTimeout(kill, patienceMs);
-    hurry.addEventListener("abort", kill);
-    worker.once("exit", () => {
-      clearTimeout(timer);
-      hurry.removeEventListener("abort", kill);
-      stopped();
-    });
-    // One that is just dying can't be told any more: its exit is what counts.
-    if (worker.isConnected()) worker.send("stop", () => undefined);
-    else kill();
-  });
 }

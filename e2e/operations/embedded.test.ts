@@ -26,6 +26,12 @@ async function end({ process, ended }: Launched): Promise<number | null> {
 const tryLogIn = (origin: string, { username, password }: { username: string; password: string }): Promise<Answer> =>
   send(origin, "POST", "/api/token/", { json: { username, password } });
 
+async function runningPostmaster(): Promise<number> {
+  const pid = await postmasterOf(DATA_DIR);
+  if (pid === null) throw new Error("no Postgres runs");
+  return pid;
+}
+
 /** Logs in until it works again. Returns the statuses on the way. */
 async function logInAgain(origin: string, user: { username: string; password: string }): Promise<number[]> {
   const statuses: number[] = [];
@@ -44,14 +50,14 @@ test.each([
   const server = start();
   const origin = await server.origin;
   const { user, cookies } = await newSession(origin);
-  const before = (await postmasterOf(DATA_DIR)) ?? 0;
+  const before = await runningPostmaster();
   const others = all ? await childrenOf(before) : [];
   for (const pid of [before, ...others]) process.kill(pid, signal);
   await eventually(() => restarts(server) === 1);
   const statuses = await logInAgain(origin, user);
   expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
   await eventually(async () => (await send(origin, "GET", "/api/user/profile/", { cookies })).status === 200);
-  const after = (await postmasterOf(DATA_DIR)) ?? 0;
+  const after = await runningPostmaster();
   expect(after).not.toBe(before);
   expect(await end(server)).toBe(0);
   expect(await isRunning(after)).toBe(false);
@@ -76,7 +82,7 @@ test("what a killed one has left in the middle of a statement does not keep the 
       return running.length === 1;
     }),
   );
-  process.kill((await postmasterOf(DATA_DIR)) ?? 0, "SIGKILL");
+  process.kill(await runningPostmaster(), "SIGKILL");
   await eventually(() => restarts(server) === 1);
   await logInAgain(origin, user);
   expect(await cut).toBeInstanceOf(Error);
@@ -87,7 +93,7 @@ test("of two commands that share it one starts it again, and both go on", async 
   const servers = [start(), start()];
   const [one = "", other = ""] = await Promise.all(servers.map((server) => server.origin));
   const { user } = await newSession(one);
-  process.kill((await postmasterOf(DATA_DIR)) ?? 0, "SIGKILL");
+  process.kill(await runningPostmaster(), "SIGKILL");
   await eventually(() => servers.reduce((sum, server) => sum + restarts(server), 0) === 1);
   await Promise.all([one, other].map((origin) => logInAgain(origin, user)));
   const [first, second] = servers as [Launched, Launched];
