@@ -17,22 +17,26 @@ type Connection = NodeJS.EventEmitter & {
 /**
  * Asks the server to end what this client's connection is doing, on a connection of its own, as the protocol has it
  * (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS). Encrypted if the client's is.
- * Resolves when the server has taken note, or within so many ms: a cancel that comes later would hit the next statement.
+ * @returns whether the server has taken note within so many ms: what it comes round to later would hit the next statement
  */
-export function requestCancel(client: pg.Client, milliseconds: number): Promise<void> {
+export function requestCancel(client: pg.Client, milliseconds: number): Promise<boolean> {
   const { host, port, ssl, sslNegotiation, processID, secretKey } = client as Backend;
   const connection = new pg.Connection({ ssl, sslNegotiation } as pg.ConnectionConfig) as unknown as Connection;
   return new Promise((resolve) => {
-    const stop = () => {
+    let isSent = false;
+    const stop = (isHeard: boolean) => {
       clearTimeout(timer);
       connection.stream.destroy();
-      resolve();
+      resolve(isHeard);
     };
-    const timer = setTimeout(stop, milliseconds);
+    const timer = setTimeout(() => stop(false), milliseconds);
     if (ssl && sslNegotiation !== "direct") connection.once("connect", () => connection.requestSsl());
-    connection.once(ssl ? "sslconnect" : "connect", () => connection.cancel(processID, secretKey));
-    // The server says nothing, and closes.
-    connection.once("end", stop).on("error", stop);
+    connection.once(ssl ? "sslconnect" : "connect", () => {
+      connection.cancel(processID, secretKey);
+      isSent = true;
+    });
+    // The server says nothing, and closes. Where it was never asked, nothing can come later.
+    connection.once("end", () => stop(true)).on("error", () => stop(!isSent));
     if (host.startsWith("/")) connection.connect(`${host}/.s.PGSQL.${port}`);
     else connection.connect(port, host);
   });

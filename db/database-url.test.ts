@@ -129,7 +129,7 @@ test("no piece of a password is in any message, however it stands in the URL", (
         for (let at = 0; at + 3 <= text.length; at += 1) {
           const piece = text.slice(at, at + 3);
           // What is in every message, or in the rest of the URL, tells nothing.
-          if (/[QXZJKVWY89]/.test(piece) && !ours.includes(piece)) expect(said).not.toContain(piece);
+          if (/[QXZJKVWY]/.test(piece) && !ours.includes(piece)) expect(said).not.toContain(piece);
         }
       }
     }),

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { requestCancel } from "./cancel.ts";
 import { ageOf } from "./connect.ts";
 import { DEADLINE_MS } from "./deadline.ts";
@@ -28,15 +28,18 @@ export async function endGivenUp(
   answer: Promise<unknown>,
   backends: () => Promise<Backends>,
 ): Promise<boolean> {
+  // 57014: query_canceled. After anything else it is not worth asking whether the connection is good.
   const ended = answer.then(
     () => true,
-    (error: unknown) => error instanceof pg.DatabaseError,
+    (error: NodeJS.ErrnoException) => error.code === "57014",
   );
+  let isCertain = true;
   for (;;) {
     const cancelled = requestCancel(client, DEADLINE_MS);
     const outcome = await Promise.race([ended, delay(PATIENCE_MS, null, { ref: false })]);
-    await cancelled;
-    if (outcome !== null) return outcome;
+    // A server that was paused comes round to a cancel later, and would end the next statement.
+    isCertain = (await cancelled) && isCertain;
+    if (outcome !== null) return outcome && isCertain;
     const known = await backends().catch(() => null);
     if (known && !isAmong(known, client)) return false;
   }

@@ -30,7 +30,8 @@ beforeAll(async () => {
   await rm(join(copy, "database-port"), { force: true });
   await writeFile(join(copy, "postgres", "standby.signal"), "");
   await restartPostgres(primary);
-  standby = await startEmbedded(copy);
+  // Hot standby wants as many as the primary has.
+  standby = await startEmbedded(copy, { settings: { max_connections: 200 } });
 });
 afterAll(async () => {
   await standby?.stop();
