@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { environmentWith, serviceConfig } from "../lib/config.ts";
 import { type Command, runCommand } from "./command.ts";
+import { assertOpenFiles } from "./open-files.ts";
 import { assertFree } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
@@ -10,7 +11,9 @@ import { runWorkers } from "./workers.ts";
 runCommand(serve);
 
 async function serve({ signal, atStop, fail }: Command): Promise<void> {
-  const { PORT, WEB_CONCURRENCY: count = availableParallelism() } = serviceConfig();
+  const { PORT, WEB_CONCURRENCY: count = availableParallelism(), DATABASE_POOL_SIZE: poolSize } = serviceConfig();
+  const fewFiles = assertOpenFiles(poolSize);
+  if (fewFiles) console.log(JSON.stringify({ level: 40, time: Date.now(), pid: process.pid, msg: fewFiles }));
   await assertFree(PORT);
   const environment = environmentWith({
     NODE_ENV: "production",

@@ -5,6 +5,7 @@ import { environmentWith, type LaunchConfig, launchConfig } from "../lib/config.
 import { ensureBuild } from "./build.ts";
 import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
+import { assertOpenFiles } from "./open-files.ts";
 import { assertFree } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
@@ -19,6 +20,8 @@ async function start({ signal, atStop, fail }: Command): Promise<void> {
   const settings = launchConfig();
   await assertFree(settings.PORT);
   const count = settings.WEB_CONCURRENCY ?? (isDev ? 1 : availableParallelism());
+  const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
+  if (fewFiles) say(`Note: ${fewFiles}`);
   const backing = openBacking(settings, count);
   // What has been begun is finished before it is undone: a Postgres that is just being started would be left behind.
   atStop(async () => (await backing.catch(() => undefined))?.close());
