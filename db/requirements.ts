@@ -22,7 +22,8 @@ type Missing = { table: string; privilege: string; is_missing: boolean };
 /** pg_current_xact_id() and pg_snapshot are of 13. */
 const OLDEST = 130_000;
 const ROWS = ["select", "insert", "update", "delete"];
-const NEEDED = {
+/** What the application does with each table. @internal for its test */
+export const NEEDED = {
   ...{ users: ROWS, passwords: ROWS, sessions: ROWS, revocations: ROWS, rate_limits: ROWS, login_addresses: ROWS },
   lineage: ["select", "update"],
   migrations: ["select"],

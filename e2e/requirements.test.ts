@@ -149,3 +149,13 @@ test("a worker before the migration is not ready, and is when that was run", asy
   await server.ended;
   await administer(["drop database odd"]);
 });
+
+test("a worker that connects as a superuser serves, and its log says so once", async () => {
+  expect(await migrate(postgres.owner)).toEqual([0, ""]);
+  const server = launch({ DATABASE_URL: postgres.superuser, WEB_CONCURRENCY: "1" }, command("serve.ts"));
+  const origin = await server.origin;
+  await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
+  server.process.kill("SIGTERM");
+  await server.ended;
+  expect(server.output().match(/"level":40[^\n]*"msg":"the role postgres is a superuser: let the application/g)).toHaveLength(1);
+});

@@ -25,7 +25,7 @@ export async function checkDatabase(db: Database): Promise<Readonly<Check>> {
   try {
     await examine(state, (text, values) => db.query(text, values), db);
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
+    if (!isUnavailable(error)) tell(state, [`the database can't be examined: ${error instanceof Error ? error.message : error}`]);
   }
   return state;
 }
@@ -40,8 +40,13 @@ async function examine(state: Check, ask: Ask, db: Database): Promise<void> {
   const problems = await problemsOfUse(ask);
   state.isMigrated = problems.length === 0 && (await isMigrated(db));
   if (problems.length === 0 && !state.isMigrated) problems.push(`the database lacks ${LATEST_MIGRATION}: run bin/migrate.ts`);
+  tell(state, problems);
+  if (problems.length > 0) return;
+  for (const line of await adviceForUse(ask)) log().warn(line);
+  state.isFit = true;
+}
+
+function tell(state: Check, problems: string[]): void {
   for (const line of problems) if (!state.problems.includes(line)) log().error(line);
   state.problems = problems;
-  state.isFit = problems.length === 0;
-  if (state.isFit) for (const line of await adviceForUse(ask)) log().warn(line);
 }
