@@ -5,7 +5,7 @@ import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { freshName, PASSWORD, send, signUp } from "./client";
-import { startServer, type TestServer } from "./harness";
+import { eventually, startServer, type TestServer } from "./harness";
 import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server";
 
 // A CDN or a load balancer before Nginx: at 127.0.0.2 and 127.0.0.4. Everybody else is at 127.0.0.3.
@@ -60,6 +60,25 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     expect(await guess("127.0.0.2", "2001:db9:1:3::1")).toBe(401);
   });
 
+  test("one IPv6 network that holds all the requests it may is refused more, and others are served", async () => {
+    const port = Number(new URL(nginx.http).port);
+    const heard: string[] = [];
+    const sockets = Array.from({ length: 240 }, (_, index) => {
+      const socket = connectTcp({ port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+      const visitor = `2001:db9:7:7::${(index + 1).toString(16)}`;
+      socket.write(
+        `POST /api/token/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: ${visitor}\r\n` +
+          "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n",
+      );
+      return socket.on("data", (chunk) => heard.push(String(chunk))).on("error", () => undefined);
+    });
+    await eventually(() => heard.length >= 40);
+    for (const answer of heard) expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    expect(heard).toHaveLength(40);
+    expect(await guess("127.0.0.2", "2001:db9:7:8::1")).toBe(401);
+    for (const socket of sockets) socket.destroy();
+  });
+
   test("the same header from anywhere else is worth nothing", async () => {
     expect(await guess("127.0.0.3", "192.0.2.1")).toBe(401);
     expect(await guess("127.0.0.3", "192.0.2.2, 127.0.0.2")).toBe(401);
@@ -89,6 +108,15 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     for (const line of login.setCookies) expect(line).toMatch(/; Secure/i);
     expect((await through("GET", "/api/health/ready/")).status).toBe(200);
     expect((await through("TRACE", "/api/token/")).status).toBe(405);
+  });
+
+  test("a load balancer may ask in clear whether the application is ready, a visitor may not", async () => {
+    const ask = (localAddress: string, path = "/api/health/ready/") => send(nginx.http, "GET", path, { localAddress });
+    expect((await ask("127.0.0.2")).status).toBe(200);
+    expect((await ask("127.0.0.2", "/api/health/live")).status).toBe(200);
+    expect((await ask("127.0.0.3")).status).toBe(403);
+    expect((await ask("127.0.0.2", "/api/user/profile/")).status).toBe(403);
+    expect((await ask("127.0.0.3", "/api/health/ready/:unix:/proxies-http.sock")).status).toBe(403);
   });
 
   test.each([
