@@ -24,7 +24,7 @@ async function where(what: "refresh" | "access", failure: (Refusal: typeof AppEr
   const { AppError: Refusal } = await import("../errors");
   const fail = () => Promise.reject(failure(Refusal));
   if (what === "refresh") vi.doMock("./refresh-session", () => ({ refreshSession: fail, findRefreshable: fail }));
-  else vi.doMock("./revocations", () => ({ isSessionRevoked: fail }));
+  else vi.doMock("./revocations", () => ({ isSessionOver: fail }));
   const { signTokens } = await import("./tokens");
   const rotatedAt = what === "refresh" ? facts.rotatedAt : new Date();
   const { access, refresh } = signTokens({ ...facts, rotatedAt });
