@@ -1,6 +1,7 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { passGrace } from "./change-session";
 import { freshName, newSession, PASSWORD, send, signUpBody } from "./client";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness";
 import { launch, postmasterOf } from "./launch";
@@ -124,6 +125,7 @@ describe("a default changes no answer:", () => {
     await withDefaults(BOTH, [`default_transaction_isolation = '${level}'`], async () => {
       await eventually(() => isReconnected(server.origin));
       const { user, cookies } = await newSession(server.origin);
+      await passGrace(withoutLimits(), cookies.refresh_token ?? "");
       const refreshed = await withDatabase(withoutLimits(), async (query) => {
         await query("begin isolation level read committed");
         await query("update public.sessions set expires_at = expires_at + interval '1 s' where user_id = $1", [user.id]);

@@ -116,8 +116,10 @@ test("the operators' commands read .env too", async () => {
     commandOf("migrate.ts"),
     [...commandOf("manage.ts", "--conditions=react-server"), "user", "show", "ann"],
   ]) {
-    const { DATABASE_URL: _given, ...environment } = process.env;
-    const refused = spawnSync(command[0] ?? "", command.slice(1), { cwd, env: environment, encoding: "utf8" });
+    const { DATABASE_URL: _given, ...given } = process.env;
+    // tsx looks for the paths of imports where it is started.
+    const env = { ...given, TSX_TSCONFIG_PATH: join(import.meta.dirname, "..", "tsconfig.json") };
+    const refused = spawnSync(command[0] ?? "", command.slice(1), { cwd, env, encoding: "utf8" });
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("DATABASE_URL must be a URL")]);
   }
 });
