@@ -60,12 +60,12 @@ export function refusePageBody(request: IncomingMessage, response: ServerRespons
   return true;
 }
 
-// Next answers doubled slashes with a redirect and bad escapes with a bare 500, and takes /api/../login for a page after
-// it has passed for an endpoint here. Such a path names nothing.
+// Next answers doubled slashes with a redirect and bad escapes with a bare 500, cuts off what follows a "#", and takes
+// /api/../login for a page after it has passed for an endpoint here. Such a path names nothing.
 function isCanonical(url: string): boolean {
   const [path = ""] = url.split("?", 1);
   try {
-    return path.startsWith("/") && !/\\|\/\/|\0|\/\.\.?(\/|$)/.test(decodeURIComponent(path));
+    return path.startsWith("/") && !path.includes("#") && !/\\|\/\/|\0|\/\.\.?(\/|$)/.test(decodeURIComponent(path));
   } catch {
     return false;
   }

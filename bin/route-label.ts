@@ -4,16 +4,18 @@ import { join } from "node:path";
 export type RouteOf = (url: string) => string;
 type Manifest = { staticRoutes: { page: string }[]; dynamicRoutes: { page: string; regex: string }[] };
 
+const NO_ROUTES: Manifest = { staticRoutes: [], dynamicRoutes: [] };
+
 /**
  * Names the route of a request, for metrics and the log: an endpoint's pattern, "page", "static", or "other" for what
  * nothing answers. As many names as the build has endpoints, whatever is asked for. A path is what was sent, not what it
  * could be decoded or normalised to: each route has one, with and without a slash at its end.
  * @param directory where `.next` and `public` are
+ * @param isDev routes come and go: there is no list of them, and all are "other"
  * @throws {Error} without a build
  */
-export function routeLabels(directory: string): RouteOf {
-  const manifest: Manifest = JSON.parse(readFileSync(join(directory, ".next", "routes-manifest.json"), "utf8"));
-  const { staticRoutes, dynamicRoutes } = manifest;
+export function routeLabels(directory: string, isDev: boolean): RouteOf {
+  const { staticRoutes, dynamicRoutes } = isDev ? NO_ROUTES : readManifest(directory);
   const labels = new Map(readPublic(join(directory, "public")).map((file) => [encodeURI(`/${file}`), "static"]));
   for (const { page } of staticRoutes) if (!page.startsWith("/_")) labels.set(page, labelOf(page));
   const patterns = dynamicRoutes.map(({ page, regex }) => ({ label: labelOf(page), regex: new RegExp(regex) }));
@@ -24,6 +26,10 @@ export function routeLabels(directory: string): RouteOf {
     const plain = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
     return labels.get(plain) ?? patterns.find(({ regex }) => regex.test(plain))?.label ?? "other";
   };
+}
+
+function readManifest(directory: string): Manifest {
+  return JSON.parse(readFileSync(join(directory, ".next", "routes-manifest.json"), "utf8"));
 }
 
 function labelOf(page: string): string {

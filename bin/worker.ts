@@ -41,8 +41,7 @@ const server = createServer({ connectionsCheckingInterval: 1_000, requireHostHea
 const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: isDev ? server : createServer(), quiet: true });
 await app.prepare();
 const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS } = serviceConfig();
-// In development routes come and go: there is no list of them.
-const routeOf = isDev ? () => "other" : routeLabels(process.cwd());
+const routeOf = routeLabels(process.cwd(), isDev);
 const drainServer = applyTransportRules(server, app.getRequestHandler(), { isDev, trustedProxies, routeOf });
 if (!isDev) drain = drainServer;
 
