@@ -9,18 +9,7 @@ import { withoutRequest } from "../request-context";
 import { mostSeconds, notePace, type Pace, startPace, usualSeconds } from "./hash-pace";
 import type { HashResult, HashTask } from "./hash-thread";
 import { type HashThread, runOnThread, startHashThread } from "./hash-threads";
-import {
-  type Capacity,
-  enqueue,
-  latestStart,
-  leavePlace,
-  noTurns,
-  type Place,
-  placesHeld,
-  type Turns,
-  takeNext,
-  takePlace,
-} from "./hash-turns";
+import { type Capacity, enqueue, latestStart, noTurns, type Place, type Turns, takeNext, takePlace } from "./hash-turns";
 
 /** How long a place is kept for a request that has nothing to hash yet: for its body, and the statements before. */
 const LONGEST_UNUSED_MS = 2_000;
@@ -50,16 +39,16 @@ export async function withHash<Outcome>(address: string, work: (hash: Hash) => P
   const queue = hashQueue();
   let place = takeOrRefuse(queue, address);
   // A body that comes slowly keeps no place from others.
-  const slow = setTimeout(() => leavePlace(queue.turns, place), LONGEST_UNUSED_MS);
+  const slow = setTimeout(() => queue.turns.places.delete(place), LONGEST_UNUSED_MS);
   try {
     return await work((task) => {
       clearTimeout(slow);
-      if (!place.isHeld) place = takeOrRefuse(queue, address);
+      if (!queue.turns.places.has(place)) place = takeOrRefuse(queue, address);
       return run(queue, place, task);
     });
   } finally {
     clearTimeout(slow);
-    leavePlace(queue.turns, place);
+    queue.turns.places.delete(place);
   }
 }
 
@@ -76,8 +65,15 @@ export function hashLoad(): { waiting: number; running: number; threads: number 
 function takeOrRefuse(queue: Queue, address: string): Place {
   const taken = isDown(queue) ? null : takePlace(queue.turns, address, seconds(), capacity(queue));
   if (!taken) throw unavailable(queue);
-  if (taken.displaced) turnAway(queue, taken.displaced);
+  if (taken.displaced) leave(queue, taken.displaced);
   return taken.place;
+}
+
+// What waits there is answered; what is not ready yet finds its place gone.
+function leave(queue: Queue, place: Place): void {
+  const job = queue.turns.waiting.find((waiting) => waiting.place === place);
+  if (job) turnAway(queue, job);
+  queue.turns.places.delete(place);
 }
 
 async function run(queue: Queue, place: Place, task: HashTask): Promise<HashResult> {
@@ -91,7 +87,7 @@ async function run(queue: Queue, place: Place, task: HashTask): Promise<HashResu
   });
   return result.finally(() => {
     span.end();
-    leavePlace(queue.turns, place);
+    queue.turns.places.delete(place);
   });
 }
 
@@ -131,7 +127,7 @@ function hashOn(queue: Queue, thread: HashThread, { task, span, giveUp, resolve,
 // another's, whose address holds fewer.
 function turnAway(queue: Queue, job: Job): void {
   clearTimeout(job.giveUp);
-  leavePlace(queue.turns, job.place);
+  queue.turns.places.delete(job.place);
   queue.turns.waiting = queue.turns.waiting.filter((waiting) => waiting !== job);
   job.reject(unavailable(queue));
 }
@@ -140,7 +136,7 @@ function turnAway(queue: Queue, job: Job): void {
 function unavailable(queue: Queue): AppError {
   metrics().hashesRefused.inc();
   const { threads, usualSeconds: each } = capacity(queue);
-  const served = (placesHeld(queue.turns) * each) / threads;
+  const served = (queue.turns.places.size * each) / threads;
   const started = Math.min(...queue.threads.map(({ retryAt }) => retryAt)) / 1_000 - seconds();
   return new AppError("unavailable", { retryAfter: Math.max(1, Math.ceil(isDown(queue) ? started : served)) });
 }

@@ -11,49 +11,39 @@ const MEMORY_SECONDS = 60;
 
 /** How many threads hash, and how long one hash takes: at the most, and usually. */
 export type Capacity = { threads: number; mostSeconds: number; usualSeconds: number };
-/** One request's place, from before its first statement until its hash is done. Its promise was made for that pace. */
-export type Place = { address: string; admittedAt: number; promisedSeconds: number; isHeld: boolean };
+/**
+ * One request's place, from before its first statement until its hash is done. Its promise was made for that pace. `hasBegun`:
+ * it is being hashed.
+ */
+export type Place = { address: string; admittedAt: number; promisedSeconds: number; hasBegun: boolean };
 type Waiting = { place: Place };
-type Places = { held: Map<string, number> };
+type Places = { places: Set<Place> };
 /** How much each address had hashed at a time, the latest last. */
 type Served = { served: Map<string, { count: number; at: number }> };
-/** How many places each address holds, what it had lately, and what is ready to be hashed, in the order of admission. */
+/** All places, what each address had lately, and what is ready to be hashed, in the order of admission. */
 export type Turns<Job extends Waiting> = Places & Served & { waiting: Job[] };
 
 export function noTurns<Job extends Waiting>(): Turns<Job> {
-  return { held: new Map(), served: new Map(), waiting: [] };
+  return { places: new Set(), served: new Map(), waiting: [] };
 }
 
 /**
  * Gives an address one more place, if there is room. It may hold twice as many as are left for all others: alone two thirds
  * of them, of four addresses each two ninths. Where none are left, it may still have the last of an address that takes more.
- * @returns also the job that has to leave for it, if one has to
+ * @returns also the place that has to be left for it, if one has to
  */
-export function takePlace<Job extends Waiting>(
-  turns: Turns<Job>,
+export function takePlace(
+  turns: Places & Served,
   address: string,
   now: number,
   capacity: Capacity,
-): { place: Place; displaced: Job | undefined } | null {
+): { place: Place; displaced: Place | undefined } | null {
   const isWithin = isWithinShare(turns, address, capacity);
   const displaced = isWithin ? undefined : lastOfMost(turns, address, now);
   if (!isWithin && !displaced) return null;
-  turns.held.set(address, placesOf(turns, address) + 1);
-  return { place: { address, admittedAt: now, promisedSeconds: capacity.mostSeconds, isHeld: true }, displaced };
-}
-
-/** Gives a place back; without effect the second time. */
-export function leavePlace(places: Places, place: Place): void {
-  if (!place.isHeld) return;
-  place.isHeld = false;
-  const left = placesOf(places, place.address) - 1;
-  if (left > 0) places.held.set(place.address, left);
-  else places.held.delete(place.address);
-}
-
-/** How many places all addresses hold. */
-export function placesHeld({ held }: Places): number {
-  return [...held.values()].reduce((sum, places) => sum + places, 0);
+  const place = { address, admittedAt: now, promisedSeconds: capacity.mostSeconds, hasBegun: false };
+  turns.places.add(place);
+  return { place, displaced };
 }
 
 /** Puts a job among those that wait: its place may be older than some that wait already. */
@@ -69,7 +59,9 @@ export function enqueue<Job extends Waiting>({ waiting }: Turns<Job>, job: Job):
 export function takeNext<Job extends Waiting>(turns: Turns<Job>, now: number, capacity: Capacity): Job | undefined {
   const index = indexOfTurn(turns, now);
   const [next] = turns.waiting.splice(canWait(turns.waiting.slice(0, index), now, capacity) ? index : 0, 1);
-  if (next) noteServed(turns, next.place.address, now);
+  if (!next) return undefined;
+  next.place.hasBegun = true;
+  noteServed(turns, next.place.address, now);
   return next;
 }
 
@@ -78,21 +70,23 @@ export function latestStart({ admittedAt }: Place, seconds: number): number {
   return admittedAt + Math.max(RESERVED_SECONDS, LONGEST_HASH_ANSWER_SECONDS - RESERVED_SECONDS - seconds);
 }
 
-function isWithinShare(places: Places, address: string, { threads, mostSeconds }: Capacity): boolean {
-  const room = Math.max(threads, Math.floor((ROOM_SECONDS * threads) / mostSeconds));
-  return placesOf(places, address) < 2 * (room - placesHeld(places));
+// One more than can be hashed at once, so that there always is a place to be given to another.
+function isWithinShare({ places }: Places, address: string, { threads, mostSeconds }: Capacity): boolean {
+  const room = Math.max(threads + 1, Math.floor((ROOM_SECONDS * threads) / mostSeconds));
+  return placesOf(places, address) < 2 * (room - places.size);
 }
 
-function lastOfMost<Job extends Waiting>(turns: Turns<Job>, address: string, now: number): Job | undefined {
-  // One or two logins lately are no reason to lose a place.
-  const claim = (of: string) => placesOf(turns, of) + Math.floor(servedLately(turns, of, now) / 2);
-  const most = Math.max(0, ...turns.waiting.map(({ place }) => claim(place.address)));
-  if (most <= claim(address) + 1) return undefined;
-  return turns.waiting.findLast(({ place }) => claim(place.address) === most);
+// Half a hash more or less is no reason to take back what was given.
+function lastOfMost({ places, served }: Places & Served, address: string, now: number): Place | undefined {
+  const claim = (of: string) => placesOf(places, of) + servedLately({ served }, of, now);
+  const unbegun = [...places].filter(({ hasBegun }) => !hasBegun);
+  const most = Math.max(0, ...unbegun.map((place) => claim(place.address)));
+  if (most <= claim(address) + 1.5) return undefined;
+  return unbegun.findLast((place) => claim(place.address) === most);
 }
 
-function placesOf({ held }: Places, address: string): number {
-  return held.get(address) ?? 0;
+function placesOf(places: Set<Place>, address: string): number {
+  return [...places].filter((place) => place.address === address).length;
 }
 
 function indexOfTurn(turns: Turns<Waiting>, now: number): number {

@@ -8,12 +8,15 @@ import { eventually, startServer, type TestServer } from "@/e2e/harness";
 
 /** One thread, and hashes that take most of a second: a queue that fills quickly. */
 let slow: TestServer;
+/** One thread, and quick ones: a queue of many. */
+let quick: TestServer;
 
 beforeAll(async () => {
-  const settings = { WEB_CONCURRENCY: "1", HASH_THREADS: "1", BCRYPT_COST: "13", TRUSTED_PROXIES: "127.0.0.1" };
-  slow = await startServer({ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), ...settings });
+  const variables = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), TRUSTED_PROXIES: "127.0.0.1" };
+  const settings = { ...variables, WEB_CONCURRENCY: "1", HASH_THREADS: "1" };
+  [slow, quick] = await Promise.all([startServer({ ...settings, BCRYPT_COST: "13" }), startServer(settings)]);
 });
-afterAll(() => slow.stop());
+afterAll(() => Promise.all([slow.stop(), quick.stop()]));
 
 test("more logins than can be hashed in 15 s are turned away at once, and the rest stays fast", async () => {
   const { cookies } = await newSession(inject("origin"));
@@ -46,6 +49,9 @@ async function timed(request: Promise<Answer>): Promise<Timed> {
   return { ...(await request), milliseconds: performance.now() - startedAt };
 }
 
+const median = (answers: Timed[]) =>
+  answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b)[Math.floor(answers.length / 2)] ?? 0;
+
 const REQUESTS = {
   logins: (username: string) => ["/api/token/", { username, password: PASSWORD }] as const,
   signups: () => ["/api/user/signup/", signUpBody()] as const,
@@ -56,12 +62,12 @@ test.each([
   ["logins", 12],
   ["signups", 1],
 ] as const)(
-  "95 %s in flight from %d address(es), retried on 503, don't keep anybody elsewhere from an answer within 15 s",
+  "95 %s in flight from %d address(es), retried on 503, make nobody elsewhere wait as long",
   async (what, addresses) => {
     const users = [await signUp(inject("origin")), await signUp(inject("origin"))];
     const ask = (user: number, address: string) => {
       const [path, json] = REQUESTS[what](users[user]?.username ?? "");
-      return timed(send(slow.origin, "POST", path, { json, headers: { "x-forwarded-for": address } }));
+      return timed(send(quick.origin, "POST", path, { json, headers: { "x-forwarded-for": address } }));
     };
     const attacks: Timed[] = [];
     let isOver = false;
@@ -72,7 +78,7 @@ test.each([
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     });
-    await eventually(() => attacks.filter(({ status }) => status === 503).length > 95);
+    await eventually(() => attacks.filter(({ status }) => status !== 503).length > 24);
     const others: Timed[] = [];
     for (let count = 0; count < 4; count += 1) others.push(await ask(1, `203.0.113.${count}`));
     isOver = true;
@@ -80,6 +86,7 @@ test.each([
     expect(others.map(({ status }) => status)).toEqual(others.map(() => (what === "logins" ? 200 : 201)));
     const served = attacks.filter(({ status }) => status !== 503);
     for (const { milliseconds } of [...served, ...others]) expect(milliseconds).toBeLessThan(15_000);
+    expect(median(others)).toBeLessThan(median(served));
   },
 );
 
