@@ -1,5 +1,8 @@
+import { isNpmScript } from "../lib/config.ts";
+
 /** A terminal, npm and a shell between may all hand on the same Ctrl-C: only one that comes later is a second one. */
 const REPEATED_MS = 1_000;
+const PARENT_MS = 250;
 /** What is left to do once everything has been cut off. */
 const LAST_MS = 10_000;
 
@@ -28,6 +31,7 @@ export function runCommand(main: (command: Command) => Promise<void>): void {
       else if (performance.now() - stoppedAt > REPEATED_MS) hurry();
     });
   }
+  if (isNpmScript()) onceOrphaned(() => stop(0));
   // A terminal or a pipe that has gone away is no reason to leave Postgres behind.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const fail = (reason: string) => void stop(1, reason);
@@ -50,4 +54,15 @@ export function runCommand(main: (command: Command) => Promise<void>): void {
     hurrying.abort();
     setTimeout(() => process.exit(1), LAST_MS);
   }
+}
+
+// npm hands a SIGTERM on to the shell between, which dies of it and tells nobody. `exec` would take the shell's place, but
+// Windows' cmd has none.
+function onceOrphaned(work: () => void): void {
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    work();
+  }, PARENT_MS).unref();
 }

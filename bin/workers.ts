@@ -33,7 +33,7 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
   const followMetrics = gatherMetrics();
   const watch = watchdog();
   let stopping = false;
-  let serving = 0;
+  const serving = new Set<Worker>();
   let isStarted = false;
   let announce: (port: number) => void = () => undefined;
   const listening = new Promise<number>((resolve) => {
@@ -47,7 +47,6 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
     const worker = cluster.fork(environment);
     workers.add(worker);
     followMetrics(worker);
-    let serves = false;
     let problem = "";
     watch(worker, (seconds) => {
       // One that was told to stop says nothing any more.
@@ -63,17 +62,16 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
       // A handle that is sent is the worker's to listen on, without node:cluster's part in it.
       if (message.prepared && !stopping) worker.send("port", port.handle as never, () => undefined);
       if (message.listening === undefined) return;
-      serves = true;
-      serving += 1;
-      isStarted ||= serving === count;
+      serving.add(worker);
+      isStarted ||= serving.size === count;
       if (isStarted) announce(message.listening);
     });
     worker.on("exit", (status, signal) => {
+      const served = serving.delete(worker);
       workers.delete(worker);
-      if (serves) serving -= 1;
       if (stopping) return;
       const reason = problem || signal || `status ${status}`;
-      if (isStarted || serves) replace(worker, reason, performance.now() - startedAt, nextWait);
+      if (isStarted || served) replace(worker, reason, performance.now() - startedAt, nextWait);
       else fail(`a worker did not start (${reason})`);
     });
   }
@@ -90,7 +88,9 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
   async function stop(): Promise<void> {
     stopping = true;
     port.release();
-    await Promise.all([...workers].map((worker) => stopWorker(worker, killAfterMs(delayMs), hurry)));
+    // One that does not serve yet has nothing to finish, and may not hear what it is told while it loads.
+    const patienceMs = (worker: Worker) => (serving.has(worker) ? killAfterMs(delayMs) : 0);
+    await Promise.all([...workers].map((worker) => stopWorker(worker, patienceMs(worker), hurry)));
   }
 
   return { listening, stop };

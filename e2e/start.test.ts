@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startEmbedded } from "../db/embedded";
+import { environmentWith } from "../lib/config";
 import { logIn, newSession, send } from "./client";
 import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "./launch";
 
@@ -116,10 +117,9 @@ test("the operators' commands read .env too", async () => {
     commandOf("migrate.ts"),
     [...commandOf("manage.ts", "--conditions=react-server"), "user", "show", "ann"],
   ]) {
-    const { DATABASE_URL: _given, ...given } = process.env;
-    // tsx looks for the paths of imports where it is started.
-    const env = { ...given, TSX_TSCONFIG_PATH: join(import.meta.dirname, "..", "tsconfig.json") };
-    const refused = spawnSync(command[0] ?? "", command.slice(1), { cwd, env, encoding: "utf8" });
+    // tsx looks for it where the command runs.
+    const tsconfig = { TSX_TSCONFIG_PATH: join(import.meta.dirname, "..", "tsconfig.json") };
+    const refused = spawnSync(command[0] ?? "", command.slice(1), { cwd, env: environmentWith(tsconfig), encoding: "utf8" });
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("DATABASE_URL must be a URL")]);
   }
 });

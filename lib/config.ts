@@ -134,6 +134,11 @@ export function migrationConfig() {
   return parseEnvironment(z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL: databaseUrl.optional() }));
 }
 
+/** Whether npm started this process, as one of package.json's scripts. */
+export function isNpmScript(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
+}
+
 /** The environment of the processes that the commands start: this one's, with some variables set, no file in their way. */
 export function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   const files = Object.keys(variables).map((name) => [`${name}_FILE`, ""]);

@@ -20,10 +20,8 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 /** Options for Node that have each worker run this before anything else. */
 async function preload(name: string, code: string): Promise<{ NODE_OPTIONS: string }> {
   const file = join(directory, `${name}.cjs`);
-  await writeFile(
-    file,
-    `const worker = process.env.NODE_UNIQUE_ID; if (worker && require("worker_threads").isMainThread) { ${code} }`,
-  );
+  const inWorker = "const { worker } = require('cluster'); if (worker && require('worker_threads').isMainThread)";
+  await writeFile(file, `${inWorker} { ${code} }`);
   return { NODE_OPTIONS: `--require ${file}` };
 }
 
@@ -62,7 +60,7 @@ test("a worker that hangs is replaced, with a line that says why", async () => {
 });
 
 test("one of several workers that never starts ends the start, with its reason", async () => {
-  const code = "if (worker === '2') process.exit(7);";
+  const code = "if (worker.id === 2) process.exit(7);";
   const refused = launch({ ...SETTINGS, ...(await preload("second", code)), WEB_CONCURRENCY: "3" }, { ownGroup: true });
   expect(await refused.ended).toBe(1);
   expect(refused.errors()).toBe("movieconnect: a worker did not start (status 7)\n");
