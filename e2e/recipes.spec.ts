@@ -6,8 +6,8 @@ import { pausePostgres } from "./launch.ts";
 import { logInByForm } from "./people.ts";
 import { copyWithRecipes, readRecipes } from "./recipes.ts";
 
-// A page that asks the database something of its own, for everybody.
-const ASKING = [
+// A page that asks the database something of its own, for everybody, and one with a bug.
+const OWN_PAGES = [
   {
     file: "lib/asking.ts",
     code: `import { database } from "@/db/pool";
@@ -24,6 +24,13 @@ const ASKING = [
       }
     `,
   },
+  {
+    file: "app/broken/page.tsx",
+    code: `export default async function BrokenPage(): Promise<React.ReactNode> {
+        throw new Error(await Promise.resolve("a bug of one's own"));
+      }
+    `,
+  },
 ];
 
 test.describe("the README's recipes", () => {
@@ -34,7 +41,7 @@ test.describe("the README's recipes", () => {
   test.beforeAll(async () => {
     // A build, beside whatever else runs.
     test.setTimeout(180_000);
-    directory = await copyWithRecipes(ASKING);
+    directory = await copyWithRecipes(OWN_PAGES);
     const settings = { ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1" };
     server = await startServer({ DATABASE_URL: process.env.TEST_DATABASE_URL ?? "", ...settings }, directory);
   });
@@ -104,6 +111,18 @@ test.describe("the README's recipes", () => {
     await send(url, "POST", "/api/user/logout/", { cookies });
     await page.getByRole("button", { name: /^Show what/ }).click();
     await expect(page).toHaveURL(/\/login\?next=%2Ffilms$/);
+  });
+
+  test("a page with a bug is a 500 of the same design, and one line of the log has the cause and the page's number", async ({
+    page,
+  }) => {
+    const answer = await page.goto(`${server.origin}/broken`);
+    expect(answer?.status()).toBe(500);
+    await expect(page.getByRole("heading", { name: "Short intermission", level: 1 })).toBeVisible();
+    const [, digest] = /this number: (\d+)/.exec((await page.getByRole("main").textContent()) ?? "") ?? [];
+    const lines = server.output().match(/^.*"level":50.*$/gm) ?? [];
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ msg: "a page failed", err: { message: "a bug of one's own" }, digest });
   });
 
   test.describe("while the database hangs", () => {
