@@ -95,7 +95,11 @@ async function clientHello(): Promise<Buffer> {
   const listener = createTcpServer();
   await once(listener.listen(0, "127.0.0.1"), "listening");
   const address = listener.address();
-  const asking = connectTls({ port: typeof address === "object" ? (address?.port ?? 0) : 0, host: "127.0.0.1", ALPNProtocols: ["h2"] });
+  const asking = connectTls({
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    host: "127.0.0.1",
+    ALPNProtocols: ["h2"],
+  });
   asking.on("error", () => undefined);
   const [socket] = await once(listener, "connection");
   const [bytes] = await once(socket, "data");

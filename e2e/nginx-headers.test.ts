@@ -32,27 +32,43 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
   test.each([
     ...[8, 12, 16, 20, 32, 64].map((size) => [`a field of ${size} KB`, field(size), LARGE] as const),
     // Packed, a letter may have five bits.
-    ...[9, 12, 64].map((size) => [`a field of ${size} KB that packs well`, { "x-big": "a".repeat(size * 1_024) }, LARGE] as const),
+    ...[9, 12, 64].map(
+      (size) => [`a field of ${size} KB that packs well`, { "x-big": "a".repeat(size * 1_024) }, LARGE] as const,
+    ),
     ...[12, 64].map((size) => [`a cookie of ${size} KB`, { cookie: `a=${"~".repeat(size * 1_024)}` }, LARGE] as const),
-    ["120 fields of 1 KB", Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`x-${n}`, "~".repeat(1_000)])), LARGE] as const,
-    ["60 cookies of 1 KB", { cookie: Array.from({ length: 60 }, (_, n) => `c${n}=${"~".repeat(1_000)}`).join("; ") }, LARGE] as const,
+    [
+      "120 fields of 1 KB",
+      Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`x-${n}`, "~".repeat(1_000)])),
+      LARGE,
+    ] as const,
+    [
+      "60 cookies of 1 KB",
+      { cookie: Array.from({ length: 60 }, (_, n) => `c${n}=${"~".repeat(1_000)}`).join("; ") },
+      LARGE,
+    ] as const,
     ...[9, 12, 64].map((size) => [`a path of ${size} KB`, { ":path": "~".repeat(size * 1_024) }, LONG] as const),
     ...[9, 12, 64].map((size) => [`a query of ${size} KB`, { ":path": `?${"~".repeat(size * 1_024)}` }, LONG] as const),
-  ])("%s is refused in the same words over HTTP/1.1 and HTTP/2, in the API's and in a page's form", async (_what, headers, refusal) => {
-    const { ":path": rest = "", ...fields } = headers as Record<string, string>;
-    for (const start of ["/api/", "/films/"]) {
-      const first = await send(nginx.https, "GET", start + rest, { headers: fields });
-      const second = await sendHttp2(start + rest, fields);
-      expect([first.status, second.status]).toEqual([refusal.status, refusal.status]);
-      expect(second.text).toBe(first.text);
-      if (start === "/api/") expect(first.json).toEqual({ detail: refusal.detail });
-      else expect(first.text).toContain("<title>That didn’t work");
-      expect(second.hsts).toBe("max-age=63072000; includeSubDomains");
-    }
-  });
+  ])(
+    "%s is refused in the same words over HTTP/1.1 and HTTP/2, in the API's and in a page's form",
+    async (_what, headers, refusal) => {
+      const { ":path": rest = "", ...fields } = headers as Record<string, string>;
+      for (const start of ["/api/", "/films/"]) {
+        const first = await send(nginx.https, "GET", start + rest, { headers: fields });
+        const second = await sendHttp2(start + rest, fields);
+        expect([first.status, second.status]).toEqual([refusal.status, refusal.status]);
+        expect(second.text).toBe(first.text);
+        if (start === "/api/") expect(first.json).toEqual({ detail: refusal.detail });
+        else expect(first.text).toContain("<title>That didn’t work");
+        expect(second.hsts).toBe("max-age=63072000; includeSubDomains");
+      }
+    },
+  );
 
   test("a file that Nginx has itself is no exception", async () => {
-    const answers = [await send(nginx.https, "GET", "/robots.txt", { headers: field(12) }), await sendHttp2("/robots.txt", field(12))];
+    const answers = [
+      await send(nginx.https, "GET", "/robots.txt", { headers: field(12) }),
+      await sendHttp2("/robots.txt", field(12)),
+    ];
     expect(answers.map(({ status }) => status)).toEqual([431, 431]);
     expect((await sendHttp2("/robots.txt", {})).status).toBe(200);
   });

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { environmentWith } from "../lib/config";
 import { freshName, PASSWORD, send, signUp } from "./client";
 import { eventually, startServer, type TestServer } from "./harness";
 import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server";
@@ -34,8 +36,9 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
 
   const guess = async (localAddress: string, forwarded: string, username = freshName()) => {
     const headers = { "x-forwarded-for": forwarded };
-    return (await send(nginx.https, "POST", "/api/token/", { json: { username, password: "wrong-one-1" }, headers, localAddress }))
-      .status;
+    return (
+      await send(nginx.https, "POST", "/api/token/", { json: { username, password: "wrong-one-1" }, headers, localAddress })
+    ).status;
   };
 
   test("each visitor has limits of their own, and one who guesses locks nobody else out", async () => {
@@ -126,20 +129,30 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     ["127.0.0.3", "https", "http"],
     // Encrypted anew by the proxy, for a visitor who came in clear.
     ["127.0.0.2", "http", "https"],
-  ] as const)("a visitor in clear, says %s with X-Forwarded-Proto: %s over %s: pages redirect, the API is 403", async (localAddress, proto, door) => {
-    const sent = { localAddress, headers: { "x-forwarded-proto": proto, host: new URL(nginx.https).host } };
-    const page = await send(nginx[door], "GET", "/login?next=%2F", sent);
-    expect([page.status, page.headers.location]).toEqual([308, `${nginx.https}/login?next=%2F`]);
-    for (const path of ["/api/token/", "/api", "/%61pi/token/"]) {
-      const answer = await send(nginx[door], "POST", path, { ...sent, json: {} });
-      expect([answer.status, answer.json.code]).toEqual([403, "https_required"]);
-    }
-  });
+  ] as const)(
+    "a visitor in clear, says %s with X-Forwarded-Proto: %s over %s: pages redirect, the API is 403",
+    async (localAddress, proto, door) => {
+      const sent = { localAddress, headers: { "x-forwarded-proto": proto, host: new URL(nginx.https).host } };
+      const page = await send(nginx[door], "GET", "/login?next=%2F", sent);
+      expect([page.status, page.headers.location]).toEqual([308, `${nginx.https}/login?next=%2F`]);
+      for (const path of ["/api/token/", "/api", "/%61pi/token/"]) {
+        const answer = await send(nginx[door], "POST", path, { ...sent, json: {} });
+        expect([answer.status, answer.json.code]).toEqual([403, "https_required"]);
+      }
+    },
+  );
 
   test("over HTTP/2 the proxy's word counts as well, for headers of any size", async () => {
     for (const big of ["", "~".repeat(6_000)]) {
-      const session = connectHttp2(nginx.https.replace("localhost", "127.0.0.1"), { rejectUnauthorized: false, localAddress: "127.0.0.2" });
-      const stream = session.request({ ":path": "/login", "x-forwarded-for": "198.51.100.9", "x-forwarded-proto": "http", "x-big": big });
+      const socket = connectTcp({ port: Number(new URL(nginx.https).port), host: "127.0.0.1", localAddress: "127.0.0.2" });
+      const createConnection = () => connectTls({ socket, ALPNProtocols: ["h2"], rejectUnauthorized: false });
+      const session = connectHttp2(nginx.https, { createConnection });
+      const stream = session.request({
+        ":path": "/login",
+        "x-forwarded-for": "198.51.100.9",
+        "x-forwarded-proto": "http",
+        "x-big": big,
+      });
       const [answer] = await once(stream.resume(), "response");
       expect(answer[":status"]).toBe(308);
       session.destroy();
@@ -152,16 +165,23 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     let closed = 0;
     for (const socket of sockets) socket.on("close", () => (closed += 1));
     await Promise.all(sockets.map((socket) => once(socket, "connect")));
-    const page = await send(nginx.https, "GET", "/login", { localAddress: "127.0.0.4", headers: { "x-forwarded-proto": "https" } });
+    const page = await send(nginx.https, "GET", "/login", {
+      localAddress: "127.0.0.4",
+      headers: { "x-forwarded-proto": "https" },
+    });
     expect([page.status, closed]).toEqual([200, 0]);
     for (const socket of sockets) socket.destroy();
   });
 
   test("what is no address in TRUSTED_PROXIES stops the start with a line that names it", () => {
     const script = join(import.meta.dirname, "..", "nginx", "docker-entrypoint.d", "18-doors.sh");
-    const env = { ...process.env, RUNTIME_DIRECTORY: join(nginx.directory, "other"), HTTP_PORT: "1", HTTPS_PORT: "2" };
+    const variables = { RUNTIME_DIRECTORY: join(nginx.directory, "other"), HTTP_PORT: "1", HTTPS_PORT: "2" };
     for (const wrong of ["cdn.example", "unix:", "10.0.0.0/8;", "/x"]) {
-      const start = () => execFileSync("sh", [script], { env: { ...env, TRUSTED_PROXIES: wrong }, stdio: ["ignore", "ignore", "pipe"] });
+      const start = () =>
+        execFileSync("sh", [script], {
+          env: environmentWith({ ...variables, TRUSTED_PROXIES: wrong }),
+          stdio: ["ignore", "ignore", "pipe"],
+        });
       expect(start, wrong).toThrow(/TRUSTED_PROXIES: addresses and subnets/);
     }
   });
