@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { environmentWith } from "../lib/config";
 import { freshName, PASSWORD, send, signUp } from "./client";
 import { eventually, startServer, type TestServer } from "./harness";
 import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server";
@@ -142,10 +144,9 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
 
   test("over HTTP/2 the proxy's word counts as well, for headers of any size", async () => {
     for (const big of ["", "~".repeat(6_000)]) {
-      const session = connectHttp2(nginx.https.replace("localhost", "127.0.0.1"), {
-        rejectUnauthorized: false,
-        localAddress: "127.0.0.2",
-      });
+      const socket = connectTcp({ port: Number(new URL(nginx.https).port), host: "127.0.0.1", localAddress: "127.0.0.2" });
+      const createConnection = () => connectTls({ socket, ALPNProtocols: ["h2"], rejectUnauthorized: false });
+      const session = connectHttp2(nginx.https, { createConnection });
       const stream = session.request({
         ":path": "/login",
         "x-forwarded-for": "198.51.100.9",
@@ -174,10 +175,13 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
 
   test("what is no address in TRUSTED_PROXIES stops the start with a line that names it", () => {
     const script = join(import.meta.dirname, "..", "nginx", "docker-entrypoint.d", "18-doors.sh");
-    const env = { ...process.env, RUNTIME_DIRECTORY: join(nginx.directory, "other"), HTTP_PORT: "1", HTTPS_PORT: "2" };
+    const variables = { RUNTIME_DIRECTORY: join(nginx.directory, "other"), HTTP_PORT: "1", HTTPS_PORT: "2" };
     for (const wrong of ["cdn.example", "unix:", "10.0.0.0/8;", "/x"]) {
       const start = () =>
-        execFileSync("sh", [script], { env: { ...env, TRUSTED_PROXIES: wrong }, stdio: ["ignore", "ignore", "pipe"] });
+        execFileSync("sh", [script], {
+          env: environmentWith({ ...variables, TRUSTED_PROXIES: wrong }),
+          stdio: ["ignore", "ignore", "pipe"],
+        });
       expect(start, wrong).toThrow(/TRUSTED_PROXIES: addresses and subnets/);
     }
   });
