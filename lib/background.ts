@@ -1,7 +1,7 @@
 import "server-only";
 
 import { database, spareDatabase } from "@/db/pool";
-import { followRevocations } from "./auth/revocations";
+import { followRevocations } from "./auth/follow-revocations";
 import { config } from "./config";
 import { onceFit } from "./database-check";
 import { watchGauges } from "./gauges";
