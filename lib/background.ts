@@ -14,7 +14,7 @@ export async function startBackground(): Promise<void> {
   if (endpoint !== undefined) (await import("./tracing")).startTracing(endpoint);
   watchGauges();
   const db = database();
-  await onceFit(db, async () => {
+  await onceFit(spareDatabase(), async () => {
     await followRevocations(spareDatabase());
     schedulePruning(db);
   });

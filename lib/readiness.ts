@@ -1,6 +1,6 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
+import { spareDatabase } from "@/db/pool";
 import { hasFreshRevocations } from "./auth/revocations";
 import { checkDatabase } from "./database-check";
 
@@ -12,10 +12,11 @@ const shared = globalThis as typeof globalThis & { movieconnectStopping?: boolea
 
 /**
  * Whether this worker should be sent requests. Cheap enough to be asked by anybody: the list of revocations is fresh only
- * if the database has answered within the last three polls, and what was found in order is not looked at again.
+ * if the database has answered within the last three polls, and what was found in order is not looked at again. Requests that
+ * hang with all other connections say nothing about it.
  */
-export async function readiness(db: Database): Promise<{ isReady: boolean; checks: Checks }> {
-  const { isFit, isMigrated: migrations, problems } = await checkDatabase(db);
+export async function readiness(): Promise<{ isReady: boolean; checks: Checks }> {
+  const { isFit, isMigrated: migrations, problems } = await checkDatabase(spareDatabase());
   const checks = { revocations: hasFreshRevocations(), migrations, serving: shared.movieconnectStopping !== true };
   const isReady = isFit && Object.values(checks).every(Boolean);
   return { isReady, checks: problems.length === 0 ? checks : { ...checks, database: false } };

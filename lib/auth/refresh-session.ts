@@ -42,6 +42,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
 /**
  * The living session that this refresh token would refresh, without refreshing it; null where a refresh would refuse.
  * A replay ends the session here too.
+ * @throws {AppError} `unavailable` while it can't be told whether it is one
  */
 export async function findRefreshable(db: Database, presented: string): Promise<SessionRow | null> {
   const token = verifyRefreshToken(presented);
@@ -50,7 +51,7 @@ export async function findRefreshable(db: Database, presented: string): Promise<
   try {
     return await refuseReplay(db, session, token.claims);
   } catch (error) {
-    if (error instanceof AppError) return null;
+    if (error instanceof AppError && error.code === "refresh_token_not_valid") return null;
     throw error;
   }
 }

@@ -11,8 +11,8 @@ const notReady = z.object({ status: z.literal("not ready"), checks: checks.exten
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   GET: endpoint(
     { summary: "Whether this worker should be sent requests", public: true, answers: { 200: ready, 503: notReady } },
-    async ({ db }) => {
-      const { isReady, checks } = await readiness(db);
+    async () => {
+      const { isReady, checks } = await readiness();
       const body = { status: isReady ? "ready" : "not ready", checks };
       return json(body, isReady ? {} : { status: 503, headers: { "retry-after": "1" } });
     },
