@@ -9,10 +9,7 @@ import { withoutRequest } from "../request-context";
 import { mostSeconds, notePace, type Pace, startPace, usualSeconds } from "./hash-pace";
 import type { HashResult, HashTask } from "./hash-thread";
 import { type HashThread, runOnThread, startHashThread } from "./hash-threads";
-import { type Capacity, enqueue, latestStart, noTurns, type Place, type Turns, takeNext, takePlace } from "./hash-turns";
-
-/** How long a place is kept for a request that has nothing to hash yet: for its body, and the statements before. */
-const LONGEST_UNUSED_MS = 2_000;
+import { type Capacity, hasRoom, latestStart, noTurns, type Place, type Turns, takeNext, takePlace } from "./hash-turns";
 
 type Job = {
   place: Place;
@@ -23,33 +20,31 @@ type Job = {
   reject: (error: Error) => void;
 };
 type Queue = { threads: HashThread[]; turns: Turns<Job>; pace: Pace };
-/** Hashes or compares on a thread, once. @throws {AppError} `unavailable` when its turn would come too late */
+/** Hashes or compares, in turn. @throws {AppError} `unavailable` when its turn would come too late */
 export type Hash = (task: HashTask) => Promise<HashResult>;
 
 // One per process, whatever the bundle.
 const shared = globalThis as typeof globalThis & { movieconnectHashQueue?: Queue };
 
 /**
- * Does what needs a password hashed, once there is a place for it: bcrypt takes a large part of a second, on a thread of its
- * own. Addresses take turns, and what has a place is answered within 15 s.
+ * Hashes or compares on a thread of its own: bcrypt takes a large part of a second, and the event loop has none to give.
+ * Addresses take turns, and what has a place is answered within 15 s.
  * @param address whose place it is, as `addressGroup` has it
- * @throws {AppError} `unavailable`, at once and with when to come back, where this address holds its share of the places
+ * @throws {AppError} `unavailable`, at once and with when to come back, where there is no place for this address
  */
-export async function withHash<Outcome>(address: string, work: (hash: Hash) => Promise<Outcome>): Promise<Outcome> {
+export async function hashInTurn(address: string, task: HashTask): Promise<HashResult> {
   const queue = hashQueue();
-  let place = takeOrRefuse(queue, address);
-  // A body that comes slowly keeps no place from others.
-  const slow = setTimeout(() => queue.turns.places.delete(place), LONGEST_UNUSED_MS);
-  try {
-    return await work((task) => {
-      clearTimeout(slow);
-      if (!queue.turns.places.has(place)) place = takeOrRefuse(queue, address);
-      return run(queue, place, task);
-    });
-  } finally {
-    clearTimeout(slow);
-    queue.turns.places.delete(place);
-  }
+  const taken = isDown(queue) ? null : takePlace(queue.turns, address, seconds(), capacity(queue));
+  if (!taken) throw unavailable(queue);
+  const displaced = queue.turns.waiting.find(({ place }) => place === taken.displaced);
+  if (displaced) turnAway(queue, displaced);
+  return run(queue, taken.place, task);
+}
+
+/** @throws {AppError} as `hashInTurn` would now */
+export function assertRoom(address: string): void {
+  const queue = hashQueue();
+  if (isDown(queue) || !hasRoom(queue.turns, address, seconds(), capacity(queue))) throw unavailable(queue);
 }
 
 /** How many tasks wait for a thread, how many have one, and how many threads there are. Starts none. */
@@ -62,27 +57,13 @@ export function hashLoad(): { waiting: number; running: number; threads: number 
   };
 }
 
-function takeOrRefuse(queue: Queue, address: string): Place {
-  const taken = isDown(queue) ? null : takePlace(queue.turns, address, seconds(), capacity(queue));
-  if (!taken) throw unavailable(queue);
-  if (taken.displaced) leave(queue, taken.displaced);
-  return taken.place;
-}
-
-// What waits there is answered; what is not ready yet finds its place gone.
-function leave(queue: Queue, place: Place): void {
-  const job = queue.turns.waiting.find((waiting) => waiting.place === place);
-  if (job) turnAway(queue, job);
-  queue.turns.places.delete(place);
-}
-
 async function run(queue: Queue, place: Place, task: HashTask): Promise<HashResult> {
   const span = trace.getTracer("movieconnect").startSpan(task.encoded === undefined ? "hash a password" : "compare a password");
   const milliseconds = (latestStart(place, place.promisedSeconds) - seconds()) * 1_000;
   const result = new Promise<HashResult>((resolve, reject) => {
     const giveUp = setTimeout(() => turnAway(queue, job), milliseconds);
     const job: Job = { place, task, span, giveUp, resolve, reject };
-    enqueue(queue.turns, job);
+    queue.turns.waiting.push(job);
     dispatch(queue);
   });
   return result.finally(() => {

@@ -11,10 +11,7 @@ const MEMORY_SECONDS = 60;
 
 /** How many threads hash, and how long one hash takes: at the most, and usually. */
 export type Capacity = { threads: number; mostSeconds: number; usualSeconds: number };
-/**
- * One request's place, from before its first statement until its hash is done. Its promise was made for that pace. `hasBegun`:
- * it is being hashed.
- */
+/** One request's place, until its hash is done. Its promise was made for that pace. `hasBegun`: it is being hashed. */
 export type Place = { address: string; admittedAt: number; promisedSeconds: number; hasBegun: boolean };
 type Waiting = { place: Place };
 type Places = { places: Set<Place> };
@@ -38,18 +35,16 @@ export function takePlace(
   now: number,
   capacity: Capacity,
 ): { place: Place; displaced: Place | undefined } | null {
-  const isWithin = isWithinShare(turns, address, capacity);
-  const displaced = isWithin ? undefined : lastOfMost(turns, address, now);
-  if (!isWithin && !displaced) return null;
+  if (!hasRoom(turns, address, now, capacity)) return null;
+  const displaced = isWithinShare(turns, address, capacity) ? undefined : lastOfMost(turns, address, now);
   const place = { address, admittedAt: now, promisedSeconds: capacity.mostSeconds, hasBegun: false };
   turns.places.add(place);
   return { place, displaced };
 }
 
-/** Puts a job among those that wait: its place may be older than some that wait already. */
-export function enqueue<Job extends Waiting>({ waiting }: Turns<Job>, job: Job): void {
-  const behind = waiting.findLastIndex(({ place }) => place.admittedAt <= job.place.admittedAt);
-  waiting.splice(behind + 1, 0, job);
+/** Whether `takePlace` would give one. */
+export function hasRoom(turns: Places & Served, address: string, now: number, capacity: Capacity): boolean {
+  return isWithinShare(turns, address, capacity) || lastOfMost(turns, address, now) !== undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { type Database, database } from "@/db/pool";
 import { addressGroup } from "../auth/address-group";
 import { authenticate, type CredentialHeaders, type Viewer } from "../auth/authenticate";
-import { type Hash, withHash } from "../auth/hash-queue";
+import { assertRoom, type Hash, hashInTurn } from "../auth/hash-queue";
 import { AppError } from "../errors";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "../rate-limits";
 import { readBody } from "./body";
@@ -78,9 +78,10 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
       const address = addressGroup(request.headers.get("x-client-address") ?? "");
       const { hashes, limit } = declaration;
       if (!hashes) return answer(request, address, refuseToHash);
+      // Where nothing more can wait, nothing is asked of the database.
       if (limit) refuseRemembered(limit, address);
-      // Before anything is asked of the database: what is turned away costs it nothing.
-      return withHash(address, (hash) => answer(request, address, hash));
+      assertRoom(address);
+      return answer(request, address, (task) => hashInTurn(address, task));
     },
   };
 

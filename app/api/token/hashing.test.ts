@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
@@ -89,22 +88,6 @@ test.each([
     expect(median(others)).toBeLessThan(median(served));
   },
 );
-
-test("requests whose bodies don't come keep their places for no longer than two seconds", async () => {
-  const { username } = await signUp(inject("origin"));
-  const headers = { "x-forwarded-for": "198.51.100.200", "content-type": "application/json" };
-  const json = { username, password: PASSWORD };
-  const login = () => send(slow.origin, "POST", "/api/token/", { json, headers });
-  const silent = Array.from({ length: 40 }, () => {
-    const request = httpRequest(`${slow.origin}/api/token/`, { method: "POST", headers: { ...headers, "content-length": 100 } });
-    request.on("error", () => undefined);
-    request.flushHeaders();
-    return request;
-  });
-  await eventually(async () => (await login()).status === 503);
-  await eventually(async () => (await login()).status === 200, 10);
-  for (const request of silent) request.destroy();
-});
 
 test("a hashing thread that can't be loaded is tried again, later each time, and meanwhile logins are answered 503", async () => {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
