@@ -20,6 +20,6 @@ test("each base image is a branch that gets fixes, no single version of it, and 
       "certbot/certbot": /^v\d+\.\d+\.\d+$/,
     };
     expect(tag, image).toMatch(branches[name] ?? /^nothing$/);
-    expect(guide, image).toContain(`| \`${image}\` |`);
+    expect(guide, image).toContain(`| \`${image}\` `);
   }
 });
