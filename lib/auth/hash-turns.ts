@@ -3,7 +3,7 @@ import { LONGEST_HASH_ANSWER_SECONDS } from "./hash-budget";
 // Who may wait for a hash, and whose turn it is. No clock and no threads in here: `now` is in seconds of any clock.
 
 /** All that wait may together mean so many seconds of work: the rest of the 15 is for those who come later and go before. */
-const ROOM_SECONDS = 10;
+const ROOM_SECONDS = 12;
 /** For the statements before and after the hash. */
 const RESERVED_SECONDS = 2;
 /** What an address had hashed counts less as time passes: after so many seconds a third of it, after five times that nothing. */
@@ -25,8 +25,8 @@ export function noTurns<Job extends Waiting>(): Turns<Job> {
 }
 
 /**
- * Gives an address one more place, if there is room. It may hold twice as many as are left for all others: alone two thirds
- * of them, of four addresses each two ninths. Where none are left, it may still have the last of an address that takes more.
+ * Gives an address one more place, if there is room. It may hold thrice as many as are left for all others: alone three
+ * quarters of them, of four addresses each three thirteenths. Where none are left, it may still have the last of an address that takes more.
  * @returns also the place that has to be left for it, if one has to
  */
 export function takePlace(
@@ -68,7 +68,7 @@ export function latestStart({ admittedAt }: Place, seconds: number): number {
 // One more than can be hashed at once, so that there always is a place to be given to another.
 function isWithinShare({ places }: Places, address: string, { threads, mostSeconds }: Capacity): boolean {
   const room = Math.max(threads + 1, Math.floor((ROOM_SECONDS * threads) / mostSeconds));
-  return placesOf(places, address) < 2 * (room - places.size);
+  return placesOf(places, address) < 3 * (room - places.size);
 }
 
 // Half a hash more or less is no reason to take back what was given.

@@ -77,16 +77,20 @@ test.each([
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     });
-    await eventually(() => attacks.filter(({ status }) => status !== 503).length > 24);
     const others: Timed[] = [];
-    for (let count = 0; count < 4; count += 1) others.push(await ask(1, `203.0.113.${count}`));
-    isOver = true;
-    await Promise.all(attackers);
+    try {
+      await eventually(() => attacks.filter(({ status }) => status !== 503).length > 12, 60);
+      for (let count = 0; count < 4; count += 1) others.push(await ask(1, `203.0.113.${count}`));
+    } finally {
+      isOver = true;
+      await Promise.all(attackers);
+    }
     expect(others.map(({ status }) => status)).toEqual(others.map(() => (what === "logins" ? 200 : 201)));
     const served = attacks.filter(({ status }) => status !== 503);
     for (const { milliseconds } of [...served, ...others]) expect(milliseconds).toBeLessThan(15_000);
     expect(median(others)).toBeLessThan(median(served));
   },
+  120_000,
 );
 
 test("a hashing thread that can't be loaded is tried again, later each time, and meanwhile logins are answered 503", async () => {
