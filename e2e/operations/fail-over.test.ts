@@ -123,4 +123,4 @@ test("nothing acknowledged is lost, nobody is logged out, and all is served with
   const rows = await withDatabase(pair.url, (query) => query("select username from users"));
   const kept = new Set(rows.map(({ username }) => username));
   expect(told.signups.filter((username) => !kept.has(username))).toEqual([]);
-});
+}, 150_000);
