@@ -88,8 +88,17 @@ export async function isRunning(pid: number): Promise<boolean> {
 }
 
 /** The processes that this one started. */
-export async function childrenOf(pid: number): Promise<number[]> {
-  const list = spawn("pgrep", ["-P", String(pid)], { stdio: ["ignore", "pipe", "inherit"] });
+export function childrenOf(pid: number): Promise<number[]> {
+  return listProcesses("-P", pid);
+}
+
+/** The processes of this one's group, those too that have ended and only wait to be collected. */
+export function groupOf(pid: number): Promise<number[]> {
+  return listProcesses("-g", pid);
+}
+
+async function listProcesses(by: "-P" | "-g", pid: number): Promise<number[]> {
+  const list = spawn("pgrep", [by, String(pid)], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   list.stdout.on("data", (chunk) => {
     text += chunk;
