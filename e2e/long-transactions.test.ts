@@ -17,30 +17,32 @@ const WAYS = {
   "sessions that are ended": "update sessions set revoked_at = now() where user_id = $1",
   "sessions that are deleted": "delete from sessions where user_id = $1",
 };
-const LEVELS = ["read committed", "repeatable read", "serializable"];
-const CASES = Object.entries(WAYS).flatMap(([what, statement]) => LEVELS.map((level) => ({ what, level, statement })));
 
 const profile = async (access = "") =>
   (await send(origin, "GET", "/api/user/profile/", { cookies: { access_token: access } })).status;
 
-test("sessions that end in a transaction of 15 s, in whatever way and at whatever isolation level, are refused everywhere", async () => {
+/** People whose sessions end, each in a way of their own, in one transaction that is still open. */
+async function begin(level: string) {
+  const people: { name: string; statement: string; id: number; access: string | undefined; refresh: string }[] = [];
   // One after the other: hashes are taken in turns.
-  const people: Awaited<ReturnType<typeof newSession>>[] = [];
-  for (const _ of CASES) people.push(await newSession(origin));
-  const open = await Promise.all(
-    CASES.map(async ({ what, level, statement }, index) => {
-      const { user, cookies } = people[index] ?? (await newSession(origin));
-      const client = new pg.Client({ connectionString: inject("databaseUrl") });
-      await client.connect();
-      await client.query(`begin isolation level ${level}`);
-      await client.query("set local statement_timeout = 0");
-      await client.query(statement, [user.id]);
-      return { name: `${what}, ${level}`, access: cookies.access_token, refresh: cookies.refresh_token, client };
-    }),
-  );
+  for (const [what, statement] of Object.entries(WAYS)) {
+    const { user, cookies, refresh } = await newSession(origin);
+    people.push({ name: `${what}, ${level}`, statement, id: user.id, access: cookies.access_token, refresh });
+  }
+  const client = new pg.Client({ connectionString: inject("databaseUrl") });
+  await client.connect();
+  await client.query(`begin isolation level ${level}; set local statement_timeout = 0`);
+  for (const { statement, id } of people) expect((await client.query(statement, [id])).rowCount).toBe(1);
+  return { client, people };
+}
+
+test("sessions that end in a transaction of 15 s, in whatever way and at whatever isolation level, are refused everywhere", async () => {
+  const open: Awaited<ReturnType<typeof begin>>[] = [];
+  for (const level of ["read committed", "repeatable read", "serializable"]) open.push(await begin(level));
+  const people = open.flatMap((transaction) => transaction.people);
   await delay(OPEN_MS);
   // Not before: nothing has happened yet.
-  for (const { name, access } of open) expect(await profile(access), name).toBe(200);
+  for (const { name, access } of people) expect(await profile(access), name).toBe(200);
   for (const { client } of open) {
     await client.query("commit");
     await client.end();
@@ -50,9 +52,9 @@ test("sessions that end in a transaction of 15 s, in whatever way and at whateve
     const answers = await Promise.all(Array.from({ length: 12 }, () => profile(access)));
     return answers.every((status) => status === 401);
   };
-  for (const { name, access, refresh } of open) {
+  for (const { name, access, refresh } of people) {
     await eventually(() => refusedEverywhere(access), 5).catch(() => expect.fail(`${name}: still opens the profile`));
-    const renewed = await send(origin, "POST", "/api/token/refresh/", { cookies: { refresh_token: refresh ?? "" } });
+    const renewed = await send(origin, "POST", "/api/token/refresh/", { cookies: { refresh_token: refresh } });
     expect(renewed.status, name).toBe(401);
   }
 });
