@@ -62,6 +62,8 @@ export type Query = (text: string, values?: unknown[]) => Promise<Record<string,
 /** Looks into the database, or changes it, beside the application. */
 export async function withDatabase<Outcome>(url: string, work: (query: Query) => Promise<Outcome>): Promise<Outcome> {
   const client = new pg.Client({ connectionString: url });
+  // A connection that breaks fails its statement. It is told to listeners too, and without one would end the process.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     return await work(async (text, values = []) => (await client.query(text, values)).rows);
