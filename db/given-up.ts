@@ -3,6 +3,7 @@ import type pg from "pg";
 import { requestCancel } from "./cancel.ts";
 import { ageOf } from "./connect.ts";
 import { DEADLINE_MS } from "./deadline.ts";
+import { isPooled } from "./start-connection.ts";
 
 /** A backend that has not ended its statement so long after it was asked to may not be there any more. */
 const PATIENCE_MS = 5_000;
@@ -18,7 +19,7 @@ export const LIST_BACKENDS = `select pid, extract(epoch from clock_timestamp() -
 /**
  * Waits until a statement that was given up has ended at the server too: it is asked to end it, and to a connection that is
  * dropped instead there would stay a backend, which nobody counts. A machine that is gone never says that it has ended:
- * the one that is there instead is asked, and does not know it.
+ * the one that is there instead is asked, and does not know it. Through a pooler it is waited for, and nothing is asked.
  * @param answer the statement's
  * @param backends asks the server on another connection
  * @returns whether the connection can be used for another statement
@@ -33,6 +34,9 @@ export async function endGivenUp(
     () => true,
     (error: NodeJS.ErrnoException) => error.code === "57014",
   );
+  // PgBouncer 1.18 ends itself over cancels that its server does not answer ("bad client state"), with all its clients. It
+  // sees by itself to connections that are gone, and the role's own statement_timeout to statements.
+  if (isPooled(client)) return ended;
   let isCertain = true;
   for (;;) {
     const cancelled = requestCancel(client, DEADLINE_MS);

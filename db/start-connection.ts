@@ -17,6 +17,13 @@ export type Attempt = { url: DatabaseUrl; address: DatabaseUrl["hosts"][number];
 /** What earlier connections of this process to the same URL found out. */
 export type Findings = { last?: string; isPooled: boolean; told: Set<string> };
 
+const pooled = new WeakSet<pg.Client>();
+
+/** Whether a pooler stands between this connection and the database. */
+export function isPooled(client: pg.Client): boolean {
+  return pooled.has(client);
+}
+
 /**
  * Connects to one host, with the settings that answers rely on; or with those alone that a pooler on the way takes.
  * @throws {Error} also with the code 25006, if the host is a standby and the URL has others or wants none
@@ -30,7 +37,7 @@ export async function startConnection(attempt: Attempt, wanted: Wanted, found: F
     tell(`the pooler before the database passes on none of ${lostTo(wanted)}: there its role's own settings hold`, wanted, found);
     return start(attempt, wanted, remaining(), true);
   });
-  if (needsPrimary(attempt.url)) await assertPrimary(client, remaining()).catch((error: unknown) => abandon(client, error));
+  await examine(client, attempt.url, remaining()).catch((error: unknown) => abandon(client, error));
   return client;
 }
 
@@ -85,11 +92,13 @@ function needsPrimary({ hosts, parameters }: DatabaseUrl): boolean {
   return attributes === undefined ? hosts.length > 1 : attributes !== "any";
 }
 
-async function assertPrimary(client: pg.Client, timeoutMs: number): Promise<void> {
-  const query = { text: "select pg_is_in_recovery() as is_standby", query_timeout: timeoutMs };
-  const { rows } = await client.query(query as pg.QueryConfig);
+// A pooler answers a connection with a process number of its own making, and a statement with the backend's.
+async function examine(client: pg.Client, url: DatabaseUrl, timeoutMs: number): Promise<void> {
+  const query = { text: "select pg_backend_pid() as pid, pg_is_in_recovery() as is_standby", query_timeout: timeoutMs };
+  const { rows } = await client.query<{ pid: number; is_standby: boolean }>(query as pg.QueryConfig);
+  if (rows[0]?.pid !== (client as pg.Client & { processID: number }).processID) pooled.add(client);
   // The code of read_only_sql_transaction: what the first statement that writes would say.
-  if (rows[0]?.is_standby) throw Object.assign(new Error("it is a standby"), { code: "25006" });
+  if (rows[0]?.is_standby && needsPrimary(url)) throw Object.assign(new Error("it is a standby"), { code: "25006" });
 }
 
 function abandon(client: pg.Client, error: unknown): never {
