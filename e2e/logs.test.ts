@@ -19,6 +19,8 @@ beforeAll(async () => {
   secrets.add(new URL(postgres.url).password);
   // One worker: the lines of several have no order among them, and a fence in one says nothing about another.
   server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET, REFRESH_GRACE: "0", WEB_CONCURRENCY: "1" });
+  // What is said at the start, of a pooler say, has been said.
+  await arrivalOf(await signUp(server.origin));
 });
 afterAll(async () => {
   await server?.stop();
@@ -44,13 +46,18 @@ function lines(): Line[] {
   });
 }
 
+/** Resolves when the line of a signup is there, and with it all lines before. */
+function arrivalOf({ id }: { id: number }): Promise<void> {
+  return eventually(() => lines().some(({ event, user_id }) => event === "signup" && user_id === id));
+}
+
 /** What a request adds to the log besides its own line. Each of these names the request. */
 async function logged(action: () => Promise<unknown>): Promise<Line[]> {
   const before = lines().length;
   await action();
   // A line that is written before its answer may arrive after it.
   const fence = await signUp(server.origin);
-  await eventually(() => lines().some(({ event, user_id }) => event === "signup" && user_id === fence.id));
+  await arrivalOf(fence);
   return lines()
     .slice(before)
     .filter(({ event, user_id }) => event !== "request" && !(event === "signup" && user_id === fence.id))

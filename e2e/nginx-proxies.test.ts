@@ -44,14 +44,14 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
   test("each visitor has limits of their own, and one who guesses locks nobody else out", async () => {
     const { username } = await signUp(nginx.https);
     for (let visitor = 1; visitor <= 6; visitor += 1) {
-      expect(await guess("127.0.0.2", `198.51.100.${visitor}`, username)).toBe(401);
+      expect(await guess("127.0.0.2", `198.19.100.${visitor}`, username)).toBe(401);
     }
-    expect(await guess("127.0.0.2", "198.51.100.1")).toBe(401);
-    expect(await guess("127.0.0.2", "198.51.100.1")).toBe(429);
+    expect(await guess("127.0.0.2", "198.19.100.1")).toBe(401);
+    expect(await guess("127.0.0.2", "198.19.100.1")).toBe(429);
     // Through another of the trusted, and with what the visitor put in front.
-    expect(await guess("127.0.0.5", "198.51.100.1, 127.0.0.2")).toBe(429);
-    expect(await guess("127.0.0.2", "203.0.113.9, 198.51.100.1")).toBe(429);
-    const headers = { "x-forwarded-for": "198.51.100.77" };
+    expect(await guess("127.0.0.5", "198.19.100.1, 127.0.0.2")).toBe(429);
+    expect(await guess("127.0.0.2", "203.0.113.9, 198.19.100.1")).toBe(429);
+    const headers = { "x-forwarded-for": "198.19.100.77" };
     const json = { username, password: PASSWORD };
     expect((await send(nginx.https, "POST", "/api/token/", { json, headers, localAddress: "127.0.0.2" })).status).toBe(200);
   });
@@ -70,7 +70,7 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
       const socket = connectTcp({ port, host: "127.0.0.1", localAddress: "127.0.0.2" });
       const visitor = `2001:db9:7:7::${(index + 1).toString(16)}`;
       socket.write(
-        `POST /api/token/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: ${visitor}\r\n` +
+        `POST /api/user/signup/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: ${visitor}\r\n` +
           "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n",
       );
       return socket.on("data", (chunk) => heard.push(String(chunk))).on("error", () => undefined);
@@ -149,7 +149,7 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
       const session = connectHttp2(nginx.https, { createConnection });
       const stream = session.request({
         ":path": "/login",
-        "x-forwarded-for": "198.51.100.9",
+        "x-forwarded-for": "198.19.100.9",
         "x-forwarded-proto": "http",
         "x-big": big,
       });

@@ -33,7 +33,7 @@ export function startStorm(origin: () => string, databaseUrl: string, people: nu
   const stop = async () => {
     isOver = true;
     await lives;
-    await beside.end();
+    if (!beside.ended) await beside.end();
   };
   return { ...storm, stop };
 }
