@@ -68,26 +68,28 @@ export async function rotateSession(
   // The setting holds for this statement's transaction alone, so that a pooler is no matter; the update depends on it, so
   // that it is made first. A clock that was set back leaves times in the future, which must not keep a session from moving.
   // clock_timestamp(): the grace begins when the rotation happens, not when a statement began to wait for its turn.
-  const rows = await db.query<SeenSession & { is_rotated: boolean; in_time: boolean }>(
+  // Whoever disables the user meanwhile ends the session, which the update sees.
+  const rows = await db.query<SeenSession & { next_generation: number | null; next_rotated_at: Date; in_time: boolean }>(
     `with relaxed as materialized (
        select set_config('synchronous_commit', 'off', true) as commit
-     ), seen as (
+     ), seen as materialized (
        select ${SEEN} from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
      ), rotated as (
        update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp()
-       from users u, relaxed
-       where s.id = $1 and u.id = s.user_id and ${LIVES} and relaxed.commit = 'off' and clock_timestamp() < $4
+       from seen, relaxed
+       where s.id = $1 and s.revoked_at is null and relaxed.commit = 'off' and clock_timestamp() < $4
          and (s.generation < $2 or s.generation = $2
            and s.rotated_at not between now() - make_interval(secs => $3) and now() + make_interval(secs => $3))
-       returning ${COLUMNS}
+       returning s.generation as next_generation, s.rotated_at as next_rotated_at
      )
-     select *, false as is_rotated, clock_timestamp() < $4 as in_time from seen
-     union all
-     select *, 0, true, true from rotated`,
+     select *, clock_timestamp() < $4 as in_time from seen left join rotated on true`,
     [id, generation, grace, before],
   );
-  const find = (isRotated: boolean) => rows.find((row) => row.is_rotated === isRotated) ?? null;
-  return { rotated: find(true), seen: find(false), inTime: rows.every((row) => row.in_time) };
+  const [row] = rows;
+  if (!row) return { rotated: null, seen: null, inTime: true };
+  const { next_generation, next_rotated_at, in_time: inTime, ...seen } = row;
+  const rotated = next_generation === null ? null : { ...seen, generation: next_generation, rotated_at: next_rotated_at };
+  return { rotated, seen, inTime };
 }
 
 /** A living session of an active user. */
