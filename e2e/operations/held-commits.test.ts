@@ -42,7 +42,7 @@ async function signedIn() {
   return person;
 }
 
-test("while commits wait 3, 12 and 30 s for a standby, whoever refreshes stays signed in, and a logout waits for it", {
+test("while commits wait 3, 12 and 30 s for a standby, people who refresh stay signed in, and a logout waits for it", {
   timeout: 120_000,
 }, async () => {
   // One after the other: hashes are taken in turns.
