@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { send } from "./client";
-import { eventually, withDatabase } from "./harness";
-import { launch } from "./launch";
-import { startPostgresWithRoles } from "./postgres-with-roles";
+import { send } from "../client";
+import { eventually, withDatabase } from "../harness";
+import { launch } from "../launch";
+import { startPostgresWithRoles } from "../postgres-with-roles";
 
 // Databases that are not what the application needs: one line says what to do, and nothing serves.
 

@@ -1,11 +1,11 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { passGrace } from "./change-session";
-import { freshName, newSession, PASSWORD, send, signUpBody } from "./client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness";
-import { launch, postmasterOf } from "./launch";
-import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "./pgbouncer-server";
+import { passGrace } from "../change-session";
+import { freshName, newSession, PASSWORD, send, signUpBody } from "../client";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
+import { launch, postmasterOf } from "../launch";
+import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "../pgbouncer-server";
 
 // What a server, a database or a role has as a default is its operator's business, and changes no answer.
 
