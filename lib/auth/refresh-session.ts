@@ -34,9 +34,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
   // Too late to tell why: the session is as it was.
   if (!inTime) throw new AppError("unavailable", { retryAfter: 1 });
   const accepted = await refuseReplay(db, seen, token.claims);
-  // Its successor, or the current one that is too young to be exchanged; else another request has just exchanged it.
-  const isSettled = accepted.generation > generation || accepted.age_seconds <= grace;
-  return tokensOf(isSettled ? accepted : await findSuccessor(db, token.claims));
+  return tokensOf(isSettled(accepted, generation) ? accepted : await findSettled(db, token.claims));
 }
 
 /**
@@ -76,11 +74,16 @@ function isWithinGrace({ age_seconds: age, rotated_at }: SeenSession): boolean {
   return age < refreshGraceSeconds() + lostSeconds();
 }
 
-async function findSuccessor(db: Database, { sid, gen }: RefreshClaims): Promise<SessionRow> {
+// Whether the session is at what this generation leads to: its successor, or itself while it is too young to be exchanged.
+function isSettled({ generation, age_seconds: age }: SeenSession, presented: number): boolean {
+  return generation > presented || (generation === presented && age <= refreshGraceSeconds());
+}
+
+// Another request has just moved it. If none has, the database has come to this one after its deadline.
+async function findSettled(db: Database, { sid, gen }: RefreshClaims): Promise<SessionRow> {
   const session = await findLivingSession(db, sid);
   if (!session) throw refusal("Token is invalid or expired");
-  // No other request was faster: the database has come to this one after its deadline.
-  if (session.generation <= gen) throw new AppError("unavailable", { retryAfter: 1 });
+  if (!isSettled(session, gen)) throw new AppError("unavailable", { retryAfter: 1 });
   return session;
 }
 

@@ -177,12 +177,16 @@ test("a token that is ahead of its session goes on from there: the database went
     await makeOld(latest);
     latest = (await byCookie(latest)).cookies.refresh_token ?? "";
   }
-  // As a backup of an hour ago has it.
-  await change(refresh, "generation = 0, rotated_at = now() - interval '1 hour'");
-  const answers = await Promise.all(Array.from({ length: 10 }, () => byCookie(latest)));
-  expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
-  expect(new Set(answers.map(({ cookies }) => cookies.refresh_token)).size).toBe(1);
-  const resumed = answers[0]?.cookies ?? {};
+  let resumed: Record<string, string> = {};
+  // Requests at once get in each other's way at one moment or another.
+  for (let round = 0; round < 10; round += 1) {
+    // As a backup of an hour ago has it.
+    await change(refresh, "generation = 0, rotated_at = now() - interval '1 hour'");
+    const answers = await Promise.all(Array.from({ length: 10 }, () => byCookie(latest)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(new Set(answers.map(({ cookies }) => cookies.refresh_token)).size).toBe(1);
+    resumed = answers[0]?.cookies ?? {};
+  }
   expect((await profile(resumed.access_token)).status).toBe(200);
   await makeOld(resumed.refresh_token ?? "");
   expect((await byCookie(resumed.refresh_token ?? "")).status).toBe(200);
