@@ -1,14 +1,27 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { newSession, send } from "./client";
-import { eventually } from "./harness";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
 
 // What ends a session is heard of when its transaction ends, however long that took. Each of these is open longer than the
 // workers look back by any clock.
 
 const OPEN_MS = 15_000;
-const origin = inject("origin");
+
+// Of their own: what another test changes of a table would wait for these transactions, and its other users for that.
+let postgres: TestPostgres;
+let server: TestServer;
+let origin = "";
+beforeAll(async () => {
+  postgres = await startPostgres();
+  server = await startServer({ DATABASE_URL: postgres.url });
+  origin = server.origin;
+});
+afterAll(async () => {
+  await server?.stop();
+  await postgres?.stop();
+});
 
 const WAYS = {
   "an account that is disabled": "update users set is_active = false where id = $1",
@@ -29,7 +42,7 @@ async function begin(level: string) {
     const { user, cookies, refresh } = await newSession(origin);
     people.push({ name: `${what}, ${level}`, statement, id: user.id, access: cookies.access_token, refresh });
   }
-  const client = new pg.Client({ connectionString: inject("databaseUrl") });
+  const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   await client.query(`begin isolation level ${level}; set local statement_timeout = 0`);
   for (const { statement, id } of people) expect((await client.query(statement, [id])).rowCount).toBe(1);
