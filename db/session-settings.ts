@@ -29,7 +29,7 @@ export const BEGIN = [
  * @param role an SQL expression for the role's name
  */
 export function keepSettingsFor(role: string): string {
-  // These two are for whoever looks at the database, too.
+  // These two would change what a person sees who looks at the database.
   const settings = Object.entries(SESSION_SETTINGS).filter(([name]) => !["client_encoding", "TimeZone"].includes(name));
   const statements = settings.map(
     ([name, value]) => `execute format('alter role %I in database %I set ${name} = ''${value}''', ${role}, current_database());`,

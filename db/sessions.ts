@@ -68,7 +68,7 @@ export async function rotateSession(
   // The setting holds for this statement's transaction alone, so that a pooler is no matter; the update depends on it, so
   // that it is made first. A clock that was set back leaves times in the future, which must not keep a session from moving.
   // clock_timestamp(): the grace begins when the rotation happens, not when a statement began to wait for its turn.
-  // Whoever disables the user meanwhile ends the session, which the update sees.
+  // A user who is disabled meanwhile has their sessions ended, which the update sees.
   const rows = await db.query<SeenSession & { next_generation: number | null; next_rotated_at: Date; in_time: boolean }>(
     `with relaxed as materialized (
        select set_config('synchronous_commit', 'off', true) as commit

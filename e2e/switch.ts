@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 /** One address with a TCP server behind it: which one can be changed, and what passes can be held up. */
 export type Switch = {
   port: number;
-  /** Sends whoever comes from now on to another port, and drops who is there: as HAProxy does when a server is down. */
+  /** Sends new connections to another port, and drops those that are there: as HAProxy does when a server is down. */
   turnTo: (port: number) => void;
   /** Lets nothing through until `resume`. What has been held up when the switch is turned is lost. */
   hold: () => void;

@@ -47,8 +47,7 @@ describe("10,000 guesses at one account", () => {
       expect(answers).toHaveLength(10_000);
       // By name and by e-mail address ten each: counted together they would tell that they are one account's.
       expect(evaluated(answers)).toBe(count === 1 ? 20 : 100);
-      // A machine that is busy otherwise can't compare 50 at once within 15 s.
-      expect(answers.every(({ status }) => status === 401 || status === 429 || status === 503)).toBe(true);
+      expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
     },
     180_000,
   );
