@@ -14,7 +14,7 @@ test("a visitor signs up, logs in, is welcomed where they were going, and logs o
   await expect(page).toHaveURL("/");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
   await page.getByRole("button", { name: "Log out" }).click();
-  await expect(page).toHaveURL(/\/login/);
+  await expect(page).toHaveURL("/login");
   await page.goto("/");
   await expect(page).toHaveURL("/login?next=%2F");
 });
@@ -102,6 +102,27 @@ test("the password rules are told before, and the password can be pasted, shown,
   await expect(page.getByLabel("Password", { exact: true })).toHaveAttribute("autocomplete", "current-password");
 });
 
+test("after the signup the password alone is left to type: the name is there, and in no address", async ({ page }) => {
+  const addresses: string[] = [];
+  page.on("request", (request) => addresses.push(request.url()));
+  await page.goto("/signup?next=%2F%3Ffilm%3Dran");
+  const username = await fillSignUp(page);
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByRole("status")).toHaveText("Your account is ready. Log in.");
+  await expect(page.getByLabel("Username or email")).toHaveValue(username);
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/?film=ran");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+  expect(addresses.filter((address) => address.includes(username))).toEqual([]);
+  // Neither does the back button lead to the form, nor is the name anywhere but in the document that made the account.
+  await page.getByRole("button", { name: "Log out" }).click();
+  await expect(page).toHaveURL("/login");
+  await expect(page.getByLabel("Username or email")).toHaveValue("");
+});
+
 test("signing up and logging in take a keyboard alone", async ({ page }) => {
   const username = freshName();
   await page.goto("/signup");
@@ -123,9 +144,7 @@ test("signing up and logging in take a keyboard alone", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(page.getByRole("status")).toHaveText("Your account is ready. Log in.");
   await expect(page.getByRole("button", { name: "Log in" })).toBeEnabled();
-  await page.getByLabel("Username or email").focus();
-  await page.keyboard.type(username);
-  await page.keyboard.press("Tab");
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
@@ -191,7 +210,7 @@ test("markup in a name is text", async ({ page, baseURL }) => {
     void dialog.dismiss();
   });
   await page.goto(
-    `/login?next=${encodeURIComponent('/"><script>alert(1)</script><img src=x onerror=alert(1)>')}&welcome=<script>alert(1)</script>`,
+    `/login?next=${encodeURIComponent('/"><script>alert(1)</script><img src=x onerror=alert(1)>')}&reason=<script>alert(1)</script>`,
   );
   await expect(page.getByRole("button", { name: "Log in" })).toBeEnabled();
   expect(shots).toEqual([]);

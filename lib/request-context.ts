@@ -14,6 +14,8 @@ export type RequestContext = {
   databaseEnd?: number;
   /** The page failed because the database could not be asked. */
   isOutage?: boolean;
+  /** The page was asked for with the cookies of a session that has ended. */
+  hasEndedSession?: boolean;
 };
 
 // One per process, whatever the bundle. The server enters it, all that happens for the request is inside.

@@ -9,6 +9,8 @@ export function describeFailure(failure: Failure, refusal: string | undefined): 
       return failure.status === 401 && refusal ? refusal : failure.detail;
     case "throttled":
       return `Too many attempts. Wait ${duration(failure.retryAfter)}, then try again.`;
+    case "no_cookies":
+      return "You are not logged in: your browser didn't keep MovieConnect's cookies. Allow cookies for this site in its settings, then log in again.";
     case "unavailable":
       return `MovieConnect can't be reached just now. Try again in ${failure.retryAfter ? duration(failure.retryAfter) : "a moment"}.`;
   }

@@ -1,19 +1,24 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { ApiForm } from "@/app/_components/api-form";
 import { Field } from "@/app/_components/field";
 import { PasswordField } from "@/app/_components/password-field";
-import { api } from "@/lib/api-client";
+import { api, type Result } from "@/lib/api-client";
+import type { SignUpInput } from "@/lib/schemas";
+import { logInPath } from "@/lib/visitor-paths";
+import { rememberNewcomer } from "../newcomer";
 
-/** `minimumAge` in years, 0 for none; `passwordMinLength` in characters. */
-type Props = { passwordMinLength: number; minimumAge: number; logInPath: string };
+/** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `next` as a path of this site. */
+type Props = { passwordMinLength: number; minimumAge: number; next: string | null };
 
-export function SignUpForm({ passwordMinLength, minimumAge, logInPath }: Props) {
+export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
+  const router = useRouter();
   return (
     <ApiForm
-      call={api.signUp}
-      // A whole page load: password managers take it for success, and the filled form is not left in the history.
-      onDone={() => window.location.replace(logInPath)}
+      call={signUp}
+      // Within this document, where the name is remembered; the filled form is not left in the history.
+      onDone={() => router.replace(logInPath(next, "signed_up"))}
       submit={{ label: "Sign up", busyLabel: "Signing up…" }}
     >
       <Field
@@ -42,4 +47,10 @@ export function SignUpForm({ passwordMinLength, minimumAge, logInPath }: Props) 
       />
     </ApiForm>
   );
+}
+
+async function signUp(input: SignUpInput): Promise<Result<unknown>> {
+  const result = await api.signUp(input);
+  if (result.ok) rememberNewcomer(result.data.username);
+  return result;
 }
