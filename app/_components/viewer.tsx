@@ -2,8 +2,8 @@
 
 import { createContext, useContext, useEffect } from "react";
 import { localPath } from "@/lib/local-path";
-import { logInPath } from "@/lib/visitor-paths";
 import { onSessionChange, type SessionChange } from "@/lib/session-channel";
+import { logInPath } from "@/lib/visitor-paths";
 
 type ClientViewer = { username: string };
 

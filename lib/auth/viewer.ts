@@ -6,9 +6,9 @@ import { cache } from "react";
 import { pageDatabase } from "../http/page-database";
 import { PATH_HEADER } from "../http/page-path";
 import { localPath } from "../local-path";
-import { logInPath } from "../visitor-paths";
 import { isOutage } from "../outage";
 import { currentRequest } from "../request-context";
+import { logInPath } from "../visitor-paths";
 import type { Viewer } from "./authenticate";
 import { judgeViewer } from "./judge-viewer";
 
