@@ -4,10 +4,12 @@ import { useRouter } from "next/navigation";
 import { ApiForm } from "@/app/_components/api-form";
 import { Field } from "@/app/_components/field";
 import { PasswordField } from "@/app/_components/password-field";
+import { signUpWords } from "@/app/_components/words";
 import { api, type Result } from "@/lib/api-client";
 import type { SignUpInput } from "@/lib/schemas";
 import { logInPath } from "@/lib/visitor-paths";
 import { rememberNewcomer } from "../newcomer";
+import { PasswordRules } from "./password-rules";
 
 /** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `next` as a path of this site. */
 type Props = { passwordMinLength: number; minimumAge: number; next: string | null };
@@ -19,7 +21,8 @@ export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
       call={signUp}
       // Within this document, where the name is remembered; the filled form is not left in the history.
       onDone={() => router.replace(logInPath(next, "signed_up"))}
-      submit={{ label: "Sign up", busyLabel: "Signing up…" }}
+      submit={{ label: "Sign up", doing: "Signing up" }}
+      words={signUpWords}
     >
       <Field
         name="username"
@@ -42,7 +45,7 @@ export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
       <PasswordField
         name="password"
         label="Password"
-        hint={`At least ${passwordMinLength} characters. Not a common one, and not like your username, your email or “MovieConnect”.`}
+        rules={<PasswordRules name="password" minLength={passwordMinLength} />}
         autoComplete="new-password"
       />
     </ApiForm>
