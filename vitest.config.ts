@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: "e2e/documented.ts" };
+const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/documented.ts", "e2e/worded.ts"] };
 
 export default defineConfig({
   resolve: {

@@ -14,7 +14,7 @@ export function LogOut() {
     <>
       <CallButton
         type="button"
-        className="button button-plain"
+        className="button button-plain ms-auto"
         label="Log out"
         busyLabel="Logging out…"
         isBusy={isBusy}
