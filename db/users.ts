@@ -3,7 +3,6 @@ import "server-only";
 import { KNOWN_DAYS } from "./login-addresses";
 import type { Database } from "./pool";
 
-export type UserRow = { id: number; username: string; email: string; birth_date: string };
 /** `password_changed_at` as text: a `Date` would lose what is less than a millisecond. */
 export type AccountRow = {
   id: number;
@@ -15,23 +14,38 @@ export type AccountRow = {
 };
 /** How somebody names an account. */
 export type AccountName = { usernameKey: string } | { email: string };
-export type NewUser = { username: string; usernameKey: string; email: string; birthDate: string; encodedPassword: string };
-export type UserDetails = UserRow & { is_active: boolean; created_at: Date; living_sessions: number };
+/** The row of a new user: each column by its name. A field that the signup gains is stored under its own. */
+export type NewUser = { username: string; username_key: string; email: string; birth_date: string };
+export type UserDetails = {
+  id: number;
+  username: string;
+  email: string;
+  birth_date: string;
+  is_active: boolean;
+  created_at: Date;
+  living_sessions: number;
+};
 
-/** Inserts a user and its password in one statement, or returns null when the username or e-mail address is taken. */
-export async function insertUser(db: Database, user: NewUser): Promise<UserRow | null> {
-  const rows = await db.query<UserRow>(
+/**
+ * Inserts a user and its password in one statement.
+ * @param encoded the password's hash
+ * @returns the user's id; null when the username or e-mail address is taken
+ */
+export async function insertUser(db: Database, user: NewUser, encoded: string): Promise<number | null> {
+  // The names are the source's own: what a client sends has been through the schema, which drops what it doesn't know.
+  const columns = Object.keys(user);
+  const rows = await db.query<{ id: number }>(
     `with created as (
-       insert into users (username, username_key, email, birth_date) values ($1, $2, $3, $4)
+       insert into users (${columns.join(", ")}) values (${columns.map((_column, index) => `$${index + 2}`).join(", ")})
        on conflict do nothing
-       returning id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date
+       returning id
      ), secured as (
-       insert into passwords (user_id, encoded) select id, $5 from created
+       insert into passwords (user_id, encoded) select id, $1 from created
      )
-     select id, username, email, birth_date from created`,
-    [user.username, user.usernameKey, user.email, user.birthDate, user.encodedPassword],
+     select id from created`,
+    [encoded, ...Object.values(user)],
   );
-  return rows[0] ?? null;
+  return rows[0]?.id ?? null;
 }
 
 /** Which of the two are somebody's already. Pass null for one that is not to be looked up. */
