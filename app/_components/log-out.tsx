@@ -14,7 +14,7 @@ export function LogOut() {
     <>
       <CallButton
         type="button"
-        className="button button-plain ms-auto"
+        className="button button-plain"
         label="Log out"
         busyLabel="Logging out…"
         isBusy={isBusy}
