@@ -103,10 +103,19 @@ export const refreshInput = z
   .object({ refresh: untouched.optional().meta({ description: "A refresh token. Without it the refresh cookie is taken." }) })
   .meta({ id: "Refresh" });
 
+export const logOutInput = z
+  .object({
+    refresh: untouched.optional().meta({
+      description: "A refresh token, of a client without cookies. It counts where neither an access token nor a cookie is good.",
+    }),
+  })
+  .meta({ id: "LogOut" });
+
 export type SignUpInput = z.input<typeof signUpInput>;
 export type SignUpValues = z.output<typeof signUpInput>;
 export type LogInInput = z.input<typeof logInInput>;
 export type LogInValues = z.output<typeof logInInput>;
+export type LogOutValues = z.output<typeof logOutInput>;
 
 // `new Date` rolls 2023-02-29 over to March, and reads year 0000: a date is real if it comes back as it went in.
 function isCalendarDate(value: string): boolean {

@@ -12,7 +12,7 @@ const CONTRACT: Record<string, number[]> = {
   "POST /api/token/": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "GET /api/user/profile/": [200, 401, 500, 503],
   "POST /api/token/refresh/": [200, 400, 401, 403, 413, 415, 429, 500, 503],
-  "POST /api/user/logout/": [200, 401, 403, 500, 503],
+  "POST /api/user/logout/": [200, 400, 401, 403, 413, 415, 500, 503],
   "GET /api/health/live/": [200, 500],
   "GET /api/health/ready/": [200, 500, 503],
   "GET /api/openapi.json": [200, 500],
@@ -163,19 +163,21 @@ type Request = { from?: string; sent?: Sent; times?: number };
 
 async function requestFor(status: number, name: string): Promise<Request> {
   const good = async () => (await GOOD[name]?.()) ?? {};
+  // Where a session is asked for, that comes first. Others are sent to without one.
+  const signed = async () => (name === "POST /api/user/logout/" ? await signedIn() : {});
   const text = { headers: { "content-type": "text/plain" }, body: "{}" };
   const large = { headers: { "content-type": "application/json" }, body: "x".repeat(20_000) };
   switch (status) {
     case 400:
-      return { sent: { json: [] } };
+      return { sent: { ...(await signed()), json: [] } };
     case 401:
       return name === "POST /api/token/" ? { sent: { json: { username: "nobody", password: "nothing" } } } : {};
     case 403:
       return { sent: { headers: { "sec-fetch-site": "cross-site" } } };
     case 413:
-      return { sent: large };
+      return { sent: { ...(await signed()), ...large } };
     case 415:
-      return { sent: text };
+      return { sent: { ...(await signed()), ...text } };
     case 429:
       return { from: strict.origin, times: 2 };
     case 500:
