@@ -13,8 +13,8 @@ export type AccountRow = {
   password_changed_at: string;
   is_known_address: boolean;
 };
-/** How somebody names an account. */
-export type AccountName = { usernameKey: string } | { email: string };
+/** How somebody names an account: by its username's key, or by one of these addresses in lower case, the first that there is. */
+export type AccountName = { usernameKey: string } | { emails: string[] };
 export type NewUser = { username: string; usernameKey: string; email: string; birthDate: string; encodedPassword: string };
 export type UserDetails = UserRow & { is_active: boolean; created_at: Date; living_sessions: number };
 
@@ -52,14 +52,14 @@ export async function findTaken(
  * whether it was signed in with this password from this address lately.
  */
 export async function findAccount(db: Database, by: AccountName, address: string): Promise<AccountRow | null> {
-  const { condition, value } = whereNamed(by);
+  const { which, value } = named(by);
   const rows = await db.query<AccountRow>(
     `select id, username, is_active, encoded, changed_at::text as password_changed_at, exists (
        select from login_addresses
        where login_addresses.user_id = id and address = $2 and password_changed_at = changed_at
          and last_login_at > now() - make_interval(days => $3)
      ) as is_known_address
-     from users join passwords on user_id = id where ${condition}`,
+     from users join passwords on user_id = id ${which}`,
     [value, address, KNOWN_DAYS],
   );
   return rows[0] ?? null;
@@ -81,12 +81,12 @@ export async function replacePassword(db: Database, userId: number, encoded: str
 
 /** The account of this name, disabled or not. */
 export async function findUser(db: Database, by: AccountName): Promise<UserDetails | null> {
-  const { condition, value } = whereNamed(by);
+  const { which, value } = named(by);
   const rows = await db.query<UserDetails>(
     `select id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
        select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
      ) as living_sessions
-     from users where ${condition}`,
+     from users ${which}`,
     [value],
   );
   return rows[0] ?? null;
@@ -97,7 +97,9 @@ export async function setActive(db: Database, userId: number, isActive: boolean)
   return (await db.query("update users set is_active = $2 where id = $1 returning id", [userId, isActive])).length > 0;
 }
 
-function whereNamed(by: AccountName): { condition: string; value: string } {
-  if ("usernameKey" in by) return { condition: "username_key = $1", value: by.usernameKey };
-  return { condition: 'lower(email collate "C") = lower($1 collate "C")', value: by.email };
+function named(by: AccountName): { which: string; value: unknown } {
+  if ("usernameKey" in by) return { which: "where username_key = $1", value: by.usernameKey };
+  const address = 'lower(email collate "C")';
+  const which = `where ${address} = any($1::text[]) order by array_position($1::text[], ${address}) limit 1`;
+  return { which, value: by.emails };
 }

@@ -1,4 +1,5 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
+import { unicodeEmail } from "./email-address";
 
 const SITE_NAME = "MovieConnect";
 const MAX_SIMILARITY = 0.7;
@@ -16,7 +17,8 @@ export function passwordProblems(
 ): string[] {
   const problems: string[] = [];
   if (isSimilar(password, about.username)) problems.push("The password is too similar to the username.");
-  if (isSimilar(password, about.email)) problems.push("The password is too similar to the email address.");
+  if (isSimilar(password, about.email) || isSimilar(password, about.email && unicodeEmail(about.email)))
+    problems.push("The password is too similar to the email address.");
   if (isSimilar(password, SITE_NAME)) problems.push("The password is too similar to the site's name.");
   if ([...password].length < minLength) {
     const unit = minLength === 1 ? "character" : "characters";
