@@ -19,7 +19,7 @@ const EMAIL =
 
 const USERNAME = /^[\p{L}\p{M}\p{Nd}.+_-]+$/u;
 /** Of that, what a pattern can say that is read with the flag `u` by some, and without by others: which ASCII there is none of. */
-const USERNAME_FOR_CLIENTS = "^\\s*[^\\s!-*,\\/:-@\\[-^`{-~]+\\s*$";
+const USERNAME_FOR_CLIENTS = "^\\s*[^\\s!-*,\\/:-@\\[-\\^`\\{-~]+\\s*$";
 const USERNAME_LENGTH = 150;
 const EMAIL_LENGTH = 254;
 const PASSWORD_BYTES = 1_024;

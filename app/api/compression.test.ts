@@ -16,9 +16,9 @@ const operations = Object.entries(paths).flatMap(([path, item]) =>
 );
 
 async function goodRequest(path: string): Promise<Sent> {
-  if (path === "/api/user/signup/") return { json: signUpBody() };
+  if (path === "/api/user/signup") return { json: signUpBody() };
   const { user, cookies } = await newSession(origin);
-  if (path === "/api/token/") return { json: { username: user.username, password: user.password } };
+  if (path === "/api/token") return { json: { username: user.username, password: user.password } };
   return { cookies };
 }
 

@@ -25,7 +25,7 @@ export type Declaration = {
   body?: z.ZodType;
   /** What the body should hold, where its fields are the handler's business, or limits depend on settings */
   takes?: () => z.ZodObject;
-  /** What it does, in a few words */
+  /** What it does, in a few words, and in a sentence or two */
   summary?: string;
   description?: string;
   /** Its answers that are no refusals: each status with its body */

@@ -11,6 +11,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   POST: endpoint(
     {
       summary: "Log out",
+      description: "Ends the session everywhere. Other sessions of the same user go on.",
       authenticate: findLeaver,
       credentials: ["access", "refresh"],
       body: logOutInput,
