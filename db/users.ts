@@ -18,6 +18,10 @@ export type AccountName = { usernameKey: string } | { emails: string[] };
 export type NewUser = { username: string; usernameKey: string; email: string; birthDate: string; encodedPassword: string };
 export type UserDetails = UserRow & { is_active: boolean; created_at: Date; living_sessions: number };
 
+const DETAILS = `users.id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
+    select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
+  ) as living_sessions`;
+
 /** Inserts a user and its password in one statement, or returns null when the username or e-mail address is taken. */
 export async function insertUser(db: Database, user: NewUser): Promise<UserRow | null> {
   const rows = await db.query<UserRow>(
@@ -82,12 +86,63 @@ export async function replacePassword(db: Database, userId: number, encoded: str
 /** The account of this name, disabled or not. */
 export async function findUser(db: Database, by: AccountName): Promise<UserDetails | null> {
   const { which, value } = named(by);
-  const rows = await db.query<UserDetails>(
-    `select id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
-       select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
-     ) as living_sessions
-     from users ${which}`,
-    [value],
+  const rows = await db.query<UserDetails>(`select ${DETAILS} from users ${which}`, [value]);
+  return rows[0] ?? null;
+}
+
+/** What a name or an address must hold: a part of a username's key, or one of these of an address in lower case. */
+export type UserSearch = { usernameKey: string; emails: string[] };
+
+/** How many accounts one statement looks at, so that none takes long however many there are. */
+const WINDOW = 20_000;
+
+/** Accounts by id, after the one with this id. @param search null for all */
+export async function listUsers(
+  db: Database,
+  { after, limit, search }: { after: number; limit: number; search: UserSearch | null },
+): Promise<UserDetails[]> {
+  const found: UserDetails[] = [];
+  let last: number | null = after;
+  while (last !== null && found.length < limit) {
+    const page = await listWithin(db, last, limit - found.length, search);
+    found.push(...page.found);
+    last = page.last;
+  }
+  return found;
+}
+
+// A part of a text is in no index that every Postgres has. Each statement looks at a bounded number of rows, by their key;
+// where ids are missing it begins at the next that there is.
+async function listWithin(db: Database, after: number, limit: number, search: UserSearch | null) {
+  const rows = await db.query<{ last: number } & Partial<UserDetails>>(
+    `select first.id + $2 - 1 as last, found.*
+     from (select min(id) as id from users where id > $1) first
+     left join lateral (
+       select ${DETAILS} from users
+       where users.id >= first.id and users.id < first.id + $2 and ($3::text is null or strpos(username_key, $3) > 0
+         or exists (select from unnest($4::text[]) part where strpos(lower(email collate "C"), part) > 0))
+       order by users.id limit $5
+     ) found on true
+     where first.id is not null order by found.id`,
+    [after, WINDOW, search?.usernameKey ?? null, search?.emails ?? [], limit],
+  );
+  const found = rows.flatMap(({ last: _last, ...user }) => (typeof user.id === "number" ? [user as UserDetails] : []));
+  return { found, last: rows[0]?.last ?? null };
+}
+
+export type DeletedUser = { sessions: number; login_addresses: number };
+
+/**
+ * Deletes an account and all that is kept about it. Triggers announce its sessions, so that every worker refuses them.
+ * @returns how much that was, or null where the user is gone by now
+ */
+export async function deleteUser(db: Database, userId: number): Promise<DeletedUser | null> {
+  const rows = await db.query<DeletedUser>(
+    `with deleted as (delete from users where id = $1 returning id)
+     select (select count(*)::int from sessions where user_id = id) as sessions,
+            (select count(*)::int from login_addresses where user_id = id) as login_addresses
+     from deleted`,
+    [userId],
   );
   return rows[0] ?? null;
 }
