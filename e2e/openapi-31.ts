@@ -77,7 +77,7 @@ export const openApi31 = z
       version: z.string(),
       description: z.string(),
       contact: z.strictObject({ name: z.string() }),
-      license: z.strictObject({ name: z.string() }),
+      license: z.strictObject({ name: z.string(), identifier: z.string() }),
     }),
     tags: z.array(z.strictObject({ name: z.string(), description: z.string() })),
     servers: z.tuple([z.strictObject({ url: z.literal("/") })]),

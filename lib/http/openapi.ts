@@ -22,7 +22,7 @@ export type Operation = {
 };
 export type OpenApi = {
   openapi: string;
-  info: { title: string; version: string; description: string; contact: { name: string }; license: { name: string } };
+  info: { title: string; version: string; description: string; contact: { name: string }; license: object };
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, JsonSchema> };
@@ -54,7 +54,7 @@ export function openApi(routes: Map<string, Map<string, Declaration>>): OpenApi 
       description: DESCRIPTION,
       contact: { name: "MovieConnect" },
       // As package.json has it.
-      license: { name: "UNLICENSED" },
+      license: { name: "UNLICENSED", identifier: "LicenseRef-UNLICENSED" },
     },
     servers: [{ url: "/" }],
     tags: [...new Set([...routes.keys()].map(tagOf))].map((name) => ({ name, description: `All below \`/api/${name}\`` })),
