@@ -139,8 +139,8 @@ export type DeletedUser = { sessions: number; login_addresses: number };
 export async function deleteUser(db: Database, userId: number): Promise<DeletedUser | null> {
   const rows = await db.query<DeletedUser>(
     `with deleted as (delete from users where id = $1 returning id)
-     select (select count(*)::int from sessions where user_id = id) as sessions,
-            (select count(*)::int from login_addresses where user_id = id) as login_addresses
+     select (select count(*)::int from sessions where user_id = deleted.id) as sessions,
+            (select count(*)::int from login_addresses where user_id = deleted.id) as login_addresses
      from deleted`,
     [userId],
   );
