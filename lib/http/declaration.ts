@@ -45,7 +45,7 @@ export type Credential = "access" | "refresh";
  * @param body reads the request's, which may hold a credential. Whatever is wrong with it is refused after this anyway
  * @throws {AppError} a 401
  */
-export type Authenticate = (db: Database, headers: CredentialHeaders, body: () => Promise<unknown>) => Promise<Viewer>;
+type Authenticate = (db: Database, headers: CredentialHeaders, body: () => Promise<unknown>) => Promise<Viewer>;
 
 export function changesState(method: string): boolean {
   return !SAFE_METHODS.has(method);
