@@ -14,6 +14,8 @@ export type RequestContext = {
   databaseEnd?: number;
   /** The page failed because the database could not be asked. */
   isOutage?: boolean;
+  /** A line of the log, of level `error`, says what went wrong. */
+  isFailureLogged?: boolean;
 };
 
 // One per process, whatever the bundle. The server enters it, all that happens for the request is inside.
