@@ -7,7 +7,7 @@ export const FONT = join(import.meta.dirname, "..", "app", "_font", "bricolage-g
 
 const FAMILY = import.meta.resolve("@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-opsz-normal.woff2");
 /** What the pages are written in, and the letters of western Europe for names. Every other character is of the system's font. */
-const CHARACTERS = [...codePoints(0x20, 0x7e), ..."–—‘’“”…·", ...codePoints(0xc0, 0xff), ..."ıŒœ"].join("");
+export const CHARACTERS = [...codePoints(0x20, 0x7e), ..."–—‘’“”…·", ...codePoints(0xc0, 0xff), ..."ıŒœ"].join("");
 
 /** Less than half of the family's Latin file: fewer characters, no weight below 400, no fractions, and one kerning for all sizes. */
 export async function subsetFont(): Promise<Buffer> {
