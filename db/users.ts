@@ -12,9 +12,8 @@ export type AccountRow = {
   password_changed_at: string;
   is_known_address: boolean;
 };
-<<<<<<< HEAD
-/** How somebody names an account. */
-export type AccountName = { usernameKey: string } | { email: string };
+/** How somebody names an account: by its username's key, or by one of these addresses in lower case, the first that there is. */
+export type AccountName = { usernameKey: string } | { emails: string[] };
 /** The row of a new user: each column by its name. A field that the signup gains is stored under its own. */
 export type NewUser = { username: string; username_key: string; email: string; birth_date: string };
 export type UserDetails = {
@@ -27,6 +26,10 @@ export type UserDetails = {
   living_sessions: number;
 };
 
+const DETAILS = `users.id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
+    select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
+  ) as living_sessions`;
+
 /**
  * Inserts a user and its password in one statement.
  * @param encoded the password's hash
@@ -36,20 +39,6 @@ export async function insertUser(db: Database, user: NewUser, encoded: string): 
   // The names are the source's own: what a client sends has been through the schema, which drops what it doesn't know.
   const columns = Object.keys(user);
   const rows = await db.query<{ id: number }>(
-=======
-/** How somebody names an account: by its username's key, or by one of these addresses in lower case, the first that there is. */
-export type AccountName = { usernameKey: string } | { emails: string[] };
-export type NewUser = { username: string; usernameKey: string; email: string; birthDate: string; encodedPassword: string };
-export type UserDetails = UserRow & { is_active: boolean; created_at: Date; living_sessions: number };
-
-const DETAILS = `users.id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
-    select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
-  ) as living_sessions`;
-
-/** Inserts a user and its password in one statement, or returns null when the username or e-mail address is taken. */
-export async function insertUser(db: Database, user: NewUser): Promise<UserRow | null> {
-  const rows = await db.query<UserRow>(
->>>>>>> clients
     `with created as (
        insert into users (${columns.join(", ")}) values (${columns.map((_column, index) => `$${index + 2}`).join(", ")})
        on conflict do nothing
