@@ -1,10 +1,16 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { signUpInput } from "../lib/schemas.ts";
+
+/** What an account is made of beside its password, by the signup's fields. A birth date is called what it is. */
+const DETAILS = new Map(
+  signUpInput
+    .keyof()
+    .options.filter((field) => field !== "password")
+    .map((field) => [field === "age" ? "birth-date" : field, field]),
+);
 
 /** What may follow a command, and what it is for. */
 const OPTIONS = {
-  username: { type: "string" },
-  email: { type: "string" },
-  "birth-date": { type: "string" },
   "password-stdin": { type: "boolean" },
   "generate-password": { type: "boolean" },
   session: { type: "string" },
@@ -19,14 +25,15 @@ const OPTIONS = {
 
 const PASSWORD = ["password-stdin", "generate-password"] as const;
 
-type Option = keyof typeof OPTIONS;
+/** One of these, or one of an account's details. */
+type Option = keyof typeof OPTIONS | (string & {});
 type Form = { names: 0 | 1; required: readonly Option[]; optional: readonly Option[]; summary: string };
 
 /** Every command, as it is written. */
 const FORMS = {
   "user create": {
     names: 0,
-    required: ["username", "email", "birth-date"],
+    required: [...DETAILS.keys()],
     optional: PASSWORD,
     summary: "makes an account, by the rules of the signup",
   },
@@ -52,7 +59,8 @@ const FORMS = {
 } satisfies Record<string, Form>;
 
 export type CommandName = keyof typeof FORMS;
-export type Values = ReturnType<typeof parse>["values"];
+type Parsed = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"];
+export type Values = Parsed & { [detail: string]: string | boolean | undefined };
 export type Arguments = { command: CommandName; name: string; values: Values };
 
 /** What was typed is no command. */
@@ -81,6 +89,11 @@ export function readArguments(args: string[]): Arguments | null {
   return { command, name: names[0] ?? "", values };
 }
 
+/** An account's details, as the signup takes them. */
+export function detailsOf(values: Values): Record<string, unknown> {
+  return Object.fromEntries([...DETAILS].map(([option, field]) => [field, values[option]]));
+}
+
 export function help(): string {
   const lines = Object.entries<Form>(FORMS).map(([command, form]) => {
     const written = [command, form.names ? "NAME" : "", ...form.required.map(placeholder)].filter(Boolean).join(" ");
@@ -98,7 +111,14 @@ Status: 0 done, 1 refused or failed, 2 not a command. --json: one JSON value on 
 
 function parse(args: string[]) {
   try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
+    const details = Object.fromEntries([...DETAILS.keys()].map((option) => [option, { type: "string" as const }]));
+    const { values, positionals } = parseArgs({
+      args,
+      options: { ...OPTIONS, ...details },
+      allowPositionals: true,
+      strict: true,
+    });
+    return { values: values as Values, positionals };
   } catch (error) {
     throw usageError(error instanceof Error ? error.message : String(error));
   }
@@ -109,5 +129,6 @@ function isCommand(text: string): text is CommandName {
 }
 
 function placeholder(option: Option): string {
-  return OPTIONS[option].type === "string" ? `--${option} ${option.toUpperCase()}` : `--${option}`;
+  const { type } = OPTIONS[option as keyof typeof OPTIONS] ?? { type: "string" };
+  return type === "string" ? `--${option} ${option.toUpperCase()}` : `--${option}`;
 }

@@ -5,7 +5,7 @@ import { accountName, accountSearch } from "../lib/auth/account-name.ts";
 import { setPassword } from "../lib/auth/set-password.ts";
 import { signUp } from "../lib/auth/sign-up.ts";
 import { confirm } from "./confirm.ts";
-import { type Arguments, type CommandName, usageError } from "./manage-arguments.ts";
+import { type Arguments, type CommandName, detailsOf, usageError } from "./manage-arguments.ts";
 import { newPassword } from "./new-password.ts";
 
 /** What a command says: to a person, and to a program. */
@@ -15,10 +15,9 @@ type Outcome = { lines: string[]; json: unknown };
 export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => Promise<Outcome>> = {
   "user create": async (db, { values }) => {
     const { password, generated } = await newPassword(values);
-    const { username, email, "birth-date": age } = values;
-    const { id } = await signUp(db, { username, email, password, age }, null);
-    const created = await requireUser(db, username ?? "");
-    const lines = [`Made the account ${created.username} (${id}).`, ...passwordLine(generated)];
+    const { id, username } = await signUp(db, { ...detailsOf(values), password }, null);
+    const created = await requireUser(db, username);
+    const lines = [`Made the account ${username} (${id}).`, ...passwordLine(generated)];
     return { lines, json: { ...toJson(created), ...(generated === undefined ? {} : { password: generated }) } };
   },
 

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "playwright/test";
+import { environmentWith } from "../lib/config.ts";
 import { freshName, logIn, PASSWORD, send, signUpBody } from "./client.ts";
 import { FAILING, FAILURES, MADE_TO_FAIL } from "./failures.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness.ts";
@@ -137,6 +138,15 @@ test.describe("the README's recipes", () => {
     expect(stored).toEqual([{ city: "Kyoto" }]);
     const answer = await send(server.origin, "POST", "/api/user/signup/", { json: { ...signUpBody(), city: "Nara" } });
     expect([answer.status, answer.json.city]).toEqual([201, "Nara"]);
+    const made = freshName();
+    const details = { username: made, email: `${made}@example.com`, "birth-date": "1990-01-02", city: "Osaka" };
+    const options = Object.entries(details).flatMap(([option, value]) => [`--${option}`, value]);
+    const manage = ["--conditions=react-server", "--import", "tsx", "bin/manage.ts", "user", "create", "--generate-password"];
+    const env = environmentWith({ DATABASE_URL: postgres.url });
+    const { status, stderr } = spawnSync(process.execPath, [...manage, ...options], { cwd: directory, env, encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
+    const [row] = await withDatabase(postgres.url, (query) => query("select city from users where username = $1", [made]));
+    expect(row).toEqual({ city: "Osaka" });
   });
 
   test("a migration that is written while the application runs in development is named on the terminal", async () => {
