@@ -3,7 +3,7 @@ import { z } from "zod";
 // What the API answers when it does not refuse. The browser uses the types of these, the API's document the schemas.
 
 // Not `z.jwt()`, whose format is none that JSON Schema knows.
-const token = z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+const token = z.string().meta({ pattern: "^[\\w\\-]+\\.[\\w\\-]+\\.[\\w\\-]+$" });
 // Of the form of a token, and signed by nobody.
 const A_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2lnbmF0dXJl";
 
