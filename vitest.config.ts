@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: "e2e/documented.ts" };
+const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/documented.ts", "e2e/worded.ts"] };
 
 export default defineConfig({
   resolve: {
@@ -15,7 +15,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "unit", include: ["{lib,db,bin}/**/*.test.ts"] } },
+      { extends: true, test: { name: "unit", include: ["{app/_components,lib,db,bin}/**/*.test.ts"] } },
       { extends: true, test: { name: "http", include: ["app/api/**/*.test.ts", "e2e/*.test.ts"], ...withServer } },
       // What takes minutes, by itself: `npm run test:faults`.
       { extends: true, test: { name: "operations", include: ["e2e/operations/*.test.ts"], ...withServer } },

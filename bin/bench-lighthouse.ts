@@ -6,7 +6,7 @@ import { median } from "./bench-figures.ts";
 import { logIn, signUp } from "./bench-load.ts";
 import { startForBench } from "./bench-server.ts";
 import { findBrowser } from "./browser.ts";
-import { installPackages } from "./extra-packages.ts";
+import { ensureTools, hasTools } from "./tool-packages.ts";
 
 // What Lighthouse says of each page, on its slow phone and its desktop: medians of rounds in which all of them take part.
 
@@ -17,10 +17,10 @@ const DEVICES = ["mobile", "desktop"];
 
 type Figures = Record<string, number>;
 
-/** @throws {Error} where Lighthouse or a browser can't be installed */
+/** @throws {Error} where a browser can't be installed */
 export async function bench(): Promise<void> {
-  const command = installPackages(LIGHTHOUSE, console.log);
-  if (command !== undefined) throw new Error(`Lighthouse could not be installed: ${command} says why`);
+  ensureTools(console.log, { directory: "lighthouse", name: "Lighthouse", neededBy: "npm run bench -- lighthouse" });
+  if (!hasTools("lighthouse")) return;
   const browser = findBrowser(console.log);
   const postgres = await startPostgres();
   const server = await startForBench({ DATABASE_URL: postgres.url });

@@ -1,27 +1,23 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hasPackages, installPackages } from "./extra-packages.ts";
-import { nginxSettings } from "./test-settings.ts";
+import { ensureTools, hasTools } from "./tool-packages.ts";
 
-// Mozilla's scanner is heavy, and one test needs it: it is installed before the tests run.
+// Mozilla's scanner.
 
-const DIRECTORY = join(import.meta.dirname, "..", "e2e", "observatory");
-const PRELOADED = join(DIRECTORY, "node_modules", "@mdn", "mdn-http-observatory", "conf", "hsts-preload.json");
+const DIRECTORY = "observatory";
 
 export function hasObservatory(): boolean {
-  return hasPackages(DIRECTORY);
+  return hasTools(DIRECTORY);
 }
 
-/**
- * Sees to it that the scanner is there.
- * @throws {Error} one line that says what to do, where a missing one is a failure (CI=true)
- */
+/** Sees to it that the scanner is there. @throws {Error} as `ensureTools` does */
 export function ensureObservatory(say: (line: string) => void): void {
-  // Its install script would download which domains browsers know to be https only. The test's name is none that could
-  // be among them, so that an empty list says the same, today and offline.
-  const command = installPackages(DIRECTORY, say, () => writeFileSync(PRELOADED, "{}"));
-  if (command === undefined) return;
-  const line = `the test with Mozilla's observatory needs its packages: ${command} says what is in the way`;
-  if (nginxSettings().CI) throw new Error(line);
-  say(`LEFT OUT: ${line}`);
+  ensureTools(say, {
+    directory: DIRECTORY,
+    name: "Mozilla's observatory",
+    neededBy: "the test with Mozilla's observatory",
+    // Its install script would download which domains browsers know to be https only. The test's name is none that could
+    // be among them, so that an empty list says the same, today and offline.
+    finish: (packages) => writeFileSync(join(packages, "@mdn", "mdn-http-observatory", "conf", "hsts-preload.json"), "{}"),
+  });
 }

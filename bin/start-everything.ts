@@ -8,6 +8,7 @@ import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { readDotenv } from "./dotenv.ts";
 import { assertOpenFiles } from "./open-files.ts";
+import { tellPendingMigrations } from "./pending-migrations.ts";
 import { holdPort } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
@@ -24,7 +25,8 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(`Note: ${fewFiles}`);
   const held = await holdPort(settings.PORT);
-  const count = settings.WEB_CONCURRENCY ?? (isDev ? 1 : availableParallelism());
+  // Next allows one development server a directory.
+  const count = isDev ? 1 : (settings.WEB_CONCURRENCY ?? availableParallelism());
   const backing = openBacking(settings, count);
   // What has been begun is finished before it is undone: a Postgres that is just being started would be left behind.
   atStop(async () => (await backing.catch(() => undefined))?.close());
@@ -36,6 +38,10 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
     isDev ? undefined : ensureBuild(".next", { environment: environmentWith({}), say, signal }),
   ]);
   if (signal.aborted) return;
+  if (isDev) {
+    const stopTelling = tellPendingMigrations(say);
+    atStop(async () => stopTelling());
+  }
   const workers = runWorkers({
     count,
     port: held,

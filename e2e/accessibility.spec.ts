@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "playwright/test";
-import { arrive, VISITORS } from "./people.ts";
+import { arrive, logInByForm, VISITORS } from "./people.ts";
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme}`, () => {
@@ -23,6 +23,15 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.reload();
         await expectSound(page);
       }
+    });
+
+    test("a form that waits has no accessibility violation", async ({ page }) => {
+      await page.route("/api/token/", (route) => route.fulfill({ status: 429, headers: { "retry-after": "90" }, body: "{}" }));
+      await page.setViewportSize({ width: 320, height: 800 });
+      await page.goto("/login");
+      await logInByForm(page, "ann");
+      await expect(page.getByRole("button", { name: "Log in" })).toBeDisabled();
+      await expectAccessible(page);
     });
 
     test("forms with errors have no accessibility violation", async ({ page }) => {

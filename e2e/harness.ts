@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { poolerSettings } from "../bin/test-settings.ts";
 import { type Embedded, startEmbedded } from "../db/embedded.ts";
-import { launch } from "./launch.ts";
+import { launch, startCommand } from "./launch.ts";
 import { startPgBouncer } from "./pgbouncer-server.ts";
 
 // Real servers for tests: Postgres as `npm start` runs it, and the application by the command that `npm start` is.
@@ -39,7 +39,7 @@ export async function startPostgres(
  * @param directory where the source is, if it is not this one
  */
 export async function startServer(variables: Record<string, string>, directory?: string): Promise<TestServer> {
-  const launched = launch(variables, directory === undefined ? {} : { cwd: directory });
+  const launched = launch(variables, directory === undefined ? {} : { cwd: directory, command: startCommand(directory) });
   const stop = () => {
     launched.process.kill("SIGTERM");
     return launched.ended;

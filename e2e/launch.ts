@@ -19,7 +19,9 @@ export type Launched = {
 };
 
 const ROOT = join(import.meta.dirname, "..");
-const START = [process.execPath, "--import", "tsx", join(ROOT, "bin", "start.ts")];
+
+/** What `npm start` runs. @param root where the source is */
+export const startCommand = (root = ROOT) => [process.execPath, "--import", "tsx", join(root, "bin", "start.ts")];
 
 // The developer's own settings are none of a test's: the commands leave what is set, to nothing even, as it is.
 const NO_DOTENV = Object.fromEntries(
@@ -35,7 +37,7 @@ const NO_DOTENV = Object.fromEntries(
  */
 export function launch(
   variables: Record<string, string>,
-  { command = START, ownGroup = false, cwd = ROOT, input = "" } = {},
+  { command = startCommand(), ownGroup = false, cwd = ROOT, input = "" } = {},
 ): Launched {
   const env = environmentWith({
     ...NO_DOTENV,

@@ -1,10 +1,13 @@
 import { spawnSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "playwright/test";
-import { newSession, send } from "./client.ts";
+import { freshName, logIn, PASSWORD, send, signUpBody } from "./client.ts";
 import { FAILING, FAILURES, MADE_TO_FAIL } from "./failures.ts";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
-import { pausePostgres } from "./launch.ts";
-import { logInByForm } from "./people.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness.ts";
+import { launch, pausePostgres, startCommand } from "./launch.ts";
+import { fillSignUp, logInByForm } from "./people.ts";
 import { copyWithRecipes, readRecipes } from "./recipes.ts";
 
 // A page that asks the database something of its own, for everybody.
@@ -30,16 +33,28 @@ const OWN_PAGES = [
 test.describe("the README's recipes", () => {
   test.describe.configure({ mode: "serial" });
   let directory: string;
+  let postgres: TestPostgres;
   let server: TestServer;
+
+  /** A new account of the changed signup, signed in. */
+  async function newSession(origin: string) {
+    const user = { ...signUpBody(), city: "Kyoto" };
+    expect((await send(origin, "POST", "/api/user/signup/", { json: user })).status).toBe(201);
+    return { user, ...(await logIn(origin, user)) };
+  }
 
   test.beforeAll(async () => {
     // A build, beside whatever else runs.
     test.setTimeout(180_000);
     directory = await copyWithRecipes([...OWN_PAGES, ...FAILING]);
-    const settings = { ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1" };
-    server = await startServer({ DATABASE_URL: process.env.TEST_DATABASE_URL ?? "", ...settings }, directory);
+    // Of its own: a recipe migrates it.
+    postgres = await startPostgres();
+    server = await startServer({ DATABASE_URL: postgres.url, ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1" }, directory);
   });
-  test.afterAll(() => server?.stop());
+  test.afterAll(async () => {
+    await server?.stop();
+    await postgres?.stop();
+  });
 
   test("their types are right", () => {
     const { stdout, status } = spawnSync("npx", ["tsc", "--noEmit", "--incremental", "false"], {
@@ -79,6 +94,61 @@ test.describe("the README's recipes", () => {
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Films of ${user.username}`);
   });
 
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`a page of the shell has the header, the menu and margins, in ${colorScheme}, wide and narrow`, async ({
+      page,
+      context,
+    }) => {
+      const { user, cookies } = await newSession(server.origin);
+      const url = server.origin;
+      await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
+      await page.emulateMedia({ colorScheme });
+      for (const width of [320, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(`${url}/films`);
+        await expect(page.getByRole("button", { name: "Log out" })).toBeEnabled();
+        await expect(page.getByRole("banner").getByText(user.username)).toBeVisible();
+        await expect(page.getByRole("link", { name: "Films" })).toHaveAttribute("aria-current", "page");
+        const heading = await page.getByRole("main").getByRole("heading", { level: 1 }).boundingBox();
+        const header = await page.getByRole("banner").boundingBox();
+        expect(heading?.x).toBeGreaterThanOrEqual(16);
+        expect(heading?.y).toBeGreaterThanOrEqual((header?.height ?? 0) + 16);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+      }
+      await page.getByRole("link", { name: "Home" }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${user.username}`);
+    });
+  }
+
+  test("a field that the signup gained is asked for, stored and sent back", async ({ page }) => {
+    await page.goto(`${server.origin}/signup`);
+    const username = await fillSignUp(page, freshName());
+    await page.getByRole("button", { name: "Sign up" }).click();
+    await expect(page.getByLabel("City")).toBeFocused();
+    await expect(page.getByLabel("City")).toHaveAccessibleDescription("Fill this in.");
+    await page.getByLabel("City").fill(" Kyoto ");
+    await page.getByRole("button", { name: "Sign up" }).click();
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+    const stored = await withDatabase(postgres.url, (query) => query("select city from users where username = $1", [username]));
+    expect(stored).toEqual([{ city: "Kyoto" }]);
+    const answer = await send(server.origin, "POST", "/api/user/signup/", { json: { ...signUpBody(), city: "Nara" } });
+    expect([answer.status, answer.json.city]).toEqual([201, "Nara"]);
+  });
+
+  test("a migration that is written while the application runs in development is named on the terminal", async () => {
+    const command = [...startCommand(directory), "--dev"];
+    const dev = launch({ DATABASE_URL: postgres.url }, { command, cwd: directory });
+    await dev.origin;
+    await writeFile(join(directory, "db", "migrations", "0009_towns.sql"), "alter table users add column town text;");
+    await eventually(() => /db\/migrations\/0009_towns\.sql has not been run/.test(dev.output()));
+    dev.process.kill("SIGTERM");
+    expect(await dev.ended).toBe(0);
+  });
+
   test("calls with an expired access token share one refresh, and succeed", async ({ page, context }) => {
     const { user, cookies } = await newSession(server.origin);
     const url = server.origin;
@@ -88,9 +158,9 @@ test.describe("the README's recipes", () => {
     page.on("request", (request) => requests.push(new URL(request.url()).pathname));
     await page.waitForTimeout(2_500);
     await page.evaluate(() => {
-      for (const button of document.querySelectorAll("button")) button.click();
+      for (const button of document.querySelectorAll<HTMLButtonElement>("main button")) button.click();
     });
-    await expect(page.getByRole("listitem")).toHaveText(`Rashomon, as seen by ${user.username}`);
+    await expect(page.getByRole("main").getByRole("listitem")).toHaveText(`Rashomon, as seen by ${user.username}`);
     await expect(page.getByRole("status")).toHaveText("5 stars given");
     expect(requests.filter((path) => path === "/api/token/refresh/")).toHaveLength(1);
     expect(requests.filter((path) => path === "/api/films/")).toHaveLength(2);
@@ -170,17 +240,12 @@ test.describe("the README's recipes", () => {
   }
 
   test.describe("while the database hangs", () => {
-    let postgres: TestPostgres;
     let alone: TestServer;
     test.beforeAll(async () => {
-      postgres = await startPostgres();
       const settings = { DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100", WEB_CONCURRENCY: "1" };
       alone = await startServer(settings, directory);
     });
-    test.afterAll(async () => {
-      await alone.stop();
-      await postgres.stop();
-    });
+    test.afterAll(() => alone?.stop());
 
     test("pages for the signed-in, pages that ask for themselves and soft navigations are the intermission", async ({
       page,

@@ -4,9 +4,21 @@ import { dirname, join } from "node:path";
 const ROOT = join(import.meta.dirname, "..");
 // Below the project: what is built may lead to packages there, and nowhere else.
 const COPY = join(ROOT, ".recipes");
-const SOURCES = ["app", "lib", "db", "public", "proxy.ts", "instrumentation.ts", "next.config.ts", "postcss.config.mjs"];
+const SOURCES = [
+  "app",
+  "bin",
+  "db",
+  "e2e",
+  "lib",
+  "public",
+  "proxy.ts",
+  "instrumentation.ts",
+  "next.config.ts",
+  "postcss.config.mjs",
+];
 
 type Source = { file: string; code: string };
+type Recipe = Source & { language: string };
 
 /** A copy of the application with the README's recipes in it, and a test's own. Returns its directory. */
 export async function copyWithRecipes(own: Source[] = []): Promise<string> {
@@ -14,21 +26,35 @@ export async function copyWithRecipes(own: Source[] = []): Promise<string> {
   for (const source of SOURCES) await cp(join(ROOT, source), join(COPY, source), { recursive: true, filter });
   for (const settings of ["package.json", "tsconfig.json"]) await cp(join(ROOT, settings), join(COPY, settings));
   await symlink(join(ROOT, "node_modules"), join(COPY, "node_modules"));
-  for (const { file, code } of [...(await readRecipes()), ...own]) {
-    await mkdir(dirname(join(COPY, file)), { recursive: true });
-    await writeFile(join(COPY, file), code);
+  for (const recipe of [...(await readRecipes()), ...own.map((source) => ({ ...source, language: "tsx" }))]) {
+    await (recipe.language === "diff" ? change(recipe) : write(recipe));
   }
   return COPY;
 }
 
-// Tests lead to the harness, which is not copied.
+// Tests are not run there.
 function filter(path: string): boolean {
-  return !path.includes(".test.");
+  return !/\.(test|spec)\.|\/node_modules/.test(path);
 }
 
-/** The README's code blocks that name a file. */
-export async function readRecipes(): Promise<Source[]> {
+async function write({ file, code }: Source): Promise<void> {
+  await mkdir(dirname(join(COPY, file)), { recursive: true });
+  await writeFile(join(COPY, file), code);
+}
+
+// As a person reads a difference: what it takes out, and what stands around that, is there once; the rest is put in.
+async function change({ file, code }: Source): Promise<void> {
+  const lines = code.trimEnd().split("\n");
+  const side = (mark: string) =>
+    lines.flatMap((line) => (line.startsWith(mark) || line.startsWith(" ") ? [line.slice(1)] : [])).join("\n");
+  const pieces = (await readFile(join(COPY, file), "utf8")).split(side("-"));
+  if (pieces.length !== 2) throw new Error(`${file} has ${pieces.length - 1} places like\n${side("-")}`);
+  await writeFile(join(COPY, file), pieces.join(side("+")));
+}
+
+/** The README's code blocks that name a file: whole files, and differences. */
+export async function readRecipes(): Promise<Recipe[]> {
   const readme = await readFile(join(ROOT, "README.md"), "utf8");
-  const blocks = readme.matchAll(/^```tsx? file=(\S+)\n(.*?)^```$/gms);
-  return [...blocks].map(([, file = "", code = ""]) => ({ file, code }));
+  const blocks = readme.matchAll(/^```(tsx?|sql|diff) file=(\S+)\n(.*?)^```$/gms);
+  return [...blocks].map(([, language = "", file = "", code = ""]) => ({ language, file, code }));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "playwright/test";
-import { signUp } from "./client.ts";
+import { send, signUp } from "./client.ts";
 import { arrive, logInByForm } from "./people.ts";
 
 test("a logout in one tab shows in the others", async ({ page, context, baseURL }) => {
@@ -7,9 +7,38 @@ test("a logout in one tab shows in the others", async ({ page, context, baseURL 
   const other = await context.newPage();
   await other.goto("/");
   await expect(other.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
+  await page.goto("/?private=1");
   await other.getByRole("button", { name: "Log out" }).click();
-  await expect(page).toHaveURL(/\/login/);
-  await expect(page.getByText(username)).toHaveCount(0);
+  for (const tab of [page, other]) {
+    // Whoever comes next is not led to where this person was, and a reload says nothing of it again.
+    await expect(tab).toHaveURL("/login");
+    await expect(tab.getByRole("status")).toHaveText("You are logged out. See you soon.");
+    await expect(tab.getByText(username)).toHaveCount(0);
+    await tab.reload();
+    await expect(tab.getByRole("heading", { name: "Log in" })).toBeVisible();
+    await expect(tab.getByRole("status")).toHaveCount(0);
+  }
+});
+
+test("the login page says why it is shown", async ({ page, context, baseURL }) => {
+  await page.goto("/?film=ran");
+  await expect(page).toHaveURL("/login?next=%2F%3Ffilm%3Dran");
+  await expect(page.getByText("Please log in to see that page.")).toBeVisible();
+  const { username } = await signUp(baseURL ?? "");
+  await logInByForm(page, username);
+  await expect(page).toHaveURL("/?film=ran");
+  const cookies = Object.fromEntries((await context.cookies()).map(({ name, value }) => [name, value]));
+  await send(baseURL ?? "", "POST", "/api/user/logout/", { cookies });
+  // Another worker hears of it within a second.
+  await expect(async () => {
+    await page.goto("/?film=ran");
+    await expect(page).toHaveURL("/login?next=%2F%3Ffilm%3Dran", { timeout: 500 });
+  }).toPass();
+  await expect(page.getByRole("status")).toHaveText(/^Your session has ended/);
+  await page.reload();
+  await expect(page.getByText("Please log in to see that page.")).toBeVisible();
+  await logInByForm(page, username);
+  await expect(page).toHaveURL("/?film=ran");
 });
 
 test("a login in one tab takes the others along", async ({ page, context, baseURL }) => {

@@ -2,7 +2,7 @@ import type { Profile, User } from "./answers";
 import type { LogInInput, SignUpInput } from "./schemas";
 import { announceSession } from "./session-channel";
 
-// The browser's side of the API. Cookies travel by themselves: no token is ever seen here.
+// The browser's side of the API. Cookies travel by themselves: no token is kept here.
 
 /** What a call comes to: data, or a failure that a form can show. */
 export type Result<Data> = { ok: true; data: Data } | { ok: false; failure: Failure };
@@ -15,7 +15,9 @@ export type Failure =
   /** 429; `retryAfter` in seconds */
   | { kind: "throttled"; retryAfter: number }
   /** The server is down, too busy, or out of reach; `retryAfter` in seconds where it said so */
-  | { kind: "unavailable"; retryAfter: number | null };
+  | { kind: "unavailable"; retryAfter: number | null }
+  /** The login was right, and the browser kept none of its cookies */
+  | { kind: "no_cookies" };
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -23,10 +25,10 @@ export const api = {
   signUp: (input: SignUpInput) => send<User>("POST", "/api/user/signup/", input),
 
   logIn: async (input: LogInInput): Promise<Result<null>> => {
-    const result = await send<unknown>("POST", "/api/token/", input);
+    const result = await send<{ refresh: string }>("POST", "/api/token/", input);
     if (!result.ok) return result;
+    if (!(await hasTaken(result.data))) return { ok: false, failure: { kind: "no_cookies" } };
     announceSession("opened");
-    // The answer also holds a refresh token, for clients without cookies. A page has no use for it.
     return { ok: true, data: null };
   },
 
@@ -34,7 +36,7 @@ export const api = {
     const result = await send<unknown>("POST", "/api/user/logout/");
     // Refused means that the session was over already, which is what was asked for.
     if (!result.ok && !(result.failure.kind === "refused" && result.failure.status === 401)) return result;
-    announceSession("ended");
+    announceSession("logged_out");
     return { ok: true, data: null };
   },
 
@@ -47,6 +49,15 @@ export const api = {
   patch: <Data>(path: string, body?: unknown) => authenticated<Data>("PATCH", path, body),
   delete: <Data>(path: string) => authenticated<Data>("DELETE", path),
 };
+
+// A browser that refuses cookies says nothing of it, and every page would lead back to the login. The answer's refresh token,
+// which is for clients without cookies, then ends the session that this browser can't use.
+async function hasTaken({ refresh }: { refresh: string }): Promise<boolean> {
+  const profile = await send("GET", "/api/user/profile/");
+  if (!isUnauthenticated(profile)) return true;
+  await send("POST", "/api/user/logout/", { refresh });
+  return false;
+}
 
 // A 401 means that the access token has run out: it is renewed, and the call repeated, once.
 async function authenticated<Data>(method: Method, path: string, body?: unknown): Promise<Result<Data>> {

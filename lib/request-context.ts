@@ -12,6 +12,8 @@ export type RequestContext = {
   isLocal: boolean;
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
+  /** The page was asked for with the cookies of a session that has ended. */
+  hasEndedSession?: boolean;
   /** What the page is answered with in place of Next's 200 or 500. */
   pageStatus?: 500 | 503;
   /** A line of the log, of level `error`, says what went wrong. */

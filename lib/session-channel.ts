@@ -1,5 +1,5 @@
-/** What can happen to the session that all tabs share. */
-export type SessionChange = "opened" | "ended";
+/** What can happen to the session that all tabs share: `ended` is whatever the person did not ask for. */
+export type SessionChange = "opened" | "logged_out" | "ended";
 
 const CHANNEL = "movieconnect-session";
 const local = typeof window === "undefined" ? null : new EventTarget();

@@ -1,14 +1,17 @@
 import { Auditorium } from "../_components/auditorium";
 import { Wordmark } from "../_components/wordmark";
 
-/** The room on one side, with the lights up or down; the box office on the other. */
+/** The box office first, and the room behind it: beside it where there is the width, with the lights up or down. */
 export default function AuthLayout({ children }: { children: React.ReactNode }) {
   return (
-    <div className="min-h-dvh bg-paper lg:grid lg:grid-cols-[minmax(0,46fr)_minmax(0,54fr)]">
-      <header className="house flex flex-col overflow-hidden lg:sticky lg:top-0 lg:h-dvh">
-        <div className="edged pt-4 lg:pt-8">
-          <Wordmark />
-        </div>
+    <div className="flex min-h-dvh flex-col bg-paper lg:grid lg:grid-cols-[minmax(0,46fr)_minmax(0,54fr)]">
+      <header className="house edged py-4 lg:sticky lg:top-0 lg:z-10 lg:col-start-1 lg:row-start-1 lg:self-start lg:bg-transparent lg:pt-8">
+        <Wordmark />
+      </header>
+      <main className="box-office edged flex grow flex-col lg:col-start-2 lg:row-start-1">
+        <div className="mx-auto w-full max-w-md">{children}</div>
+      </main>
+      <footer className="house flex flex-col overflow-hidden pt-4 lg:sticky lg:top-0 lg:col-start-1 lg:row-start-1 lg:h-dvh lg:pt-20">
         <div className="hidden grow items-center justify-center px-10 lg:flex">
           <div className="screen flex aspect-[2.39] w-full max-w-xl flex-col justify-center px-8 py-6 text-center">
             <p className="text-6xl font-extrabold tracking-tight">Admit two.</p>
@@ -16,10 +19,7 @@ export default function AuthLayout({ children }: { children: React.ReactNode }) 
           </div>
         </div>
         <Auditorium people className="h-36 shrink-0 sm:h-44 lg:h-[38dvh]" />
-      </header>
-      <main className="edged flex flex-col pt-8 pb-12 lg:justify-center lg:py-12">
-        <div className="mx-auto w-full max-w-md">{children}</div>
-      </main>
+      </footer>
     </div>
   );
 }

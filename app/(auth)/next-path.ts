@@ -1,13 +1,10 @@
 import { localPath } from "@/lib/local-path";
 
-export type AuthSearch = Promise<{ next?: string | string[]; welcome?: string | string[] }>;
+/** What the pages for visitors are asked with; a parameter that is repeated is a list. */
+export type AuthSearch = Promise<{ next?: string | string[]; reason?: string | string[] }>;
 
-/** Where the visitor was going, as a path of this site: "/" if nowhere in particular. */
-export function nextPath(next: string | string[] | undefined): string {
-  return localPath(typeof next === "string" ? next : null);
-}
-
-/** A link between the pages for visitors, which forgets nothing about where they were going. */
-export function withNext(path: string, next: string): string {
-  return next === "/" ? path : `${path}${path.includes("?") ? "&" : "?"}next=${encodeURIComponent(next)}`;
+/** Where the visitor was going, as a path of this site; null if nowhere in particular. */
+export function nextPath(next: string | string[] | undefined): string | null {
+  const path = localPath(typeof next === "string" ? next : null);
+  return path === "/" ? null : path;
 }

@@ -2,26 +2,28 @@
 
 import { type FormEvent, useEffect, useEffectEvent, useRef } from "react";
 import type { Failure, Result } from "@/lib/api-client";
+import { CallButton } from "./call-button";
 import { FailureNotice } from "./failure-notice";
 import { FormContext } from "./form-context";
+import { NeedsScript } from "./needs-script";
 import { useApiCall } from "./use-api-call";
-import { useHydrated } from "./use-hydrated";
+import { UNREADABLE_DATE, type Words } from "./words";
 
 type Props<Input> = {
   call: (input: Input) => Promise<Result<unknown>>;
   onDone?: () => void;
-  submit: { label: string; busyLabel: string };
-  /** What a refusal (a 401, say) means in this form; without it, the server's own words. */
-  refusal?: string;
+  /** "Log in", and while it does: "Logging in" */
+  submit: { label: string; doing: string };
+  /** What this form says in place of the API's messages */
+  words?: Words;
   children: React.ReactNode;
 };
 
 /** A form that calls the API with its fields by name, and shows what is wrong where it is wrong. */
-export function ApiForm<Input extends Record<string, string>>({ call, onDone, submit, refusal, children }: Props<Input>) {
+export function ApiForm<Input extends Record<string, string>>({ call, onDone, submit, words, children }: Props<Input>) {
   const form = useRef<HTMLFormElement>(null);
-  const hydrated = useHydrated();
-  const { status, failure, failures, run, fail, forgetField } = useApiCall(call, onDone);
-  const busy = status !== "ready";
+  const state = useApiCall(call, { onDone, words });
+  const { isBusy, isWaiting, failure, failures, run, fail, forgetField } = state;
   const fields = failure?.kind === "fields" ? failure.fields : {};
 
   const showWhatToMend = useEffectEvent(() => form.current && failure && firstToMend(form.current, failure)?.focus());
@@ -31,7 +33,7 @@ export function ApiForm<Input extends Record<string, string>>({ call, onDone, su
 
   function send(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    if (busy) return;
+    if (isBusy || isWaiting) return;
     const unreadable = unreadableFields(event.currentTarget);
     if (unreadable) fail({ kind: "fields", fields: unreadable });
     else void run(Object.fromEntries(new FormData(event.currentTarget)) as Input);
@@ -46,28 +48,40 @@ export function ApiForm<Input extends Record<string, string>>({ call, onDone, su
       onSubmit={send}
       onInput={({ target }) => target instanceof HTMLInputElement && forgetField(target.name)}
     >
-      <FormContext value={{ fields, busy }}>
-        <fieldset disabled={busy} className="contents">
+      <FormContext value={{ fields, busy: isBusy }}>
+        <fieldset disabled={isBusy} className="grid min-w-0 gap-4">
           {children}
         </fieldset>
       </FormContext>
-      <FailureNotice failure={failure} refusal={refusal} />
-      <button type="submit" className="button mt-2 w-full" disabled={!hydrated || busy} aria-busy={busy}>
-        {busy ? submit.busyLabel : submit.label}
-      </button>
+      <div className="notices">
+        <FailureNotice call={state} />
+        <NeedsScript doing={submit.doing} />
+      </div>
+      <CallButton
+        type="submit"
+        className="button mt-5 w-full"
+        label={submit.label}
+        busyLabel={`${submit.doing}…`}
+        isBusy={isBusy}
+        isWaiting={isWaiting}
+      />
     </form>
   );
 }
 
-function firstToMend(form: HTMLFormElement, { kind }: Failure): HTMLElement | null {
-  const wrong = form.querySelector<HTMLElement>("[aria-invalid=true]");
-  if (wrong) return wrong;
-  return kind === "refused" ? form.querySelector("input[type=password]") : form.querySelector("[type=submit]");
+// What was refused may be the password, shown or hidden. Where nothing is to be mended, there is to be tried again.
+function firstToMend(form: HTMLFormElement, failure: Failure): HTMLElement | null {
+  const isRefused = failure.kind === "refused" && failure.status === 401;
+  return (
+    form.querySelector<HTMLElement>("[aria-invalid=true]") ??
+    (isRefused ? form.querySelector<HTMLElement>("[autocomplete~=current-password]") : null) ??
+    form.querySelector<HTMLElement>("[type=submit]")
+  );
 }
 
 // A half-typed date has no value: the server could only say that it is missing.
 function unreadableFields(form: HTMLFormElement): Record<string, string[]> | null {
   const unreadable = [...form.querySelectorAll("input")].filter((input) => input.validity.badInput);
   if (unreadable.length === 0) return null;
-  return Object.fromEntries(unreadable.map(({ name }) => [name, ["Enter a whole date that exists: day, month and year."]]));
+  return Object.fromEntries(unreadable.map(({ name }) => [name, [UNREADABLE_DATE]]));
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useEffectEvent, useState } from "react";
+import { clock } from "./duration";
 
 /** A clock that runs down, for the eye alone: read aloud each second it would drown everything else. */
 export function Countdown({ seconds, onEnd }: { seconds: number; onEnd: () => void }) {
@@ -17,8 +18,8 @@ export function Countdown({ seconds, onEnd }: { seconds: number; onEnd: () => vo
     return () => clearInterval(timer);
   }, [seconds]);
   return (
-    <span aria-hidden="true" className="shrink-0 font-bold tabular-nums">
-      {Math.floor(left / 60)}:{String(left % 60).padStart(2, "0")}
-    </span>
+    <p aria-hidden="true" className="shrink-0">
+      Try again in <b className="tabular-nums">{clock(left)}</b>
+    </p>
   );
 }

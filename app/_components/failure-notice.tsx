@@ -1,28 +1,30 @@
 "use client";
 
-import { useState } from "react";
 import type { Failure } from "@/lib/api-client";
 import { Countdown } from "./countdown";
 import { describeFailure } from "./describe-failure";
+import { duration } from "./duration";
 
 type Props = {
-  failure: Failure | null;
-  /** What a 401 means here; without it, the server's own words. */
-  refusal?: string | undefined;
+  /** Of `useApiCall` */
+  call: { failure: Failure | null; isWaiting: boolean; endWait: () => void };
   /** What to say before the reason */
   lead?: string;
 };
 
 /** Says what became of a call, also to those who don't see it: the region is there before there is anything in it. */
-export function FailureNotice({ failure, refusal, lead }: Props) {
-  const [waitedFor, setWaitedFor] = useState<Failure | null>(null);
+export function FailureNotice({ call: { failure, isWaiting, endWait }, lead }: Props) {
   const wait = failure && "retryAfter" in failure ? failure.retryAfter : null;
-  const waiting = wait !== null && waitedFor !== failure;
-  const message = failure && (wait === null || waiting ? describeFailure(failure, refusal) : "You can try again now.");
+  const isOver = wait !== null && !isWaiting;
+  const message = isOver ? "You can try again now." : failure && [lead, describeFailure(failure)].filter(Boolean).join(" ");
   return (
-    <div className={failure ? "notice my-2" : undefined}>
-      <p role="alert">{message && [lead, message].filter(Boolean).join(" ")}</p>
-      {waiting && <Countdown seconds={wait} onEnd={() => setWaitedFor(failure)} />}
+    <div className={failure ? `notice ${isOver ? "notice-good" : ""}` : undefined}>
+      <p role="alert">
+        {message}
+        {/* The clock is for the eye alone, and this for the ear: the time is said once to each. */}
+        {isWaiting && wait !== null && <span className="sr-only"> Wait {duration(wait)}, then try again.</span>}
+      </p>
+      {isWaiting && wait !== null && <Countdown seconds={wait} onEnd={endWait} />}
     </div>
   );
 }

@@ -8,25 +8,29 @@ export type FieldProps = Omit<ComponentProps<"input">, "id" | "className"> & {
   label: string;
   /** What to know before typing */
   hint?: string | undefined;
+  /** What a value has to be, to look at while typing: an element with the id `NAME-rules` */
+  rules?: React.ReactNode;
   /** A control at the end of the input */
   aside?: React.ReactNode;
 };
 
-/** A labelled input of an `ApiForm`, with the messages that the API has for its name. */
-export function Field({ name, label, hint, aside, ...input }: FieldProps) {
+/** A labelled input of an `ApiForm`, with what is wrong with its value. */
+export function Field({ name, label, hint, rules, aside, ...input }: FieldProps) {
   const messages = use(FormContext).fields[name] ?? [];
   const wrong = messages.length > 0;
-  const described = [hint && `${name}-hint`, wrong && `${name}-error`].filter(Boolean).join(" ");
+  const described = [hint && `${name}-hint`, wrong && `${name}-error`, rules && `${name}-rules`].filter(Boolean).join(" ");
   return (
     <div>
-      <label htmlFor={name} className="block font-bold">
-        {label}
-      </label>
-      {hint && (
-        <p id={`${name}-hint`} className="mb-1 text-ink-soft">
-          {hint}
-        </p>
-      )}
+      <div className="flex flex-wrap items-baseline gap-x-3">
+        <label htmlFor={name} className="font-bold">
+          {label}
+        </label>
+        {hint && (
+          <p id={`${name}-hint`} className="text-ink-soft">
+            {hint}
+          </p>
+        )}
+      </div>
       <div className="relative mt-1">
         <input
           {...input}
@@ -39,12 +43,14 @@ export function Field({ name, label, hint, aside, ...input }: FieldProps) {
         />
         {aside}
       </div>
-      {/* As tall as one message even without any: most of them move nothing. */}
-      <div id={`${name}-error`} className="min-h-9 pt-0.5 pb-2.5 font-semibold text-danger">
-        {messages.map((message) => (
-          <p key={message}>{message}</p>
-        ))}
-      </div>
+      {wrong && (
+        <div id={`${name}-error`} className="pt-1 font-semibold text-danger">
+          {messages.map((message) => (
+            <p key={message}>{message}</p>
+          ))}
+        </div>
+      )}
+      {rules}
     </div>
   );
 }

@@ -1,28 +1,32 @@
 "use client";
 
 import { api } from "@/lib/api-client";
+import { CallButton } from "./call-button";
 import { FailureNotice } from "./failure-notice";
+import { NeedsScript } from "./needs-script";
 import { useApiCall } from "./use-api-call";
-import { useHydrated } from "./use-hydrated";
 
 /** Ends this session. `ViewerProvider` then leaves the page, here and in the other tabs. */
 export function LogOut() {
-  const hydrated = useHydrated();
-  const { status, failure, run } = useApiCall(() => api.logOut());
-  const busy = status !== "ready";
+  const call = useApiCall(() => api.logOut());
+  const { isBusy, isWaiting, run } = call;
   return (
     <>
-      <button
+      <CallButton
         type="button"
         className="button button-plain"
-        disabled={!hydrated || busy}
-        aria-busy={busy}
+        label="Log out"
+        busyLabel="Logging out…"
+        isBusy={isBusy}
+        isWaiting={isWaiting}
         onClick={() => run(null)}
-      >
-        {busy ? "Logging out…" : "Log out"}
-      </button>
-      <div className="basis-full text-ink sm:absolute sm:top-full sm:right-10 sm:z-10 sm:max-w-md">
-        <FailureNotice failure={failure} lead="You are still logged in." />
+      />
+      {/* A row of its own below the header's, at the end where the button is: it lies on nothing else. */}
+      <div className="basis-full text-ink">
+        <div className="notices ms-auto max-w-md">
+          <FailureNotice call={call} lead="You are still logged in." />
+          <NeedsScript doing="Logging out" />
+        </div>
       </div>
     </>
   );

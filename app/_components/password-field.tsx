@@ -18,15 +18,10 @@ export function PasswordField(props: Omit<FieldProps, "type" | "aside">) {
       autoCorrect="off"
       spellCheck={false}
       aside={
-        <button
-          type="button"
-          className="reveal"
-          aria-pressed={shown}
-          aria-controls={props.name}
-          disabled={!hydrated}
-          onClick={() => setShown(!shown)}
-        >
-          Show<span className="sr-only"> password</span>
+        // Its name says what it does next, so it says of no state: both would be "Hide password, pressed".
+        <button type="button" className="reveal" aria-controls={props.name} disabled={!hydrated} onClick={() => setShown(!shown)}>
+          {shown ? "Hide" : "Show"}
+          <span className="sr-only"> password</span>
         </button>
       }
     />

@@ -5,8 +5,10 @@ import { Wordmark } from "./wordmark";
 export function Stage({ actions, empty, children }: { actions?: React.ReactNode; empty?: boolean; children: React.ReactNode }) {
   return (
     <div className="house flex min-h-dvh flex-col overflow-hidden">
-      <header className="edged relative flex flex-wrap items-center justify-between gap-x-4 py-4 sm:py-6">
-        <Wordmark />
+      <header className="edged flex flex-wrap items-center justify-end gap-x-4 py-4 sm:py-6">
+        <div className="me-auto">
+          <Wordmark />
+        </div>
         {actions}
       </header>
       <main className="mx-auto flex w-full max-w-5xl grow flex-col edged justify-center pt-4 pb-10">{children}</main>

@@ -1,5 +1,7 @@
 import { useState } from "react";
 import type { Failure, Result } from "@/lib/api-client";
+import { inOurWords } from "./in-our-words";
+import type { Words } from "./words";
 
 /** `done` stays until the page is left: what follows a call that went well is another page. */
 type CallState = {
@@ -9,14 +11,22 @@ type CallState = {
   failures: number;
 };
 
-/** Runs one call at a time and remembers what it came to. */
-export function useApiCall<Input>(call: (input: Input) => Promise<Result<unknown>>, onDone?: () => void) {
+type Settings = { onDone?: (() => void) | undefined; words?: Words | undefined };
+
+/** Runs one call at a time and remembers what it came to, in the pages' words. After some failures there is a time to wait. */
+export function useApiCall<Input extends object | null>(
+  call: (input: Input) => Promise<Result<unknown>>,
+  { onDone, words = {} }: Settings = {},
+) {
   const [state, setState] = useState<CallState>({ status: "ready", failure: null, failures: 0 });
+  const [waitedFor, setWaitedFor] = useState<Failure | null>(null);
+  const { failure } = state;
+  const retryAfter = failure && "retryAfter" in failure ? failure.retryAfter : null;
 
   async function run(input: Input): Promise<void> {
     setState(({ failures }) => ({ status: "sending", failure: null, failures }));
     const result = await call(input);
-    if (!result.ok) return fail(result.failure);
+    if (!result.ok) return fail(inOurWords(result.failure, words, Object.keys(input ?? {})));
     setState(({ failures }) => ({ status: "done", failure: null, failures }));
     onDone?.();
   }
@@ -29,7 +39,15 @@ export function useApiCall<Input>(call: (input: Input) => Promise<Result<unknown
     setState((current) => ({ ...current, failure: withoutField(current.failure, name) }));
   }
 
-  return { ...state, run, fail, forgetField };
+  return {
+    ...state,
+    isBusy: state.status !== "ready",
+    isWaiting: retryAfter !== null && waitedFor !== failure,
+    endWait: () => setWaitedFor(failure),
+    run,
+    fail,
+    forgetField,
+  };
 }
 
 function withoutField(failure: Failure | null, name: string): Failure | null {

@@ -3,6 +3,7 @@
 import { createContext, useContext, useEffect } from "react";
 import { localPath } from "@/lib/local-path";
 import { onSessionChange, type SessionChange } from "@/lib/session-channel";
+import { logInPath } from "@/lib/visitor-paths";
 
 type ClientViewer = { username: string };
 
@@ -36,8 +37,19 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
 // Whole page loads: nothing that was rendered for the one survives in memory for the other.
 function followSession(change: SessionChange, isSignedIn: boolean): boolean {
   if (isSignedIn === (change === "opened")) return false;
-  const { pathname, search } = window.location;
-  const login = `/login?next=${encodeURIComponent(pathname + search)}`;
-  window.location.replace(isSignedIn ? login : localPath(new URLSearchParams(search).get("next")));
+  window.location.replace(pathAfter(change));
   return true;
+}
+
+function pathAfter(change: SessionChange): string {
+  const { pathname, search } = window.location;
+  switch (change) {
+    case "opened":
+      return localPath(new URLSearchParams(search).get("next"));
+    case "logged_out":
+      // The next person at this screen is not led to where the one before was.
+      return logInPath(null, change);
+    case "ended":
+      return logInPath(pathname + search, change);
+  }
 }

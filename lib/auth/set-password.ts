@@ -1,7 +1,7 @@
 import "server-only";
 
 import type { Database } from "@/db/pool";
-import { replacePassword, type UserRow } from "@/db/users";
+import { replacePassword, type UserDetails } from "@/db/users";
 import { config } from "../config";
 import { AppError } from "../errors";
 import { signUpInput } from "../schemas";
@@ -13,7 +13,7 @@ import { hashPassword } from "./passwords";
  * @returns false where the user is gone by now
  * @throws {AppError} `invalid_input` with everything that is wrong
  */
-export async function setPassword(db: Database, user: UserRow, password: string): Promise<boolean> {
+export async function setPassword(db: Database, user: UserDetails, password: string): Promise<boolean> {
   const read = signUpInput.shape.password.safeParse(password);
   const problems = read.success
     ? passwordProblems(password, user, config().PASSWORD_MIN_LENGTH)

@@ -1,8 +1,8 @@
 import "server-only";
 
 import type { Database } from "@/db/pool";
-import { findTaken, insertUser, type NewUser, type UserRow } from "@/db/users";
-import type { User } from "../answers";
+import { findTaken, insertUser, type NewUser } from "@/db/users";
+import { type User, user as userAnswer } from "../answers";
 import { config } from "../config";
 import { AppError } from "../errors";
 import { record } from "../events";
@@ -29,11 +29,13 @@ export async function signUp(db: Database, body: Record<string, unknown>, hash: 
   const problems = { ...fields, ...ruleProblems(values), ...(await takenProblems(db, values)) };
   const complete = signUpInput.safeParse(body);
   if (Object.keys(problems).length > 0 || !complete.success) throw new AppError("invalid_input", { fields: problems });
-  const { username, email, password, age } = complete.data;
-  const encodedPassword = await hashPassword(hash, password);
-  const user = await insertOrRefuse(db, { username, usernameKey: usernameKey(username), email, birthDate: age, encodedPassword });
-  record("signup", { user_id: user.id });
-  return { id: user.id, username: user.username, email: user.email, age: user.birth_date };
+  const { password, ...details } = complete.data;
+  const { age, ...columns } = details;
+  const user: NewUser = { ...columns, username_key: usernameKey(columns.username), birth_date: age };
+  const id = await insertOrRefuse(db, user, await hashPassword(hash, password));
+  record("signup", { user_id: id });
+  // What leaves is what the answer's schema names.
+  return userAnswer.parse({ id, ...details });
 }
 
 // Each field by itself, so that one that is wrong hides nothing about the others.
@@ -67,11 +69,11 @@ async function takenProblems(db: Database, { username, email }: Partial<SignUpVa
 }
 
 // Somebody may have been faster while the password was hashed, and be gone again: then there is nothing to refuse.
-async function insertOrRefuse(db: Database, created: NewUser): Promise<UserRow> {
+async function insertOrRefuse(db: Database, user: NewUser, encoded: string): Promise<number> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const user = await insertUser(db, created);
-    if (user) return user;
-    const fields = await takenProblems(db, created);
+    const id = await insertUser(db, user, encoded);
+    if (id !== null) return id;
+    const fields = await takenProblems(db, user);
     if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
   }
   throw new AppError("unavailable", { retryAfter: 1 });

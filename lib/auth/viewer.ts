@@ -7,6 +7,8 @@ import { pageDatabase } from "../http/page-database";
 import { PATH_HEADER } from "../http/page-path";
 import { localPath } from "../local-path";
 import { isOutage } from "../outage";
+import { currentRequest } from "../request-context";
+import { logInPath } from "../visitor-paths";
 import type { Viewer } from "./authenticate";
 import { judgeViewer } from "./judge-viewer";
 
@@ -28,12 +30,12 @@ export async function getViewer(): Promise<Viewer | null> {
 
 /**
  * The viewer of a page that is for the signed-in: the first line of such a page. A visitor is sent to the login page,
- * and comes back after logging in.
+ * which says why, and comes back after logging in.
  * @throws {Error} `isOutage` when there may be a viewer, and the database can't be asked who
  */
 export async function requireViewer(): Promise<Viewer> {
   const viewer = await findViewer();
   if (viewer) return viewer;
   const path = localPath((await headers()).get(PATH_HEADER));
-  redirect(`/login?next=${encodeURIComponent(path)}`);
+  redirect(logInPath(path, currentRequest()?.hasEndedSession ? "ended" : null));
 }

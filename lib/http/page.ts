@@ -6,6 +6,7 @@ import { judgeViewer } from "../auth/judge-viewer";
 import { renewForPage } from "../auth/renew-for-page";
 import { config } from "../config";
 import { isOutage } from "../outage";
+import { currentRequest } from "../request-context";
 import { pageDatabase } from "./page-database";
 import { FAILURE_NUMBER_HEADER } from "./page-failure";
 import { PATH_HEADER } from "./page-path";
@@ -33,6 +34,9 @@ export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[
   const before = requestHeaders.get("cookie");
   const cookies = await renewForPage(pageDatabase(), before);
   if (cookies.length > 0) requestHeaders.set("cookie", withCookies(before, cookies));
+  const page = currentRequest();
+  // Renewed cookies have a value, cleared ones have none.
+  if (page) page.hasEndedSession = cookies.some(({ value }) => value === "");
   return cookies;
 }
 

@@ -1,18 +1,34 @@
 "use client";
 
+import { useEffect, useRef } from "react";
 import { ApiForm } from "@/app/_components/api-form";
 import { Field } from "@/app/_components/field";
 import { PasswordField } from "@/app/_components/password-field";
+import { logInWords } from "@/app/_components/words";
 import { api } from "@/lib/api-client";
+import { newcomer } from "../newcomer";
 
-const NO_MATCH = "That name and password don't match an account. Check both, and try again.";
-
-/** Once logged in, `ViewerProvider` goes to where the visitor was going, in this tab and the others. */
+/**
+ * Once logged in, `ViewerProvider` goes to where the visitor was going, in this tab and the others.
+ * Who comes from the signup finds the name filled in.
+ */
 export function LogInForm() {
+  const username = newcomer();
+  const password = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (username !== null) password.current?.focus();
+  }, [username]);
   return (
-    <ApiForm call={api.logIn} submit={{ label: "Log in", busyLabel: "Logging in…" }} refusal={NO_MATCH}>
-      <Field name="username" label="Username or email" autoComplete="username" autoCapitalize="none" spellCheck={false} />
-      <PasswordField name="password" label="Password" autoComplete="current-password" />
+    <ApiForm call={api.logIn} submit={{ label: "Log in", doing: "Logging in" }} words={logInWords}>
+      <Field
+        name="username"
+        label="Username or email"
+        defaultValue={username ?? undefined}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+      />
+      <PasswordField name="password" label="Password" autoComplete="current-password" ref={password} />
     </ApiForm>
   );
 }

@@ -1,20 +1,28 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { ApiForm } from "@/app/_components/api-form";
 import { Field } from "@/app/_components/field";
 import { PasswordField } from "@/app/_components/password-field";
-import { api } from "@/lib/api-client";
+import { signUpWords } from "@/app/_components/words";
+import { api, type Result } from "@/lib/api-client";
+import type { SignUpInput } from "@/lib/schemas";
+import { logInPath } from "@/lib/visitor-paths";
+import { rememberNewcomer } from "../newcomer";
+import { PasswordRules } from "./password-rules";
 
-/** `minimumAge` in years, 0 for none; `passwordMinLength` in characters. */
-type Props = { passwordMinLength: number; minimumAge: number; logInPath: string };
+/** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `next` as a path of this site. */
+type Props = { passwordMinLength: number; minimumAge: number; next: string | null };
 
-export function SignUpForm({ passwordMinLength, minimumAge, logInPath }: Props) {
+export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
+  const router = useRouter();
   return (
     <ApiForm
-      call={api.signUp}
-      // A whole page load: password managers take it for success, and the filled form is not left in the history.
-      onDone={() => window.location.replace(logInPath)}
-      submit={{ label: "Sign up", busyLabel: "Signing up…" }}
+      call={signUp}
+      // Within this document, where the name is remembered; the filled form is not left in the history.
+      onDone={() => router.replace(logInPath(next, "signed_up"))}
+      submit={{ label: "Sign up", doing: "Signing up" }}
+      words={signUpWords}
     >
       <Field
         name="username"
@@ -37,9 +45,15 @@ export function SignUpForm({ passwordMinLength, minimumAge, logInPath }: Props) 
       <PasswordField
         name="password"
         label="Password"
-        hint={`At least ${passwordMinLength} characters. Not a common one, and not like your username, your email or “MovieConnect”.`}
+        rules={<PasswordRules name="password" minLength={passwordMinLength} />}
         autoComplete="new-password"
       />
     </ApiForm>
   );
+}
+
+async function signUp(input: SignUpInput): Promise<Result<unknown>> {
+  const result = await api.signUp(input);
+  if (result.ok) rememberNewcomer(result.data.username);
+  return result;
 }

@@ -1,5 +1,6 @@
 import "./docs.css";
 import type { Metadata } from "next";
+import { NeedsScript } from "@/app/_components/needs-script";
 import { Wordmark } from "@/app/_components/wordmark";
 import { apiDocument } from "../document";
 import { MethodAndPath } from "./method-and-path";
@@ -46,6 +47,9 @@ export default async function DocsPage() {
           What you send from here is real: it makes accounts, and opens and ends your own session. Cookies travel by themselves,
           where no script sees them.
         </p>
+        <div className="notices">
+          <NeedsScript doing="Trying it out" />
+        </div>
         {operations.map((one) => (
           <OperationSection key={one.operation.operationId} {...one} document={document} />
         ))}

@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
-import { useHydrated } from "@/app/_components/use-hydrated";
+import { CallButton } from "@/app/_components/call-button";
 
 type Props = {
   method: string;
@@ -17,7 +17,6 @@ type State = { kind: "ready" } | { kind: "sending" } | { kind: "failed" } | { ki
 /** Sends what is written here as it is written, and shows all that a script can see of the answer. */
 export function TryIt({ method, path, name, example }: Props) {
   const [state, setState] = useState<State>({ kind: "ready" });
-  const hydrated = useHydrated();
   const id = useId();
   const busy = state.kind === "sending";
 
@@ -53,9 +52,7 @@ export function TryIt({ method, path, name, example }: Props) {
           />
         </>
       )}
-      <button type="submit" className="button mt-3" disabled={!hydrated || busy} aria-busy={busy}>
-        {busy ? "Sending…" : "Send"}
-      </button>
+      <CallButton type="submit" className="button mt-3" label="Send" busyLabel="Sending…" isBusy={busy} />
       <div role="status">{state.kind === "answered" && <StatusLine {...state.answer} />}</div>
       <div role="alert">{state.kind === "failed" && <p className="notice mt-4">No answer came. Is the server there?</p>}</div>
       {state.kind === "answered" && <Received {...state.answer} />}

@@ -1,0 +1,37 @@
+import { getViewer } from "@/lib/auth/viewer";
+import { LogOut } from "../_components/log-out";
+import { Wordmark } from "../_components/wordmark";
+import { Menu } from "./menu";
+
+/** The shell of the pages that a team adds: the way home, the menu, who is signed in, and the way out. */
+export default async function AppLayout({ children }: { children: React.ReactNode }) {
+  const viewer = await getViewer();
+  return (
+    <div className="flex min-h-dvh flex-col bg-paper">
+      <a href="#content" className="skip">
+        Skip to the content
+      </a>
+      <header className="house">
+        <div className="edged mx-auto flex max-w-5xl flex-wrap items-center justify-end gap-x-4 gap-y-1 py-3">
+          <div className="me-auto flex flex-wrap items-center gap-x-6">
+            <a href="/" className="no-underline">
+              <Wordmark />
+            </a>
+            <Menu />
+          </div>
+          {viewer ? (
+            <>
+              <bdi className="font-semibold">{viewer.username}</bdi>
+              <LogOut />
+            </>
+          ) : (
+            <a href="/login">Log in</a>
+          )}
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} className="content edged mx-auto w-full max-w-5xl grow py-8 sm:py-12">
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+"use client";
+
+import { useEffect } from "react";
+
+/** A notice that the address asked for with `reason`. It takes that out of the address: a reload doesn't say it again. */
+export function SaidOnce({ children }: { children: React.ReactNode }) {
+  useEffect(() => {
+    const url = new URL(window.location.href);
+    url.searchParams.delete("reason");
+    window.history.replaceState(null, "", url);
+  }, []);
+  return (
+    <p role="status" className="notice notice-good mt-5 mb-6 font-semibold">
+      {children}
+    </p>
+  );
+}

@@ -1,0 +1,65 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { counted } from "@/app/_components/counted";
+import { resembles, SITE_NAME } from "@/lib/auth/resembles";
+
+type Typed = { username?: string; email?: string; password?: string };
+
+/** What a password has to be, ticked off as it is typed. @param minLength in code points */
+export function PasswordRules({ name, minLength }: { name: string; minLength: number }) {
+  const list = useRef<HTMLUListElement>(null);
+  const [typed, setTyped] = useState<Typed>({});
+  useEffect(() => {
+    const form = list.current?.closest("form");
+    const read = () => setTyped(Object.fromEntries(new FormData(form ?? undefined)));
+    // What was typed before the scripts came is there already.
+    read();
+    form?.addEventListener("input", read);
+    return () => form?.removeEventListener("input", read);
+  }, []);
+  const isLong = [...(typed.password ?? "")].length >= minLength;
+  const isUnlike = isUnlikeTheRest(typed);
+  return (
+    <>
+      <ul ref={list} id={`${name}-rules`} className="mt-1.5 text-ink-soft">
+        <Rule isKept={isLong}>At least {counted(minLength, "character")}</Rule>
+        {/* The list of them is long, and stays at the server. */}
+        <Rule isKept={false}>Not a common one: checked at signup</Rule>
+        <Rule isKept={isUnlike}>Not like your username, your email or “{SITE_NAME}”</Rule>
+      </ul>
+      {/* Once, when there is nothing left to do: each rule by itself would be read into the typing. */}
+      <p role="status" className="sr-only">
+        {isLong && isUnlike && "The password is long enough, and unlike the rest."}
+      </p>
+    </>
+  );
+}
+
+// The values as the server compares them: what it trims and normalises is.
+function isUnlikeTheRest({ username = "", email = "", password = "" }: Typed): boolean {
+  const others = [username.trim().normalize("NFKC"), email.trim(), SITE_NAME];
+  return password !== "" && !others.some((other) => resembles(password, other));
+}
+
+function Rule({ isKept, children }: { isKept: boolean; children: React.ReactNode }) {
+  return (
+    <li className="flex gap-2">
+      <Mark isKept={isKept} />
+      <span>
+        {children}
+        {isKept && <span className="sr-only">: done</span>}
+      </span>
+    </li>
+  );
+}
+
+/** An empty ring, or a full one with a tick in it: not told apart by colour alone. */
+function Mark({ isKept }: { isKept: boolean }) {
+  return (
+    <svg viewBox="0 0 16 16" className={`mark ${isKept ? "mark-kept" : ""}`} aria-hidden="true">
+      <circle cx="8" cy="8" r="7" />
+      {isKept && <path d="m4.5 8.5 2.5 2.5 4.5-5.5" />}
+    </svg>
+  );
+}

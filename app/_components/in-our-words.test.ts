@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { inOurWords } from "./in-our-words";
+import { logInWords, signUpWords } from "./words";
+
+const fields = (of: Record<string, string[]>) => ({ kind: "fields", fields: of }) as const;
+
+test("a field's own words come before those for every form, and a number is carried over", () => {
+  const blank = ["This field may not be blank."];
+  const short = "This password is too short. It must contain at least 12 characters.";
+  const said = inOurWords(fields({ username: blank, city: blank, password: [short] }), signUpWords, [
+    "username",
+    "city",
+    "password",
+  ]);
+  expect(said).toEqual(
+    fields({ username: ["Choose a username."], city: ["Fill this in."], password: ["Use at least 12 characters."] }),
+  );
+  expect(inOurWords(fields({ username: blank }), logInWords, ["username"])).toEqual(
+    fields({ username: ["Enter your username or email address."] }),
+  );
+});
+
+test("a message without words is shown as it is", () => {
+  expect(inOurWords(fields({ username: ["Not on a Sunday."] }), signUpWords, ["username"])).toEqual(
+    fields({ username: ["Not on a Sunday."] }),
+  );
+  const refused = { kind: "refused", status: 400, detail: "This is the last way to log in." } as const;
+  expect(inOurWords(refused, {}, [])).toEqual(refused);
+});
+
+test("what is wrong with a field that the form does not show is said of the whole, by its name", () => {
+  const failure = fields({ city: ["No such city."], non_field_errors: ["No data provided"], username: ["Not on a Sunday."] });
+  expect(inOurWords(failure, signUpWords, ["username"])).toEqual(
+    fields({
+      username: ["Not on a Sunday."],
+      non_field_errors: ["city: No such city.", "Something went wrong on this page. Reload it, then try again."],
+    }),
+  );
+});

@@ -1,0 +1,30 @@
+import type { Failure } from "@/lib/api-client";
+import { everywhere, type Words } from "./words";
+
+/** The API's name for what concerns no single field. */
+export const GENERAL = "non_field_errors";
+
+// What the API fills into a message: a number, what it quotes, a reason, Python's name of a type.
+const FILLED_IN = /\d+|"[^"]*"|(?<= - ).+|(?<=but got )\w+/;
+
+/**
+ * A failure as the pages say it. A message without words is shown as it is.
+ * @param shown the form's fields: what is wrong with another one is said of the whole, by its name
+ */
+export function inOurWords(failure: Failure, words: Words, shown: string[]): Failure {
+  if (failure.kind === "refused") return { ...failure, detail: say(failure.detail, words.detail) };
+  if (failure.kind !== "fields") return failure;
+  const fields: Record<string, string[]> = {};
+  for (const [name, messages] of Object.entries(failure.fields)) {
+    const said = messages.map((message) => say(message, words[name]));
+    if (shown.includes(name)) fields[name] = said;
+    else fields[GENERAL] = [...(fields[GENERAL] ?? []), ...said.map((one) => (name === GENERAL ? one : `${name}: ${one}`))];
+  }
+  return { kind: "fields", fields };
+}
+
+function say(message: string, own: Record<string, string> = {}): string {
+  const [filledIn = ""] = FILLED_IN.exec(message) ?? [];
+  const key = message.replace(FILLED_IN, "…");
+  return (own[key] ?? everywhere[key] ?? message).replace("…", filledIn);
+}

@@ -1,0 +1,24 @@
+"use client";
+
+import { useHydrated } from "./use-hydrated";
+
+/** Says why nothing works here, where scripts are off, and after a while where they didn't come. @param doing "Logging in" */
+export function NeedsScript({ doing }: { doing: string }) {
+  const hydrated = useHydrated();
+  return (
+    <>
+      <noscript>
+        <p className="notice">{doing} needs JavaScript. Switch it on in this browser’s settings, then reload the page.</p>
+      </noscript>
+      {!hydrated && (
+        <p className="notice late">
+          <span>
+            {doing} needs JavaScript, which has not arrived yet. If this stays, check your connection, then{" "}
+            {/* biome-ignore lint/a11y/useValidAnchor: this very page (RFC 3986 §4.4) */}
+            <a href="">reload the page</a>.
+          </span>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { afterAll, expect } from "vitest";
+import { inOurWords } from "@/app/_components/in-our-words";
+import { logInWords, signUpWords, type Words } from "@/app/_components/words";
+import { answered } from "./client.ts";
+
+// After each file of tests: whatever the API has refused of a signup or a login, their pages have words of their own for it.
+
+const FORMS: Record<string, Words> = { "POST /api/user/signup/": signUpWords, "POST /api/token/": logInWords };
+
+afterAll(() => {
+  const refused = [...answered.values()].filter(
+    ({ answer }) => answer.status >= 400 && answer.status < 500 && answer.status !== 429,
+  );
+  const wordless = refused.flatMap(({ method, path, answer }) => {
+    const words = FORMS[`${method} ${path}`];
+    return words ? withoutWords(words, answer.status, answer.json) : [];
+  });
+  expect([...new Set(wordless)]).toEqual([]);
+});
+
+function withoutWords(words: Words, status: number, body: Record<string, string[]> & { detail?: string }): string[] {
+  if (typeof body?.detail === "string") {
+    const said = inOurWords({ kind: "refused", status, detail: body.detail }, words, []);
+    return said.kind === "refused" && said.detail === body.detail ? [body.detail] : [];
+  }
+  const said = inOurWords({ kind: "fields", fields: body }, words, [...Object.keys(body)]);
+  const texts = said.kind === "fields" ? Object.values(said.fields).flat() : [];
+  return Object.values(body)
+    .flat()
+    .filter((message) => texts.includes(message));
+}

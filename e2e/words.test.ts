@@ -1,0 +1,71 @@
+import { expect, inject, test } from "vitest";
+import { inOurWords } from "@/app/_components/in-our-words";
+import { logInWords, signUpWords } from "@/app/_components/words";
+import { send, signUpBody } from "./client.ts";
+
+// A row of the pages' words whose message the API never gives would be a misspelt one.
+
+const origin = inject("origin");
+const taken = signUpBody();
+const about = { username: "hitchcock", email: "hitchcock@vertigo.example" };
+
+const BAD_SIGNUPS = [
+  {},
+  { username: null, email: null, password: null, age: null },
+  { username: " ", email: " ", password: "", age: "" },
+  { username: 5, email: "a\0", password: "a\0", age: "soon" },
+  { username: "a b", email: "a@b", password: "password", age: "2999-01-01" },
+  { username: "a".repeat(151), email: taken.email, password: "ab", age: "1850-01-01" },
+  { ...taken, password: "🎬".repeat(257), age: `${new Date().getUTCFullYear() - 1}-01-01` },
+  { ...about, password: "hitchcock1", age: "1990-01-02" },
+  { ...about, password: "movieconnect", age: "1990-01-02" },
+];
+
+async function messages(path: string, bodies: unknown[]): Promise<Record<string, Set<string>>> {
+  const all: Record<string, Set<string>> = {};
+  for (const json of bodies) {
+    const answer = await send(origin, "POST", path, { json });
+    expect(answer.status, answer.text).toBeGreaterThanOrEqual(400);
+    for (const [field, said] of Object.entries(answer.json)) {
+      all[field] ??= new Set();
+      for (const one of [said].flat()) all[field].add(String(one).replace(/\d+/, "…"));
+    }
+  }
+  return all;
+}
+
+test("each message that the pages have words for at a field of the signup is one of the API's", async () => {
+  await send(origin, "POST", "/api/user/signup/", { json: taken });
+  const given = await messages("/api/user/signup/", BAD_SIGNUPS);
+  // One character is asked for where an operator says so.
+  given.password?.add("This password is too short. It must contain at least … character.");
+  for (const [field, words] of Object.entries(signUpWords))
+    expect([...(given[field] ?? [])]).toEqual(expect.arrayContaining(Object.keys(words)));
+});
+
+test("each message that the pages have words for at the login is one of the API's", async () => {
+  const given = await messages("/api/token/", [
+    {},
+    { username: null, password: null },
+    { username: "", password: "" },
+    { username: "nobody", password: "x" },
+  ]);
+  for (const [field, words] of Object.entries(logInWords))
+    expect([...(given[field] ?? [])]).toEqual(expect.arrayContaining(Object.keys(words)));
+});
+
+test("each refusal of the API's document is one that the pages have words for", async () => {
+  const { text } = await send(origin, "GET", "/api/openapi.json");
+  const details = new Set<string>();
+  JSON.parse(text, (status: string, answer) => {
+    if (!/^4(?!29)\d\d$/.test(status)) return answer;
+    for (const { value } of Object.values(answer.content?.["application/json"].examples ?? {}) as {
+      value: { detail?: string };
+    }[])
+      if (value.detail !== undefined) details.add(value.detail);
+    return answer;
+  });
+  expect(details.size).toBeGreaterThan(8);
+  for (const detail of details)
+    expect(inOurWords({ kind: "refused", status: 400, detail }, logInWords, [])).not.toMatchObject({ detail });
+});

@@ -1,0 +1,17 @@
+/** Why the login page is shown, which it says in words, once. */
+export type LogInReason = "signed_up" | "logged_out" | "ended";
+
+/** The login page's address. @param next where to go after the login: a path of this site */
+export function logInPath(next: string | null, reason: LogInReason | null = null): string {
+  return withQuery("/login", { reason, next });
+}
+
+/** The signup page's address. @param next where to go after the login: a path of this site */
+export function signUpPath(next: string | null): string {
+  return withQuery("/signup", { next });
+}
+
+function withQuery(path: string, parameters: Record<string, string | null>): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== null);
+  return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
+}
