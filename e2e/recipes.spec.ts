@@ -133,7 +133,7 @@ test.describe("the README's recipes", () => {
     const username = await fillSignUp(page, freshName());
     await page.getByRole("button", { name: "Sign up" }).click();
     await expect(page.getByLabel("City")).toBeFocused();
-    await expect(page.getByLabel("City")).toHaveAccessibleDescription("This field may not be blank.");
+    await expect(page.getByLabel("City")).toHaveAccessibleDescription("Fill this in.");
     await page.getByLabel("City").fill(" Kyoto ");
     await page.getByRole("button", { name: "Sign up" }).click();
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
