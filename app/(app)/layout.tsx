@@ -12,16 +12,18 @@ export default async function AppLayout({ children }: { children: React.ReactNod
         Skip to the content
       </a>
       <header className="house">
-        <div className="edged relative mx-auto flex max-w-5xl flex-wrap items-center gap-x-6 gap-y-1 py-3">
-          <a href="/" className="no-underline">
-            <Wordmark />
-          </a>
-          <Menu />
+        <div className="edged mx-auto flex max-w-5xl flex-wrap items-center justify-end gap-x-4 gap-y-1 py-3">
+          <div className="me-auto flex flex-wrap items-center gap-x-6">
+            <a href="/" className="no-underline">
+              <Wordmark />
+            </a>
+            <Menu />
+          </div>
           {viewer ? (
-            <div className="flex grow flex-wrap items-center justify-end gap-x-4">
+            <>
               <bdi className="font-semibold">{viewer.username}</bdi>
               <LogOut />
-            </div>
+            </>
           ) : (
             <a href="/login">Log in</a>
           )}
