@@ -1,3 +1,5 @@
+import type { Instrumentation } from "next";
+
 /** Runs once in each worker before it serves. */
 export async function register() {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
@@ -5,9 +7,9 @@ export async function register() {
   await startBackground();
 }
 
-/** Runs for whatever a page's render throws, before the answer's headers are written. */
-export async function onRequestError(error: unknown) {
+/** Runs for whatever a page's render, a route, an action or proxy.ts throws, in most cases before the answer's headers are written. */
+export const onRequestError: Instrumentation.onRequestError = async (error, request, context) => {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { reportPageFailure } = await import("@/lib/http/page-failure");
-  reportPageFailure(error);
-}
+  const { reportFailure } = await import("@/lib/http/page-failure");
+  reportFailure(error, request, context);
+};

@@ -1,3 +1,5 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
@@ -23,8 +25,23 @@ const config: NextConfig = {
     "@opentelemetry/resources",
     "@opentelemetry/sdk-trace",
   ],
+  compiler: { runAfterProductionCompile: ({ distDir }) => hintCompilation(join(distDir, "static", "chunks")) },
+  // What it would add to old browsers, those that Next serves at all have by themselves, but for URL.canParse().
+  turbopack: { resolveAlias: { "../build/polyfills/polyfill-module": "./lib/no-polyfills.ts" } },
   agentRules: false,
   experimental: { agentUpgrade: false },
 };
+
+// The page's thread else parses each function twice, when it first runs; now another thread does it once, during the
+// download. A comment to all browsers but Chromium, whose time to hydrate a page on a phone it halves (V8, "explicit compile hints").
+const HINT = "//# allFunctionsCalledOnLoad\n";
+
+async function hintCompilation(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const file = join(directory, name);
+    const script = name.endsWith(".js") ? await readFile(file, "utf8") : HINT;
+    if (!script.startsWith(HINT)) await writeFile(file, HINT + script);
+  }
+}
 
 export default config;

@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { isViewerUnknown, pageHeaders, renewPage } from "@/lib/http/page";
-import { answerWithOutage } from "@/lib/http/page-failure";
+import { answerWith, FAILURE_NUMBER_HEADER, reportProxyFailure } from "@/lib/http/page-failure";
 import { isVisitorPage } from "@/lib/http/visitor-pages";
 
 /**
@@ -11,20 +11,31 @@ import { isVisitorPage } from "@/lib/http/visitor-pages";
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { pathname, search } = request.nextUrl;
   const { requestHeaders, responseHeaders } = pageHeaders(request.headers, pathname + search);
-  const cookies = await renewPage(requestHeaders);
-  const isShown = isVisitorPage(pathname) || !(await isViewerUnknown(requestHeaders));
-  const forRender = { request: { headers: requestHeaders } };
-  const response = isShown ? NextResponse.next(forRender) : intermission(request, forRender);
+  const response = await answer(request, requestHeaders).catch((error) => answerFailure(error, request, requestHeaders));
   for (const [name, value] of Object.entries(responseHeaders)) response.headers.set(name, value);
+  return response;
+}
+
+async function answer(request: NextRequest, requestHeaders: Headers): Promise<NextResponse> {
+  const cookies = await renewPage(requestHeaders);
+  const isShown = isVisitorPage(request.nextUrl.pathname) || !(await isViewerUnknown(requestHeaders));
+  if (!isShown) answerWith(503);
+  const response = isShown ? NextResponse.next({ request: { headers: requestHeaders } }) : intermission(request, requestHeaders);
   for (const cookie of cookies) response.cookies.set(cookie);
   return response;
 }
 
-// A 503 that is rendered whole, and needs no script to be seen. A soft navigation gets it, too: the browser takes no 503
-// for a part of a page, and loads all of it.
-function intermission(request: NextRequest, forRender: { request: { headers: Headers } }): NextResponse {
-  answerWithOutage();
-  return NextResponse.rewrite(new URL("/intermission", request.url), forRender);
+// Next's own answer to what is thrown here is no page.
+function answerFailure(error: unknown, request: NextRequest, requestHeaders: Headers): NextResponse {
+  const number = reportProxyFailure(error, { method: request.method, path: request.nextUrl.pathname });
+  if (number !== undefined) requestHeaders.set(FAILURE_NUMBER_HEADER, number);
+  return intermission(request, requestHeaders);
+}
+
+// It is rendered whole, and needs no script to be seen. A soft navigation gets it, too: the browser takes no 503 for a part of
+// a page, and loads all of it.
+function intermission(request: NextRequest, headers: Headers): NextResponse {
+  return NextResponse.rewrite(new URL("/intermission", request.url), { request: { headers } });
 }
 
 export const config = {

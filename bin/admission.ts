@@ -18,6 +18,12 @@ const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "
 const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
 
 /**
+ * What the API does not do, however a request asks for it: a compressed answer that holds a token beside something that
+ * was sent tells the token by its length (BREACH).
+ */
+const DECLINED_HEADERS = ["accept-encoding"];
+
+/**
  * Leaves of a request what the application may believe, and tells who sent it.
  * @param isAddress whether something is at this path. Next has more addresses for what it serves than its routes tell, such
  *   as `/_next/data/BUILD/api/user/profile.json`: what is none of ours never gets to it.
@@ -25,7 +31,8 @@ const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefet
 export function admit(request: IncomingMessage, trustedProxies: BlockList, isAddress: (url: string) => boolean): RequestContext {
   const { url = "", method = "" } = request;
   const isApi = isApiPath(url);
-  for (const header of isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS] : INTERNAL_HEADERS) delete request.headers[header];
+  const removed = isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS, ...DECLINED_HEADERS] : INTERNAL_HEADERS;
+  for (const header of removed) delete request.headers[header];
   const address = clientAddress(request, trustedProxies);
   // A proxy on this machine that is not known as one would make everybody look local.
   const isLocal = /^(127\.|::1$)/.test(address) && !FORWARDED.some((header) => header in request.headers);

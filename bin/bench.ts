@@ -6,6 +6,7 @@ const PARTS = {
   workers: () => import("./bench-workers.ts"),
   growth: () => import("./bench-growth.ts"),
   soak: () => import("./bench-soak.ts"),
+  lighthouse: () => import("./bench-lighthouse.ts"),
 };
 
 // A module, for the sake of its top-level await.

@@ -1,4 +1,5 @@
 import { format } from "node:util";
+import { nameRequest } from "../lib/log.ts";
 
 const LEVELS = { debug: 20, log: 30, info: 30, warn: 40, error: 50 };
 
@@ -10,7 +11,7 @@ export function logConsoleAsJson(): void {
   for (const [name, level] of Object.entries(LEVELS)) {
     console[name as keyof typeof LEVELS] = (...args: unknown[]) => {
       const msg = format(...args.map((arg) => (arg instanceof Error ? arg.stack : arg)));
-      process.stdout.write(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, msg })}\n`);
+      process.stdout.write(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, ...nameRequest(level), msg })}\n`);
     };
   }
   // Node's own listeners write text to stderr.

@@ -9,6 +9,10 @@ const OPTIONS = {
   "generate-password": { type: "boolean" },
   session: { type: "string" },
   all: { type: "boolean" },
+  search: { type: "string" },
+  limit: { type: "string" },
+  after: { type: "string" },
+  yes: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } satisfies ParseArgsOptionsConfig;
@@ -26,10 +30,23 @@ const FORMS = {
     optional: PASSWORD,
     summary: "makes an account, by the rules of the signup",
   },
+  "user list": {
+    names: 0,
+    required: [],
+    optional: ["search", "limit", "after"],
+    summary:
+      "lists accounts by id, 50 or LIMIT of them after the one with the id AFTER; SEARCH is a part of a name or an address",
+  },
   "user show": { names: 1, required: [], optional: [], summary: "shows an account" },
   "user set-password": { names: 1, required: [], optional: PASSWORD, summary: "sets a password, and ends all sessions" },
   "user disable": { names: 1, required: [], optional: [], summary: "lets nobody log in, and ends all sessions" },
   "user enable": { names: 1, required: [], optional: [], summary: "takes that back" },
+  "user delete": {
+    names: 1,
+    required: [],
+    optional: ["yes"],
+    summary: "deletes an account, all that is kept about it, and its sessions; asks first, unless told --yes",
+  },
   "sessions list": { names: 1, required: [], optional: [], summary: "lists the living sessions" },
   "sessions end": { names: 1, required: [], optional: ["session", "all"], summary: "ends one session, or all" },
 } satisfies Record<string, Form>;
@@ -67,7 +84,7 @@ export function readArguments(args: string[]): Arguments | null {
 export function help(): string {
   const lines = Object.entries<Form>(FORMS).map(([command, form]) => {
     const written = [command, form.names ? "NAME" : "", ...form.required.map(placeholder)].filter(Boolean).join(" ");
-    const optional = form.optional.length > 0 ? ` [${form.optional.map(placeholder).join(" | ")}]` : "";
+    const optional = form.optional.map((option) => ` [${placeholder(option)}]`).join("");
     return `  ${written}${optional}\n      ${form.summary}`;
   });
   return `npm run --silent manage -- COMMAND [--json]

@@ -1,9 +1,10 @@
 import type { Database } from "../db/pool.ts";
 import { listSessions, revokeSessionsOf, type SessionDetails } from "../db/sessions.ts";
-import { findUser, setActive, type UserDetails } from "../db/users.ts";
-import { accountName } from "../lib/auth/account-name.ts";
+import { deleteUser, findUser, listUsers, setActive, type UserDetails } from "../db/users.ts";
+import { accountName, accountSearch } from "../lib/auth/account-name.ts";
 import { setPassword } from "../lib/auth/set-password.ts";
 import { signUp } from "../lib/auth/sign-up.ts";
+import { confirm } from "./confirm.ts";
 import { type Arguments, type CommandName, usageError } from "./manage-arguments.ts";
 import { newPassword } from "./new-password.ts";
 
@@ -19,6 +20,17 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     const created = await requireUser(db, username ?? "");
     const lines = [`Made the account ${created.username} (${id}).`, ...passwordLine(generated)];
     return { lines, json: { ...toJson(created), ...(generated === undefined ? {} : { password: generated }) } };
+  },
+
+  "user list": async (db, { values: { search, limit = "50", after = "0" } }) => {
+    const most = wholeNumber("limit", limit, 1, 1_000);
+    const sought = search === undefined ? null : accountSearch(search);
+    const found = await listUsers(db, { after: wholeNumber("after", after, 0), limit: most + 1, search: sought });
+    const page = found.slice(0, most);
+    const next = found.length > most ? (page.at(-1)?.id ?? null) : null;
+    const more = next === null ? [] : [`There are more: --after ${next}`];
+    const none = search === undefined ? "There is no account." : `There is no account with "${search}" in its name or address.`;
+    return { lines: page.length === 0 ? [none] : [...table(page), ...more], json: { results: page.map(toJson), next } };
   },
 
   "user show": async (db, { name }) => {
@@ -41,6 +53,17 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
   "user disable": (db, { name }) => switchTo(db, name, false),
   "user enable": (db, { name }) => switchTo(db, name, true),
 
+  "user delete": async (db, { name, values }) => {
+    const user = await requireUser(db, name);
+    const { id, username, email, living_sessions: living } = user;
+    if (!values.yes) await confirm(`Delete ${username} (${email}), who is logged in ${living} times, for good?`);
+    const deleted = await deleteUser(db, id);
+    if (!deleted) throw noSuchUser(name);
+    const { sessions, login_addresses } = deleted;
+    const line = `Deleted ${username} (${id}): the account, its password, ${sessions} sessions and ${login_addresses} known addresses.`;
+    return { lines: [line], json: { deleted: { ...toJson(user), sessions, login_addresses } } };
+  },
+
   "sessions list": async (db, { name }) => {
     const user = await requireUser(db, name);
     const sessions = await listSessions(db, user.id);
@@ -61,6 +84,23 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     return { lines: [`Ended ${ended.length} of ${user.username}'s sessions.`], json: { ended } };
   },
 };
+
+function wholeNumber(option: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most.toLocaleString("en")}`;
+  throw usageError(`--${option} takes a whole number ${range}`);
+}
+
+function table(users: UserDetails[]): string[] {
+  const head = ["id", "username", "email", "active", "created", "sessions"];
+  const rows = users.map(({ id, username, email, is_active, created_at, living_sessions }) =>
+    [id, username, email, is_active ? "yes" : "no", created_at.toISOString(), living_sessions].map(String),
+  );
+  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((cells) => [...(cells[column] ?? title)].length)));
+  const padded = (cell: string, column: number) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length));
+  return [head, ...rows].map((cells) => cells.map(padded).join("  ").trimEnd());
+}
 
 async function switchTo(db: Database, name: string, isActive: boolean): Promise<Outcome> {
   const user = await requireUser(db, name);

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { ask } from "./ask.ts";
 import { usageError, type Values } from "./manage-arguments.ts";
 
 /**
@@ -19,7 +18,7 @@ export async function newPassword(values: Values): Promise<{ password: string; g
   }
   if (!process.stdin.isTTY)
     throw usageError("there is no terminal to ask for a password: --password-stdin or --generate-password");
-  const [password = "", again] = await ask(["New password: ", "Again: "]);
+  const [password = "", again] = await ask(["New password: ", "Again: "], "hidden");
   if (password !== again) throw new Error("the two passwords differ");
   return { password };
 }
@@ -32,22 +31,4 @@ async function readPassword(): Promise<string> {
   } catch {
     throw new Error("the password is not UTF-8");
   }
-}
-
-// The prompts go to stderr, stdout is the answer's. What is typed would be echoed to `nowhere`.
-async function ask(prompts: string[]): Promise<string[]> {
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  const lines = terminal[Symbol.asyncIterator]();
-  const answers: string[] = [];
-  for (const prompt of prompts) {
-    process.stderr.write(prompt);
-    const line = await lines.next();
-    process.stderr.write("\n");
-    // Ctrl-C or Ctrl-D.
-    if (line.done) throw new Error("no password was given");
-    answers.push(line.value);
-  }
-  terminal.close();
-  return answers;
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { log } from "../lib/log.ts";
 import { metrics } from "../lib/metrics.ts";
+import { printablePath } from "../lib/printable-path.ts";
 import type { RequestContext } from "../lib/request-context.ts";
 
 /** A request as it was sent, before admission took from it what it may not say. */
@@ -12,30 +13,27 @@ const QUIET = new Set(["static", "/api/health/live/", "/api/health/ready/", "/ap
 const METHODS = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 /** What Nginx writes for a client that left before its answer. */
 const LEFT = 499;
-const LONGEST_PATH = 120;
+/** No bug: what is in the way, a database say, is told where it is met. */
+const UNAVAILABLE = 503;
 
-/** Counts a request that has ended, and writes its line. */
+/** Counts a request that has ended, and writes its line: two, if it failed and no line says why. */
 export function reportRequest(
   { method, url }: Sent,
-  { requestId, address }: Pick<RequestContext, "requestId" | "address">,
+  { requestId, address, isFailureLogged }: Pick<RequestContext, "requestId" | "address" | "isFailureLogged">,
   route: string,
   { status, ms, aborted }: Ended,
 ): void {
   const { requests, requestSeconds } = metrics();
   requests.inc({ route, method: METHODS.has(method) ? method : "other", status });
   requestSeconds.observe({ route }, ms / 1_000);
+  const isUnexplained = status >= 500 && status !== UNAVAILABLE && !isFailureLogged;
   const level = QUIET.has(route) ? "debug" : "info";
-  if (!log().isLevelEnabled(level)) return;
-  const line = {
-    event: "request",
-    request_id: requestId,
-    method,
-    route,
-    path: printable(url),
-    status,
-    ms: Math.round(ms * 10) / 10,
-  };
-  log()[level](aborted ? { ...line, address, aborted } : { ...line, address });
+  if (!isUnexplained && !log().isLevelEnabled(level)) return;
+  const what = { request_id: requestId, method, route, path: printablePath(url), status };
+  // Next is silent about some errors: an AbortError, for one, is a client's that left to it, and may be a page's own.
+  if (isUnexplained) log().error(what, "a request failed, and no other line says why");
+  const line = { event: "request", ...what, ms: Math.round(ms * 10) / 10, address };
+  log()[level](aborted ? { ...line, aborted } : line);
 }
 
 /**
@@ -46,11 +44,4 @@ export function endOf(response: ServerResponse, startedAt: number, refusedWith: 
   const status = refusedWith ?? (response.headersSent ? response.statusCode : LEFT);
   const aborted = refusedWith === undefined && !response.writableFinished;
   return { status, ms: performance.now() - startedAt, aborted };
-}
-
-// Without the query, and cut where a token's signature would not have begun: nobody's secrets belong into a URL, but people
-// put them there. Nothing that a terminal or a log's reader could take for the end of a line.
-function printable(url: string): string {
-  const [path = ""] = url.split("?", 1);
-  return path.slice(0, LONGEST_PATH).replaceAll(/[^\x21-\x7e]/g, "?");
 }

@@ -9,6 +9,7 @@ import { ensureDistributionPostgres } from "./distribution-postgres.ts";
 import { ensureFaketime } from "./faketime.ts";
 import { ensureNginx, installedNginx } from "./nginx.ts";
 import { ensureObservatory } from "./observatory.ts";
+import { ensureOpenApiTools } from "./openapi-tools.ts";
 import { ensurePgBouncer } from "./pgbouncer.ts";
 import { ensurePsql } from "./psql.ts";
 
@@ -37,6 +38,7 @@ try {
   if (process.argv.includes("browser")) findBrowser(console.log);
   ensureNginx(console.log);
   if (installedNginx()) ensureObservatory(console.log);
+  if (process.argv.includes("operations")) ensureOpenApiTools(console.log);
   ensurePgBouncer(console.log);
   ensurePsql(console.log);
   ensureFaketime(console.log);

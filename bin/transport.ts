@@ -6,7 +6,7 @@ import { EVERY_ANSWER, JSON_HEADERS } from "./answer-headers.ts";
 import { drainable } from "./drain.ts";
 import { closeUnlessReadWhole } from "./lingering-close.ts";
 import { NOT_HTTP, refuseMalformed } from "./malformed.ts";
-import { answerOutages } from "./outage-answer.ts";
+import { applyPageStatus } from "./page-status.ts";
 import { endOf, reportRequest } from "./request-report.ts";
 import type { RouteOf } from "./route-label.ts";
 import { MESSAGE_MS } from "./stop-budget.ts";
@@ -56,7 +56,7 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
     if (refuseWithoutHost(request, response)) return;
     // Next's development server has POSTs of its own.
     if (!isDev && refusePageBody(request, response)) return;
-    answerOutages(response, context);
+    applyPageStatus(response, context);
     withRequest(context, () => handler(request, response).catch((error) => answerFailure(error, response)));
   });
   return (delayMs) => {

@@ -6,7 +6,7 @@ type Locked = { version: string; integrity?: string; resolved?: string; link?: b
 
 // npm leaves out the hash of a package that it did not download itself: those of other platforms, when it starts from an
 // installation instead of from the lock file.
-test.each(["package-lock.json", "e2e/observatory/package-lock.json"])(
+test.each(["", "e2e/lighthouse/", "e2e/observatory/", "e2e/openapi-tools/"].map((directory) => `${directory}package-lock.json`))(
   "each package of %s has its hash, and no address to be had from",
   async (name) => {
     const { packages } = JSON.parse(await readFile(join(import.meta.dirname, "..", name), "utf8"));

@@ -233,7 +233,17 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     const page = await sendForBytes(production.https, "/login", headers);
     expect(page.encoding).toBe("gzip");
     expect(gunzipSync(page.body).toString()).toContain("</html>");
-    expect((await send(production.https, "GET", "/api/user/profile/", { headers })).headers["content-encoding"]).toBeUndefined();
+    const { user, cookies } = await newSession(production.https);
+    const json = { username: user.username, password: user.password };
+    for (const [method, path, sent] of [
+      ["POST", "/api/token/", { json }],
+      ["POST", "/api/token/refresh/", { cookies }],
+      ["GET", "/api/user/profile/", { cookies }],
+      ["GET", "/api/openapi.json", {}],
+    ] as const) {
+      const answer = await send(production.https, method, path, { ...sent, headers });
+      expect([path, answer.status, answer.headers["content-encoding"]]).toEqual([path, 200, undefined]);
+    }
   });
 
   test("with the application gone the API answers 503 and says when to return, a page says it kindly, both at once", async () => {

@@ -13,8 +13,9 @@ const jsonSchema: z.ZodType = z.lazy(() =>
       items: jsonSchema,
       anyOf: z.array(jsonSchema).min(2),
       const: z.unknown(),
-      pattern: z.string().refine((pattern) => new RegExp(pattern, "u")),
-      format: z.enum(["date", "email", "password", "jwt"]),
+      pattern: z.string().refine((pattern) => ["", "u", "v"].every((flag) => new RegExp(pattern, flag))),
+      // JSON Schema 2020-12 validation §7.3, and OpenAPI's own.
+      format: z.enum(["date", "idn-email", "password"]),
       description: z.string(),
       examples: z.array(z.unknown()).min(1),
       ...Object.fromEntries(
@@ -44,8 +45,9 @@ const responses = z.record(
 );
 const operation = z.strictObject({
   operationId: z.string().regex(/^[a-zA-Z]+$/),
+  tags: z.tuple([z.string()]),
   summary: z.string(),
-  description: z.string().optional(),
+  description: z.string(),
   security: z.array(z.record(z.string(), z.tuple([]))),
   requestBody: z.strictObject({ required: z.boolean(), content }).optional(),
   responses,
@@ -70,7 +72,14 @@ const securityScheme = z.discriminatedUnion("type", [
 export const openApi31 = z
   .strictObject({
     openapi: z.literal("3.1.1"),
-    info: z.strictObject({ title: z.string(), version: z.string(), description: z.string() }),
+    info: z.strictObject({
+      title: z.string(),
+      version: z.string(),
+      description: z.string(),
+      contact: z.strictObject({ name: z.string() }),
+      license: z.strictObject({ name: z.string(), identifier: z.string() }),
+    }),
+    tags: z.array(z.strictObject({ name: z.string(), description: z.string() })),
     servers: z.tuple([z.strictObject({ url: z.literal("/") })]),
     paths: z.record(z.string().regex(/^\/[\w./-]*$/), pathItem),
     components: z.strictObject({

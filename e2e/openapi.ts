@@ -60,7 +60,5 @@ function resolved(document: Document, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const { $ref } = value as { $ref?: string };
   if ($ref !== undefined) return resolved(document, document.components.schemas[$ref.split("/").at(-1) ?? ""]);
-  // zod reads patterns without the flag that these need.
-  const readable = Object.entries(value).filter(([name, inner]) => name !== "pattern" || !String(inner).includes("\\p{"));
-  return Object.fromEntries(readable.map(([name, inner]) => [name, resolved(document, inner)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolved(document, inner)]));
 }

@@ -2,14 +2,15 @@ import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "playwright/test";
+import { expect, type Page, test } from "playwright/test";
 import { freshName, logIn, PASSWORD, send, signUpBody } from "./client.ts";
+import { FAILING, FAILURES, MADE_TO_FAIL } from "./failures.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness.ts";
 import { launch, pausePostgres, startCommand } from "./launch.ts";
 import { fillSignUp, logInByForm } from "./people.ts";
 import { copyWithRecipes, readRecipes } from "./recipes.ts";
 
-// A page that asks the database something of its own, for everybody, and one with a bug.
+// A page that asks the database something of its own, for everybody.
 const OWN_PAGES = [
   {
     file: "lib/asking.ts",
@@ -24,13 +25,6 @@ const OWN_PAGES = [
       export default async function AskingPage() {
         const [row] = await ask();
         return <Link href="/films" prefetch={false}>Go on, {row?.one}</Link>;
-      }
-    `,
-  },
-  {
-    file: "app/broken/page.tsx",
-    code: `export default async function BrokenPage(): Promise<React.ReactNode> {
-        throw new Error(await Promise.resolve("a bug of one's own"));
       }
     `,
   },
@@ -52,7 +46,7 @@ test.describe("the README's recipes", () => {
   test.beforeAll(async () => {
     // A build, beside whatever else runs.
     test.setTimeout(180_000);
-    directory = await copyWithRecipes(OWN_PAGES);
+    directory = await copyWithRecipes([...OWN_PAGES, ...FAILING]);
     // Of its own: a recipe migrates it.
     postgres = await startPostgres();
     server = await startServer({ DATABASE_URL: postgres.url, ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1" }, directory);
@@ -183,17 +177,67 @@ test.describe("the README's recipes", () => {
     await expect(page).toHaveURL(/\/login\?next=%2Ffilms$/);
   });
 
-  test("a page with a bug is a 500 of the same design, and one line of the log has the cause and the page's number", async ({
-    page,
-  }) => {
-    const answer = await page.goto(`${server.origin}/broken`);
-    expect(answer?.status()).toBe(500);
+  for (const { path, place, status, says, headers = {} } of FAILURES) {
+    test(`what ${place} throws is one line of the log, with the number that the page shows`, async ({ page }) => {
+      await page.setExtraHTTPHeaders(headers);
+      const before = server.output().length;
+      const answer = await page.goto(`${server.origin}${path}?token=secret`);
+      expect(answer?.status()).toBe(status);
+      await expect(page.getByRole("heading", { name: "Short intermission", level: 1 })).toBeVisible();
+      const told = await failuresSince(before);
+      expect(told).toMatchObject([{ err: { message: says, stack: expect.stringContaining("\n    at ") }, method: "GET", path }]);
+      expect(told[0]).toMatchObject({ digest: await shownNumber(page), request_id: answer?.headers()["x-request-id"] });
+      expect(JSON.stringify(told)).not.toContain("token=secret");
+    });
+  }
+
+  test("what a page throws that is reached by a link is one line of the log, with the number that is shown", async ({ page }) => {
+    await page.goto(`${server.origin}/failing/link`);
+    const before = server.output().length;
+    await page.getByRole("link", { name: "Go on" }).click();
     await expect(page.getByRole("heading", { name: "Short intermission", level: 1 })).toBeVisible();
-    const [, digest] = /this number: (\d+)/.exec((await page.getByRole("main").textContent()) ?? "") ?? [];
-    const lines = server.output().match(/^.*"level":50.*$/gm) ?? [];
-    expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ msg: "a page failed", err: { message: "a bug of one's own" }, digest });
+    const told = await failuresSince(before);
+    expect(told).toMatchObject([{ digest: await shownNumber(page), path: "/failing/page", err: { message: "a bug in a page" } }]);
   });
+
+  test("what fails in the browser alone asks for no number, and says what to tell instead", async ({ page }) => {
+    await page.goto(`${server.origin}/failing/browser`);
+    await page.getByRole("button", { name: "Fail" }).click();
+    await expect(page.getByText("tell us when it was, and what you did.")).toBeVisible();
+    await expect(page.getByText("this number")).toHaveCount(0);
+  });
+
+  test("every 500 has a line of level 50 with its request's id, of routes that are none of ours too", async () => {
+    for (const [path, headers] of [
+      ["/api/failing", {}],
+      ["/api/failing/mute", {}],
+      ["/failing/abort", {}],
+      ["/login", { [MADE_TO_FAIL]: "the whole of proxy.ts" }],
+    ] as const) {
+      const before = server.output().length;
+      const answer = await send(server.origin, "GET", path, { headers });
+      expect(answer.status).toBe(500);
+      const told = await failuresSince(before);
+      expect(told.map(({ request_id }) => request_id)).toEqual([answer.headers["x-request-id"]]);
+    }
+  });
+
+  /** The lines that say what failed, once the request's own line, which is the last, is there. */
+  async function failuresSince(offset: number): Promise<Record<string, unknown>[]> {
+    const lines = () =>
+      (
+        server
+          .output()
+          .slice(offset)
+          .match(/^\{.*\}$/gm) ?? []
+      ).map((line) => JSON.parse(line));
+    await eventually(() => lines().some(({ event, route }) => event === "request" && route !== "static"));
+    return lines().filter(({ level }) => level >= 50);
+  }
+
+  async function shownNumber(page: Page): Promise<string | undefined> {
+    return /this number: (\S+)/.exec((await page.getByRole("main").textContent()) ?? "")?.[1];
+  }
 
   test.describe("while the database hangs", () => {
     let alone: TestServer;

@@ -19,9 +19,9 @@ const databaseUrl = z
 
 /**
  * The environment, parsed. Lifetimes are in seconds.
- * An empty variable counts as unset, so that `PORT= npm start` is not an error.
+ * An empty variable counts as unset, so that `PORT= npm start` is not an error. @internal for its test
  */
-const environment = z.object({
+export const environment = z.object({
   /** Where Postgres is. `npm start` fills it in when it runs the embedded one. */
   DATABASE_URL: databaseUrl,
   /** Connections to Postgres that one worker may hold. */
@@ -78,11 +78,14 @@ const service = environment.extend({
   SHUTDOWN_DELAY_MS: integer(0, 8_000).prefault("500"),
 });
 
-/** What `npm start` reads: it makes a database and a secret where none is given. */
-const launch = service.partial({ DATABASE_URL: true, AUTH_SECRET: true }).extend({
+/** What `npm start` reads: it makes a database and a secret where none is given. @internal for its test */
+export const launch = service.partial({ DATABASE_URL: true, AUTH_SECRET: true }).extend({
   /** Where the embedded Postgres and the secret are kept. */
   DATA_DIR: z.string().default(".data"),
 });
+
+/** @internal for its test */
+export const migration = z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL: databaseUrl.optional() });
 
 export type Config = z.output<typeof environment>;
 export type LaunchConfig = z.output<typeof launch>;
@@ -131,7 +134,7 @@ export function presetConfig(databaseUrl: string): void {
 
 /** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */
 export function migrationConfig() {
-  return parseEnvironment(z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL: databaseUrl.optional() }));
+  return parseEnvironment(migration);
 }
 
 /** Whether npm started this process, as one of package.json's scripts. */
@@ -155,10 +158,16 @@ export function parseEnvironment<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
   const set = { ...given, ...readFiles(given) };
-  const result = schema.safeParse(set);
+  const result = schema.safeParse(set, { error: whatItMustBe });
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
   throw new Error(`Bad environment: ${problems.join("; ")}.`);
+}
+
+// Where a schema says nothing itself: zod's own words are for programmers.
+function whatItMustBe({ code, input, ...issue }: z.core.$ZodRawIssue): string {
+  if (input === undefined) return "is required";
+  return code === "invalid_value" ? `must be one of: ${(issue.values as unknown[]).join(", ")}` : "can't be that";
 }
 
 function readFiles(variables: Record<string, string | undefined>): Record<string, string> {

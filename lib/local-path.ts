@@ -5,9 +5,18 @@ const HERE = "http://here.invalid";
  * of it (WHATWG URL), so that `//evil`, `/\evil`, `https:evil` and what hides in control characters lead home.
  */
 export function localPath(next: string | null | undefined): string {
-  if (!next?.startsWith("/") || !URL.canParse(next, HERE)) return "/";
-  const url = new URL(next, HERE);
+  const url = next?.startsWith("/") ? parse(next) : null;
+  if (url === null) return "/";
   const path = `${url.pathname}${url.search}${url.hash}`;
   // Dot segments may leave a path that starts with two slashes, which is a host to whoever reads it next.
   return url.origin === HERE && !path.startsWith("//") ? path : "/";
+}
+
+// URL.canParse() is younger than some browsers that are served.
+function parse(path: string): URL | null {
+  try {
+    return new URL(path, HERE);
+  } catch {
+    return null;
+  }
 }

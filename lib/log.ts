@@ -2,6 +2,8 @@ import pino, { type Logger } from "pino";
 import { config } from "./config.ts";
 import { currentRequest } from "./request-context.ts";
 
+const ERROR = 50;
+
 // Shared with bin/, which is outside of the bundles. One per process, whatever the bundle: its lines never interleave.
 const shared = globalThis as typeof globalThis & { movieconnectLog?: Logger };
 
@@ -11,14 +13,17 @@ export function log(): Logger {
     level: config().LOG_LEVEL,
     base: { pid: process.pid },
     serializers: { err: describe },
-    mixin: nameRequest,
+    mixin: (_, level) => nameRequest(level),
   });
   return shared.movieconnectLog;
 }
 
-function nameRequest(): object {
+/** What a line of this level has of the request that it is written for. The request knows from now on whether it has an error's. */
+export function nameRequest(level: number): { request_id?: string } {
   const request = currentRequest();
-  return request ? { request_id: request.requestId } : {};
+  if (request === undefined) return {};
+  if (level >= ERROR) request.isFailureLogged = true;
+  return { request_id: request.requestId };
 }
 
 // An error's own fields may hold what a user sent (pg's `detail` quotes values): only what names the fault is kept.

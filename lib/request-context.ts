@@ -12,10 +12,12 @@ export type RequestContext = {
   isLocal: boolean;
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
-  /** The page failed because the database could not be asked. */
-  isOutage?: boolean;
   /** The page was asked for with the cookies of a session that has ended. */
   hasEndedSession?: boolean;
+  /** What the page is answered with in place of Next's 200 or 500. */
+  pageStatus?: 500 | 503;
+  /** A line of the log, of level `error`, says what went wrong. */
+  isFailureLogged?: boolean;
 };
 
 // One per process, whatever the bundle. The server enters it, all that happens for the request is inside.

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { asciiEmail } from "./auth/email-address";
 
-// What the API takes. Forms use the types of these, routes the schemas; nothing here needs a server.
-// `meta` says in JSON Schema what a transform or a refinement holds from it: it is read by the API's document alone.
+// What the API takes. Routes use the schemas; forms use their types alone, since none of this is for a browser.
+// `meta` says in JSON Schema what a transform or a refinement holds from it: it is read by the API's document alone. There a
+// rule that holds once something was trimmed or normalised is put in words: as a keyword it would refuse what the API takes.
 
 const REQUIRED = "This field is required.";
 const NULL = "This field may not be null.";
@@ -16,6 +18,8 @@ const EMAIL =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
 
 const USERNAME = /^[\p{L}\p{M}\p{Nd}.+_-]+$/u;
+/** Of that, what a pattern can say that is read with the flag `u` by some, and without by others: which ASCII there is none of. */
+const USERNAME_FOR_CLIENTS = "^\\s*[^\\s!-*,\\/:-@\\[-\\^`\\{-~]+\\s*$";
 const USERNAME_LENGTH = 150;
 const EMAIL_LENGTH = 254;
 const PASSWORD_BYTES = 1_024;
@@ -49,13 +53,13 @@ const username = trimmed
   )
   .meta({
     minLength: 1,
-    maxLength: USERNAME_LENGTH,
-    pattern: USERNAME.source,
-    description: "Letters, digits and `.+-_`, once trimmed and NFKC-normalised. Unique whatever its case.",
+    pattern: USERNAME_FOR_CLIENTS,
+    description: `1 to ${USERNAME_LENGTH} letters, digits and \`.+-_\`, once trimmed and NFKC-normalised. Unique whatever its case.`,
     examples: ["ann"],
   });
 
 const email = trimmed
+  .transform(asciiEmail)
   .pipe(
     z
       .string()
@@ -64,9 +68,9 @@ const email = trimmed
       .refine((value) => value.indexOf("@") <= 64, BAD_EMAIL),
   )
   .meta({
-    format: "email",
-    maxLength: EMAIL_LENGTH,
-    description: "ASCII, trimmed. Unique whatever its case.",
+    // RFC 6531: of an "email" in JSON Schema the host is in ASCII.
+    format: "idn-email",
+    description: `Trimmed, and its host in ASCII (UTS 46), of at most ${EMAIL_LENGTH} characters. Unique whatever its case.`,
     examples: ["ann@example.com"],
   });
 
@@ -103,10 +107,19 @@ export const refreshInput = z
   .object({ refresh: untouched.optional().meta({ description: "A refresh token. Without it the refresh cookie is taken." }) })
   .meta({ id: "Refresh" });
 
+export const logOutInput = z
+  .object({
+    refresh: untouched.optional().meta({
+      description: "A refresh token, of a client without cookies. It counts where neither an access token nor a cookie is good.",
+    }),
+  })
+  .meta({ id: "LogOut" });
+
 export type SignUpInput = z.input<typeof signUpInput>;
 export type SignUpValues = z.output<typeof signUpInput>;
 export type LogInInput = z.input<typeof logInInput>;
 export type LogInValues = z.output<typeof logInInput>;
+export type LogOutValues = z.output<typeof logOutInput>;
 
 // `new Date` rolls 2023-02-29 over to March, and reads year 0000: a date is real if it comes back as it went in.
 function isCalendarDate(value: string): boolean {

@@ -1,6 +1,6 @@
 import { Stage } from "./stage";
 
-/** What is shown instead of a page that failed. `digest` finds the cause in the server's log. */
+/** What is shown instead of a page that failed. `digest` finds the cause in the server's log; what failed in the browser has none. */
 export function Intermission({ digest }: { digest: string | undefined }) {
   return (
     <Stage empty>
@@ -18,7 +18,9 @@ export function Intermission({ digest }: { digest: string | undefined }) {
               Try again
             </a>
           </p>
-          {digest && <p className="mt-6">If it keeps happening, tell us this number: {digest}</p>}
+          <p className="mt-6">
+            If it keeps happening, tell us {digest ? `this number: ${digest}` : "when it was, and what you did."}
+          </p>
         </div>
       </div>
     </Stage>

@@ -218,12 +218,18 @@ test("a well-signed token that nobody here would write is refused like any other
 
 test("`Bearer null`, `Bearer undefined` and `Bearer` alone are as if the header were not there", async () => {
   const user = await signUp(server.origin);
-  const { cookies } = await logIn(server.origin, user);
-  for (const authorization of ["Bearer", "Bearer ", "bearer null", "Bearer undefined"]) {
-    expect((await ask("GET", PROFILE, `${ACCESS}=${cookies[ACCESS]}`, { authorization })).json).toEqual({
-      username: user.username,
-    });
-    const none = await ask("GET", PROFILE, "", { authorization });
-    expect([none.status, none.json]).toEqual([401, { detail: "Authentication credentials were not provided." }]);
+  for (const authorization of ["Bearer", "Bearer ", "bearer null", "Bearer undefined", "BEARER\tnull \t"]) {
+    const { cookies } = await logIn(server.origin, user);
+    const cookie = `${ACCESS}=${cookies[ACCESS]}`;
+    expect((await ask("GET", PROFILE, cookie, { authorization })).json).toEqual({ username: user.username });
+    for (const [method, path] of [
+      ["GET", PROFILE],
+      ["POST", LOGOUT],
+    ] as const) {
+      const none = await ask(method, path, "", { authorization });
+      expect([none.status, none.json]).toEqual([401, { detail: "Authentication credentials were not provided." }]);
+    }
+    expect((await ask("POST", LOGOUT, cookie, { authorization })).status).toBe(200);
+    expect((await ask("GET", PROFILE, cookie, { authorization })).status).toBe(401);
   }
 });

@@ -5,7 +5,7 @@ import type { RouteHandlers } from "@/lib/http/route";
 const modules = import.meta.glob<RouteHandlers>(["./**/route.ts"]);
 
 /** Paths in the order in which a client comes by them; the others follow. */
-const FIRST = ["/api/user/signup/", "/api/token/", "/api/user/profile/", "/api/token/refresh/", "/api/user/logout/"];
+const FIRST = ["/api/user/signup", "/api/token", "/api/user/profile", "/api/token/refresh", "/api/user/logout"];
 
 let assembled: Promise<OpenApi> | undefined;
 
@@ -23,8 +23,8 @@ async function assemble(): Promise<OpenApi> {
   return openApi(new Map(routes.sort(([a], [b]) => rank(a) - rank(b))));
 }
 
-// ./user/signup/route.ts is /api/user/signup/, and what is called like a file has no slash at its end.
+// ./user/signup/route.ts is /api/user/signup, with and without a slash at its end. In a document tools want none: to them
+// the other form is another path.
 function pathOf(file: string): string {
-  const path = file.replace(/^\.\//, "/api/").replace(/\/route\.ts$/, "");
-  return /\.\w+$/.test(path) ? path : `${path}/`;
+  return file.replace(/^\.\//, "/api/").replace(/\/route\.ts$/, "");
 }

@@ -52,6 +52,16 @@ test("the owner elsewhere is not locked out, and names that are nobody's are lim
   expect((await attempt(username, freshAddress(), PASSWORD)).status).toBe(200);
 });
 
+test("the two spellings of an international address are one name to guess at", async () => {
+  const email = `ann@bücher.${freshName()}.example`;
+  const json = { ...signUpBody(), email };
+  expect((await send(server.origin, "POST", "/api/user/signup/", { json, headers: from(freshAddress()) })).status).toBe(201);
+  const address = freshAddress();
+  const spellings = [email, email.toUpperCase(), email.replace("bücher", "xn--bcher-kva")];
+  const answers = await Promise.all(Array.from({ length: 15 }, (_, index) => attempt(spellings[index % 3] ?? "", address)));
+  expect(evaluated(answers)).toBe(10);
+});
+
 test("ten failures by name say nothing about which e-mail address is that account's, nor does a login that is forgiven", async () => {
   const [owner, other] = [await signUp(server.origin), await signUp(server.origin)];
   const address = freshAddress();

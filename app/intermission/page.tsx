@@ -1,9 +1,11 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { FAILURE_NUMBER_HEADER } from "@/lib/http/page-failure";
 import { Intermission } from "../_components/intermission";
 
 export const metadata: Metadata = { title: "Short intermission", robots: "noindex" };
 
-/** What proxy.ts answers with, at the page's own address, while the database can't say who is looking. */
-export default function IntermissionPage() {
-  return <Intermission digest={undefined} />;
+/** What proxy.ts answers with, at the page's own address, while the database can't say who is looking, or when it failed itself. */
+export default async function IntermissionPage() {
+  return <Intermission digest={(await headers()).get(FAILURE_NUMBER_HEADER) ?? undefined} />;
 }

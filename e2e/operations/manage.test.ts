@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { environmentWith } from "../../lib/config";
-import { freshName, logIn, newSession, PASSWORD, send, signUp } from "../client";
+import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "../client";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
 import { launch } from "../launch";
 
@@ -154,6 +154,10 @@ test("a user who is deleted between the look-up and the change is reported as mi
       await query(`create trigger none before update on ${table} for each row execute function find_none()`);
   });
   const missing = { status: 1, output: "", errors: `movieconnect: there is no user "${username}"\n` };
+  await withDatabase(postgres.url, (query) =>
+    query("create trigger none_deleted before delete on users for each row execute function find_none()"),
+  );
+  expect(await manage(["user", "delete", username, "--yes"])).toEqual(missing);
   expect(await manage(["user", "set-password", username, "--generate-password"])).toEqual(missing);
   expect(await manage(["user", "disable", username])).toEqual(missing);
   await withDatabase(postgres.url, (query) => query("drop function find_none cascade"));
@@ -188,7 +192,121 @@ test("one session can be ended, or all", async () => {
   expect(await statusOf(PROFILE, stranger.cookies)).toBe(200);
 });
 
+test("accounts are listed by pages, in order, and shown as by themselves", async () => {
+  const names = [freshName(), freshName(), freshName(), freshName(), freshName()];
+  const first = await signUp(server.origin, names[0]);
+  for (const name of names.slice(1)) await signUp(server.origin, name);
+  await logIn(server.origin, first);
+  const seen: string[] = [];
+  let after = String(first.id - 1);
+  for (;;) {
+    const { results, next } = await answer(["user", "list", "--limit", "2", "--after", after]);
+    seen.push(...results.map(({ username }: { username: string }) => username));
+    if (next === null) break;
+    expect([results.length, next]).toEqual([2, results[1].id]);
+    after = String(next);
+  }
+  expect(seen).toEqual(names);
+  const { results } = await answer(["user", "list", "--after", String(first.id - 1)]);
+  expect(results[0]).toEqual(await answer(["user", "show", first.username]));
+  expect(results[0].living_sessions).toBe(1);
+  const { output } = await manage(["user", "list", "--after", String(first.id - 1), "--limit", "2"]);
+  const [head, ...rows] = output.split("\n");
+  expect(head).toMatch(/^id +username +email +active +created +sessions$/);
+  expect(rows[0]).toMatch(new RegExp(`^${first.id} +${first.username} +${first.email} +yes +\\d{4}-\\d\\d-\\d\\dT[^ ]+ +1$`));
+  expect(rows[2]).toBe(`There are more: --after ${first.id + 1}`);
+});
+
+test("accounts are found by a part of a name or an address in any case, and every character means itself", async () => {
+  const tail = freshName();
+  const make = async (username: string, email: string) => {
+    const json = { ...signUpBody(username), email };
+    expect((await send(server.origin, "POST", "/api/user/signup/", { json })).status).toBe(201);
+  };
+  await make(`Straße_${tail}`, `one%${tail}@Example.com`);
+  await make(`straXse${tail}`, `two.${tail}@bücher.${tail}.example`);
+  const found = async (search: string) => {
+    const { results } = await answer(["user", "list", "--search", search]);
+    return results.map(({ username }: { username: string }) => username);
+  };
+  const [one, two] = [`Straße_${tail}`, `straXse${tail}`];
+  expect(await found(tail)).toEqual([one, two]);
+  expect(await found(`STRASSE_${tail}`.toUpperCase())).toEqual([one]);
+  expect(await found(`ONE%${tail}@EXAMPLE`)).toEqual([one]);
+  expect(await found(`Bücher.${tail}`)).toEqual([two]);
+  expect(await found(`xn--bcher-kva.${tail}`)).toEqual([two]);
+  expect(await found(`${tail}@BÜCHER.${tail}.example`)).toEqual([two]);
+  for (const none of [`str%${tail}`, `stra_se${tail}`, `'${tail}`, `\\${tail}`]) expect(await found(none)).toEqual([]);
+  const { status, output } = await manage(["user", "list", "--search", `${tail}nobody`]);
+  expect([status, output]).toEqual([0, `There is no account with "${tail}nobody" in its name or address.\n`]);
+});
+
+test("a page is found wherever it is: over gaps between ids, and beyond what one statement looks at", async () => {
+  const name = freshName();
+  const ids = await withDatabase(postgres.url, async (query) => {
+    const insert = (id: number) =>
+      query(
+        `insert into users (id, username, username_key, email, birth_date) overriding system value
+         values ($1, $2, $2, $2 || '@example.com', '1990-01-02')`,
+        [id, `${name}${id}`],
+      );
+    const made = [5_000_000, 5_019_999, 5_020_000, 9_000_000_000_000];
+    for (const id of made) await insert(id);
+    return made;
+  });
+  const { results, next } = await answer(["user", "list", "--search", name.toUpperCase(), "--limit", "3"]);
+  expect([results.map(({ id }: { id: number }) => id), next]).toEqual([ids.slice(0, 3), 5_020_000]);
+  const rest = await answer(["user", "list", "--search", name, "--after", "5020000"]);
+  expect([rest.results.map(({ id }: { id: number }) => id), rest.next]).toEqual([ids.slice(3), null]);
+  await withDatabase(postgres.url, (query) => query("delete from users where id = any($1::bigint[])", [ids]));
+});
+
+test("a user who is deleted is out everywhere, leaves nothing, and their name and address are free again", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const second = await logIn(server.origin, user);
+  const bystander = await newSession(server.origin);
+  const { deleted } = await answer(["user", "delete", user.email.toUpperCase(), "--yes"]);
+  expect(deleted).toMatchObject({ id: user.id, username: user.username, sessions: 2, login_addresses: 1 });
+  for (const each of [cookies, second.cookies]) await expectEnded(each);
+  expect((await login(user.username, PASSWORD)).status).toBe(401);
+  await withDatabase(postgres.url, async (query) => {
+    for (const table of ["passwords", "sessions", "login_addresses"])
+      expect(await query(`select from ${table} where user_id = $1`, [user.id]), table).toEqual([]);
+    expect(await query("select from users where id = $1", [user.id])).toEqual([]);
+  });
+  expect(await manage(["user", "delete", user.username, "--yes"])).toEqual({
+    status: 1,
+    output: "",
+    errors: `movieconnect: there is no user "${user.username}"\n`,
+  });
+  expect((await send(server.origin, "POST", "/api/user/signup/", { json: signUpBody(user.username) })).status).toBe(201);
+  expect(await statusOf(PROFILE, bystander.cookies)).toBe(200);
+});
+
+test("without a terminal nobody is deleted unless --yes says so", async () => {
+  const { username } = await signUp(server.origin);
+  const { status, output, errors } = await manage(["user", "delete", username], "y\n");
+  expect([status, output]).toEqual([2, ""]);
+  expect(errors).toMatch(/^movieconnect: there is no terminal to ask for a confirmation: --yes[^\n]*\n$/);
+  expect((await login(username, PASSWORD)).status).toBe(200);
+});
+
+test("an international address names its account in either form", async () => {
+  const username = freshName();
+  const email = `ann@bücher.${username}.example`;
+  const args = ["user", "create", "--username", username, "--email", email, "--birth-date", "1990-01-02", "--generate-password"];
+  const created = await answer(args);
+  expect(created.email).toBe(`ann@xn--bcher-kva.${username}.example`);
+  for (const name of [email, email.toUpperCase(), created.email])
+    expect((await answer(["user", "show", name])).id).toBe(created.id);
+});
+
 test.each<[args: string[], line: RegExp]>([
+  [["user", "list", "ann"], /user list does not take "ann"/],
+  [["user", "list", "--limit", "0"], /--limit takes a whole number from 1 to 1,000/],
+  [["user", "list", "--limit", "1001"], /--limit takes a whole number from 1 to 1,000/],
+  [["user", "list", "--after", "x"], /--after takes a whole number from 0 on/],
+  [["user", "delete"], /user delete needs a username or an e-mail address/],
   [[], /a command is missing/],
   [["user"], /there is no command "user"/],
   [["user", "remove", "ann"], /there is no command "user remove"/],
@@ -241,6 +359,18 @@ test.runIf(process.platform === "linux")("on a terminal the password is asked fo
   expect(done.status).toBe(0);
   for (const { shown } of [differs, done]) expect(shown).not.toContain(OTHER_PASSWORD);
   expect((await login(username, OTHER_PASSWORD)).status).toBe(200);
+});
+
+test.runIf(process.platform === "linux")("on a terminal a deletion is asked about, and only yes deletes", async () => {
+  const { username } = await signUp(server.origin);
+  const command = `npm run --silent manage -- user delete ${username}`;
+  const kept = await type(command, { "[y/N]": "" });
+  expect(kept.shown).toContain("movieconnect: nothing was changed");
+  expect([kept.status, (await login(username, PASSWORD)).status]).toEqual([1, 200]);
+  const gone = await type(command, { "[y/N]": "y" });
+  expect(gone.shown).toContain(`Delete ${username} (${username}@example.com)`);
+  expect(gone.shown).toContain(`Deleted ${username} (`);
+  expect([gone.status, (await login(username, PASSWORD)).status]).toEqual([0, 401]);
 });
 
 test("nobody of that name, no database, or a wrong password to it: one line, and status 1", async () => {

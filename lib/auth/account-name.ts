@@ -1,16 +1,30 @@
 import "server-only";
 
 import { createHash } from "node:crypto";
-import type { AccountName } from "@/db/users";
+import type { AccountName, UserSearch } from "@/db/users";
+import { asciiEmail, meantEmails } from "./email-address";
 import { usernameKey } from "./username-key";
 
 /** Which account somebody means: by username or e-mail address. A username holds no "@", so the two never collide. */
 export function accountName(name: string): AccountName {
-  return name.includes("@") ? { email: name } : { usernameKey: usernameKey(name) };
+  return name.includes("@") ? { emails: meantEmails(name).map(foldAscii) } : { usernameKey: usernameKey(name) };
+}
+
+/** What of somebody's name or address is looked for, in any case; a part of a host in ASCII, too. */
+export function accountSearch(part: string): UserSearch {
+  const [written, ascii] = [part, part.includes("@") ? asciiEmail(part) : asciiEmail(`@${part}`).slice(1)];
+  return { usernameKey: usernameKey(part), emails: [...new Set([written, ascii].map(foldAscii))] };
 }
 
 /** The same for all that the database takes for one name, and not to be read: an unknown name may be a mistyped secret. */
 export function nameDigest(name: AccountName): string {
-  const folded = "email" in name ? name.email.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : name.usernameKey;
-  return createHash("sha256").update(folded).digest("base64url");
+  const folded = "emails" in name ? name.emails.at(-1) : name.usernameKey;
+  return createHash("sha256")
+    .update(folded ?? "")
+    .digest("base64url");
+}
+
+// As `lower` does under "C": what is not ASCII is nobody's address, and must not become one.
+function foldAscii(address: string): string {
+  return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -1,21 +1,38 @@
 import { expect, test } from "vitest";
 import { birthDateProblems } from "./birth-date";
 
-const today = new Date("2026-11-22T23:59:59Z");
+// 22 November everywhere from the first zone to UTC, the 21st further west.
+const now = new Date("2026-11-22T09:59:59.999Z");
 
 test("the minimum age is reached on the birthday, not before", () => {
-  expect(birthDateProblems("2013-11-22", 13, today)).toEqual([]);
-  expect(birthDateProblems("2013-11-23", 13, today)).toEqual(["You must be at least 13 years old."]);
+  expect(birthDateProblems("2013-11-22", 13, now)).toEqual([]);
+  expect(birthDateProblems("2013-11-23", 13, now)).toEqual(["You must be at least 13 years old."]);
+});
+
+test("a birthday begins where its day comes first on Earth, at UTC+14", () => {
+  const begins = new Date("2026-11-22T10:00:00Z");
+  const before = new Date(begins.getTime() - 1);
+  expect(birthDateProblems("2013-11-23", 13, before)).toEqual(["You must be at least 13 years old."]);
+  expect(birthDateProblems("2013-11-23", 13, begins)).toEqual([]);
+  expect(birthDateProblems("2026-11-23", 0, before)).toEqual(["This date is in the future."]);
+  expect(birthDateProblems("2026-11-23", 0, begins)).toEqual([]);
+  expect(birthDateProblems("1896-11-22", 0, before)).toEqual([]);
+  expect(birthDateProblems("1896-11-22", 0, begins)).toEqual(["This date is too long ago."]);
+});
+
+test("a year begins there too", () => {
+  expect(birthDateProblems("2014-01-01", 13, new Date("2026-12-31T09:59:59Z"))).toHaveLength(1);
+  expect(birthDateProblems("2014-01-01", 13, new Date("2026-12-31T10:00:00Z"))).toEqual([]);
 });
 
 test("who was born on a leap day comes of age on 1 March of a common year", () => {
-  expect(birthDateProblems("2012-02-29", 13, new Date("2025-02-28T12:00:00Z"))).toHaveLength(1);
-  expect(birthDateProblems("2012-02-29", 13, new Date("2025-03-01T00:00:00Z"))).toEqual([]);
+  expect(birthDateProblems("2012-02-29", 13, new Date("2025-02-28T09:59:59Z"))).toHaveLength(1);
+  expect(birthDateProblems("2012-02-29", 13, new Date("2025-02-28T10:00:00Z"))).toEqual([]);
 });
 
 test("with a minimum of 0 only the future and 130 years ago are out of the question", () => {
-  expect(birthDateProblems("2026-11-22", 0, today)).toEqual([]);
-  expect(birthDateProblems("2026-11-23", 0, today)).toEqual(["This date is in the future."]);
-  expect(birthDateProblems("1896-11-22", 0, today)).toEqual([]);
-  expect(birthDateProblems("1896-11-21", 0, today)).toEqual(["This date is too long ago."]);
+  expect(birthDateProblems("2026-11-22", 0, now)).toEqual([]);
+  expect(birthDateProblems("2026-11-23", 0, now)).toEqual(["This date is in the future."]);
+  expect(birthDateProblems("1896-11-22", 0, now)).toEqual([]);
+  expect(birthDateProblems("1896-11-21", 0, now)).toEqual(["This date is too long ago."]);
 });

@@ -1,15 +1,18 @@
 const OLDEST_PERSON_YEARS = 130;
+/** Kiritimati's: where on Earth each day comes first. */
+const FIRST_ZONE_MS = 14 * 3_600_000;
 
 /**
- * What is wrong with a calendar date (`YYYY-MM-DD`) as somebody's day of birth.
+ * What is wrong with a calendar date (`YYYY-MM-DD`) as somebody's day of birth. Nobody says where they are: it is the day
+ * that it is anywhere on Earth, so that nobody is told on their birthday that it is another day.
  * @param minimumAge years; 0 switches the rule off
  */
-export function birthDateProblems(date: string, minimumAge: number, today: Date): string[] {
+export function birthDateProblems(date: string, minimumAge: number, now: Date): string[] {
   // Dates of this form sort as strings; a 29 February moved to a common year falls between 28 February and 1 March.
-  const todayDate = today.toISOString().slice(0, 10);
-  if (date > todayDate) return ["This date is in the future."];
-  if (yearsLater(date, OLDEST_PERSON_YEARS) < todayDate) return ["This date is too long ago."];
-  if (yearsLater(date, minimumAge) > todayDate) return [`You must be at least ${minimumAge} years old.`];
+  const today = new Date(now.getTime() + FIRST_ZONE_MS).toISOString().slice(0, 10);
+  if (date > today) return ["This date is in the future."];
+  if (yearsLater(date, OLDEST_PERSON_YEARS) < today) return ["This date is too long ago."];
+  if (yearsLater(date, minimumAge) > today) return [`You must be at least ${minimumAge} years old.`];
   return [];
 }
 

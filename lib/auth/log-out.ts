@@ -1,28 +1,57 @@
 import "server-only";
 
 import type { Database } from "@/db/pool";
-import { authenticate, type CredentialHeaders, findViewer, isUnauthenticated } from "./authenticate";
+import { AppError } from "../errors";
+import type { LogOutValues } from "../schemas";
+import { authenticate, type CredentialHeaders, findViewer, isUnauthenticated, type Viewer } from "./authenticate";
 import { readCookies } from "./cookies";
 import { endSession } from "./end-session";
 import { findRefreshable } from "./refresh-session";
 
-/**
- * Ends the session of the access token, or, where that is absent, expired or broken, of a good refresh cookie:
- * whoever is still signed in can sign out.
- * @throws {AppError} as `authenticate` does, when neither is good
- */
-export async function logOut(db: Database, headers: CredentialHeaders): Promise<void> {
-  const viewer = await authenticate(db, headers).catch((error) => byRefreshCookie(db, headers, error));
-  await endSession(db, viewer);
+/** Ends the session in which somebody was found to be signed in. */
+export async function logOut(db: Database, leaver: Viewer): Promise<void> {
+  await endSession(db, leaver);
 }
 
-async function byRefreshCookie(db: Database, { cookie }: CredentialHeaders, refusal: unknown) {
-  if (!isUnauthenticated(refusal)) throw refusal;
-  for (const presented of readCookies(cookie, "refresh")) {
-    const session = await findRefreshable(db, presented);
-    if (session) return { sessionId: session.id, userId: session.user_id };
+/**
+ * Who is signed in, by the access token, or, where that is absent, expired or broken, by a refresh token that a refresh would
+ * accept: the cookie's, else the body's. Whoever is still signed in can sign out. Cookies go before the body, as access
+ * tokens do: which session ends must not depend on whether its access cookie has just expired.
+ * @throws {AppError} as `authenticate` does, when none is good; `invalid_input` where the body's is no token at all
+ */
+export async function findLeaver(db: Database, headers: CredentialHeaders, body: () => Promise<unknown>): Promise<Viewer> {
+  try {
+    return await authenticate(db, headers);
+  } catch (refusal) {
+    if (!isUnauthenticated(refusal)) throw refusal;
+    const leaver =
+      (await findFirst(db, readCookies(headers.cookie, "refresh"))) ?? (await findFirst(db, await presentedIn(body)));
+    if (leaver) return leaver;
+    // A header or a body that was refused says nothing about the access cookie that came along.
+    refusal.clearsCookies = (await findViewer(db, headers.cookie)) === null;
+    throw refusal;
   }
-  // A header that was refused says nothing about the access cookie that came along.
-  refusal.clearsCookies = (await findViewer(db, cookie)) === null;
-  throw refusal;
+}
+
+async function findFirst(db: Database, refreshTokens: string[]): Promise<Viewer | null> {
+  for (const presented of refreshTokens) {
+    const session = await findRefreshable(db, presented);
+    if (session) return { userId: session.user_id, username: session.username, sessionId: session.id };
+  }
+  return null;
+}
+
+// What can't be read holds no token: that nobody is signed in is said before what is wrong with a body.
+async function presentedIn(body: () => Promise<unknown>): Promise<string[]> {
+  try {
+    const { refresh } = (await body()) as LogOutValues;
+    return refresh === undefined ? [] : [refresh];
+  } catch (error) {
+    if (!(error instanceof AppError) || isAboutToken(error)) throw error;
+    return [];
+  }
+}
+
+function isAboutToken({ code, details }: AppError): boolean {
+  return code === "invalid_input" && "refresh" in (details as AppError<"invalid_input">["details"]).fields;
 }

@@ -27,6 +27,12 @@ test("a password that resembles name, address or site is refused for each of the
   expect(passwordProblems("MovieConnect", ann, 8)).toEqual(["The password is too similar to the site's name."]);
 });
 
+test("an address whose host is kept in ASCII is compared as a person writes it, too", () => {
+  const about = { username: "ann", email: "ann@xn--ber-bcher-p9af.example" };
+  expect(passwordProblems("über-bücher", about, 8)).toEqual(["The password is too similar to the email address."]);
+  expect(passwordProblems("xn--ber-bcher-p9af", about, 8)).toEqual(["The password is too similar to the email address."]);
+});
+
 test("a long password that holds the letters of a short name does not resemble it", () => {
   expect(passwordProblems("banana-nathan-savannah-anniversary", ann, 8)).toEqual([]);
 });

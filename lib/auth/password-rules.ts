@@ -1,4 +1,5 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
+import { unicodeEmail } from "./email-address";
 import { resembles, SITE_NAME } from "./resembles";
 
 const commonPasswords = new Set<unknown>(dictionary["passwords-common"]);
@@ -14,7 +15,7 @@ export function passwordProblems(
 ): string[] {
   const problems: string[] = [];
   if (about.username && resembles(password, about.username)) problems.push("The password is too similar to the username.");
-  if (about.email && resembles(password, about.email)) problems.push("The password is too similar to the email address.");
+  if (about.email && isLikeEmail(password, about.email)) problems.push("The password is too similar to the email address.");
   if (resembles(password, SITE_NAME)) problems.push("The password is too similar to the site's name.");
   if ([...password].length < minLength) {
     const unit = minLength === 1 ? "character" : "characters";
@@ -22,4 +23,9 @@ export function passwordProblems(
   }
   if (commonPasswords.has(password.toLowerCase().trim())) problems.push("This password is too common.");
   return problems;
+}
+
+// As it is kept, and as a person writes it.
+function isLikeEmail(password: string, email: string): boolean {
+  return resembles(password, email) || resembles(password, unicodeEmail(email));
 }

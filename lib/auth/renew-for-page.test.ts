@@ -61,8 +61,9 @@ test("a refusal that says so clears both", async () => {
 });
 
 test("a viewer who can't be looked up is not taken for a visitor: nothing is renewed, cleared or ended", async () => {
-  const { renewForPage, logOut, cookie } = await where("access", unavailable);
+  const { renewForPage, findLeaver, cookie } = await where("access", unavailable);
   expect(await renewForPage(db, cookie)).toEqual([]);
-  const refusal = await logOut(db, { authorization: null, cookie }).catch((error: unknown) => error);
+  const leaver = findLeaver(db, { authorization: null, cookie }, async () => ({}));
+  const refusal = await leaver.catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: "unavailable", clearsCookies: false });
 });

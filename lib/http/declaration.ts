@@ -1,6 +1,8 @@
 import "server-only";
 
 import type { z } from "zod";
+import type { Database } from "@/db/pool";
+import type { CredentialHeaders, Viewer } from "../auth/authenticate";
 import type { ErrorCode } from "../errors";
 import type { LimitName } from "../rate-limits";
 
@@ -9,7 +11,7 @@ export type Method = (typeof METHODS)[number];
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** What an endpoint says about itself. `endpoint()` acts on `public`, `hashes`, `limit` and `body`; the document tells all. */
+/** What an endpoint says about itself, which the document tells. `endpoint()` acts on all that comes before `takes`. */
 export type Declaration = {
   /** Open to everybody. Without it nobody gets in without a session. */
   public?: boolean;
@@ -17,11 +19,13 @@ export type Declaration = {
   limit?: LimitName;
   /** It has a password hashed: turned away before it costs anything where its address waits for as many as it may */
   hashes?: true;
+  /** Who is asking, where something else than an access token tells that too */
+  authenticate?: Authenticate;
   /** The schema that the request's body must meet; without one the body is not read */
   body?: z.ZodType;
   /** What the body should hold, where its fields are the handler's business, or limits depend on settings */
   takes?: () => z.ZodObject;
-  /** What it does, in a few words */
+  /** What it does, in a few words, and in a sentence or two */
   summary?: string;
   description?: string;
   /** Its answers that are no refusals: each status with its body */
@@ -36,6 +40,12 @@ export type Declaration = {
 
 /** An access token, in a header or its cookie; the refresh cookie. */
 export type Credential = "access" | "refresh";
+
+/**
+ * @param body reads the request's, which may hold a credential. Whatever is wrong with it is refused after this anyway
+ * @throws {AppError} a 401
+ */
+type Authenticate = (db: Database, headers: CredentialHeaders, body: () => Promise<unknown>) => Promise<Viewer>;
 
 export function changesState(method: string): boolean {
   return !SAFE_METHODS.has(method);

@@ -9,7 +9,7 @@ import { json } from "./json";
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 type Table = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => Answer };
 
-// RFC 6750 §3
+// RFC 6750 §3, and RFC 9110 §15.5.2: no 401 without one.
 const CHALLENGE = { "www-authenticate": 'Bearer realm="api"' };
 const NOT_PROVIDED = "Authentication credentials were not provided.";
 
@@ -17,7 +17,6 @@ const NOT_PROVIDED = "Authentication credentials were not provided.";
 const ANSWERS: Table = {
   access_token_not_valid: ({ message }) => ({
     status: 401,
-    headers: CHALLENGE,
     body: {
       detail: "Given token not valid for any token type",
       code: "token_not_valid",
@@ -26,7 +25,6 @@ const ANSWERS: Table = {
   }),
   bad_authorization_header: () => ({
     status: 401,
-    headers: CHALLENGE,
     body: { detail: "Authorization header must contain two space-delimited values", code: "bad_authorization_header" },
   }),
   body_too_large: () => ({ status: 413, body: { detail: "Request body too large." } }),
@@ -40,7 +38,7 @@ const ANSWERS: Table = {
     body: { detail: `Method "${method}" not allowed.` },
   }),
   no_active_account: () => ({ status: 401, body: { detail: "No active account found with the given credentials" } }),
-  not_authenticated: () => ({ status: 401, headers: CHALLENGE, body: { detail: NOT_PROVIDED } }),
+  not_authenticated: () => ({ status: 401, body: { detail: NOT_PROVIDED } }),
   not_found: () => ({ status: 404, body: { detail: "Not found." } }),
   refresh_token_missing: () => ({ status: 401, body: { detail: NOT_PROVIDED, code: "not_authenticated" } }),
   refresh_token_not_valid: ({ message }) => ({ status: 401, body: { detail: message, code: "token_not_valid" } }),
@@ -65,9 +63,10 @@ const ANSWERS: Table = {
   }),
 };
 
-/** What a refusal says, as the table has it. */
+/** What a refusal says, as the table has it. Whatever is a 401 says how to come by what is missing. */
 export function answerTo<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Answer {
-  return ANSWERS[code](details);
+  const answer = ANSWERS[code](details);
+  return answer.status === 401 ? { ...answer, headers: { ...CHALLENGE, ...answer.headers } } : answer;
 }
 
 /**

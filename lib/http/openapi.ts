@@ -4,7 +4,7 @@ import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { credentialsOf, type Declaration, refusalsOf } from "./declaration";
 import { describeSchema, hoistDefinitions, type JsonSchema } from "./json-schema";
-import { documentRefusals, refusalSchemas } from "./refusals";
+import { describeRefusal, documentRefusals, refusalSchemas } from "./refusals";
 
 // OpenAPI 3.1.1: https://spec.openapis.org/oas/v3.1.1
 
@@ -14,14 +14,16 @@ export type Answered = { description: string; headers: Record<string, Header>; c
 export type Operation = {
   operationId: string;
   summary: string;
-  description?: string;
+  description: string;
+  tags: string[];
   security: Record<string, []>[];
   requestBody?: { required: boolean; content: Content };
   responses: Record<string, Answered>;
 };
 export type OpenApi = {
   openapi: string;
-  info: { title: string; version: string; description: string };
+  info: { title: string; version: string; description: string; contact: { name: string }; license: object };
+  tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, JsonSchema> };
 };
@@ -46,11 +48,19 @@ export function openApi(routes: Map<string, Map<string, Declaration>>): OpenApi 
   const paths = Object.fromEntries([...routes].map(([path, declared]) => [path, pathItem(path, declared)]));
   const document = {
     openapi: "3.1.1",
-    info: { title: "MovieConnect", version: "1", description: DESCRIPTION },
+    info: {
+      title: "MovieConnect",
+      version: "1",
+      description: DESCRIPTION,
+      contact: { name: "MovieConnect" },
+      // As package.json has it.
+      license: { name: "UNLICENSED", identifier: "LicenseRef-UNLICENSED" },
+    },
     servers: [{ url: "/" }],
+    tags: [...new Set([...routes.keys()].map(tagOf))].map((name) => ({ name, description: `All below \`/api/${name}\`` })),
     paths: hoistDefinitions(paths, schemas),
     components: { schemas, securitySchemes: SECURITY_SCHEMES },
-    "x-any-other-path": { responses: documentRefusals(["not_found"]) },
+    "x-any-other-path": { responses: describeRefusal("not_found") },
   };
   return document as OpenApi;
 }
@@ -58,22 +68,24 @@ export function openApi(routes: Map<string, Map<string, Declaration>>): OpenApi 
 function pathItem(path: string, declared: Map<string, Declaration>) {
   const operations = [...declared].map(([method, declaration]) => [
     method.toLowerCase(),
-    { operationId: operationId(method, path), ...operation(method, declaration) },
+    { operationId: operationId(method, path), tags: [tagOf(path)], ...operation(method, declaration) },
   ]);
   const allow = { required: true, schema: { type: "string", const: [...declared.keys(), "OPTIONS"].join(", ") } };
   const options = {
     operationId: operationId("OPTIONS", path),
+    tags: [tagOf(path)],
     summary: "What is allowed here",
+    description: "The path's methods, in `Allow`. No other site is allowed anything: there is no CORS.",
     security: [],
     responses: { "204": { ...answered(204), headers: { allow } }, ...documentRefusals(["internal"]) },
   };
-  const others = { responses: documentRefusals(["method_not_allowed"]) };
+  const others = { responses: describeRefusal("method_not_allowed") };
   Object.assign(others.responses["405"]?.headers ?? {}, { allow });
   return { ...Object.fromEntries(operations), options, "x-any-other-method": others };
 }
 
-function operation(method: string, declaration: Declaration): Omit<Operation, "operationId"> {
-  const { summary = "", description, answers = { 200: z.unknown() } } = declaration;
+function operation(method: string, declaration: Declaration): Omit<Operation, "operationId" | "tags"> {
+  const { summary = "", description = "", answers = { 200: z.unknown() } } = declaration;
   const body = declaration.takes?.() ?? declaration.body;
   const responses = documentRefusals(refusalsOf(method, declaration), body);
   for (const [status, schema] of Object.entries(answers)) responses[status] = answered(Number(status), declaration, schema);
@@ -82,7 +94,7 @@ function operation(method: string, declaration: Declaration): Omit<Operation, "o
   if (method === "HEAD") for (const response of Object.values(responses)) delete response.content;
   return {
     summary: method === "HEAD" ? `${summary}, without a body` : summary,
-    ...(description === undefined ? {} : { description }),
+    description,
     security: security(declaration),
     ...(body ? { requestBody: { required: !body.safeParse({}).success, content: content(body, "input") } } : {}),
     responses,
@@ -118,7 +130,12 @@ function security(declaration: Declaration): Record<string, []>[] {
   ];
 }
 
-// POST /api/user/signup/ is postUserSignup.
+// Of /api/user/signup it is "user".
+function tagOf(path: string): string {
+  return path.split("/")[2] ?? "";
+}
+
+// POST /api/user/signup is postUserSignup.
 function operationId(method: string, path: string): string {
   const words = path.split(/\W/).filter((word) => word !== "" && word !== "api");
   return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");

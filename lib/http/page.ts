@@ -8,6 +8,7 @@ import { config } from "../config";
 import { isOutage } from "../outage";
 import { currentRequest } from "../request-context";
 import { pageDatabase } from "./page-database";
+import { FAILURE_NUMBER_HEADER } from "./page-failure";
 import { PATH_HEADER } from "./page-path";
 
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
@@ -21,6 +22,7 @@ export function pageHeaders(incoming: Headers, path: string): PageHeaders {
   const requestHeaders = new Headers(incoming);
   requestHeaders.set("content-security-policy", policy);
   requestHeaders.set(PATH_HEADER, path);
+  requestHeaders.delete(FAILURE_NUMBER_HEADER);
   return { requestHeaders, responseHeaders: { "content-security-policy": policy } };
 }
 

@@ -29,12 +29,18 @@ const SAMPLES: { [Code in ErrorCode]: [ErrorDetails[Code], ...ErrorDetails[Code]
   unsupported_media_type: [{ mediaType: "text/plain" }],
 };
 
+/** Refusals without a schema by name: its fields are an endpoint's own, or no endpoint refuses with it. */
+const UNNAMED: ReadonlySet<ErrorCode> = new Set(["invalid_input", "method_not_allowed", "not_found"]);
+
 /** The body of each refusal by a name, in the words of the one table of errors, which also answers with them. */
 export function refusalSchemas(): Record<string, JsonSchema> {
-  const codes = (Object.keys(SAMPLES) as ErrorCode[]).filter((code) => code !== "invalid_input");
-  return Object.fromEntries(
-    codes.map((code) => [schemaName(code), anyOf(samplesOf(code).map(({ body, free }) => schemaLike(body, free)))]),
-  );
+  const codes = (Object.keys(SAMPLES) as ErrorCode[]).filter((code) => !UNNAMED.has(code));
+  return Object.fromEntries(codes.map((code) => [schemaName(code), refusalSchema(code)]));
+}
+
+/** As `documentRefusals`, of one that stands outside of all operations. */
+export function describeRefusal(code: "method_not_allowed" | "not_found"): Record<string, Answered> {
+  return { [samplesOf(code)[0].status]: responseOf(refusalSchema(code), [code], z.object({})) };
 }
 
 /**
@@ -47,14 +53,19 @@ export function documentRefusals(codes: ErrorCode[], body: z.ZodType = z.object(
     const { status } = samplesOf(code)[0];
     byStatus[status] = [...(byStatus[status] ?? []), code];
   }
-  return Object.fromEntries(Object.entries(byStatus).map(([status, those]) => [status, response(status, those, body)]));
+  return Object.fromEntries(Object.entries(byStatus).map(([status, those]) => [status, response(those, body)]));
 }
 
-function response(status: string, codes: ErrorCode[], body: z.ZodType): Answered {
-  const schema = anyOf(codes.map((code) => (code === "invalid_input" ? messagesSchema(body) : reference(code))));
+function response(codes: ErrorCode[], body: z.ZodType): Answered {
+  return responseOf(anyOf(codes.map((code) => (code === "invalid_input" ? messagesSchema(body) : reference(code)))), codes, body);
+}
+
+function responseOf(schema: JsonSchema, codes: ErrorCode[], body: z.ZodType): Answered {
+  const [first = "internal"] = codes;
+  const description = STATUS_CODES[samplesOf(first)[0].status] ?? "";
   const examples = Object.assign({}, ...codes.map((code) => examplesOf(code, body)));
   const headers = Object.assign({}, ...codes.map(headersOf));
-  return { description: STATUS_CODES[status] ?? "", headers, content: { "application/json": { schema, examples } } };
+  return { description, headers, content: { "application/json": { schema, examples } } };
 }
 
 function examplesOf(code: ErrorCode, body: z.ZodType): Record<string, { value: unknown }> {
@@ -89,6 +100,10 @@ function samplesOf(code: ErrorCode): [Sample, ...Sample[]] {
 
 function anyOf(schemas: JsonSchema[]): JsonSchema {
   return schemas.length === 1 && schemas[0] ? schemas[0] : { anyOf: schemas };
+}
+
+function refusalSchema(code: ErrorCode): JsonSchema {
+  return anyOf(samplesOf(code).map(({ body, free }) => schemaLike(body, free)));
 }
 
 function reference(code: ErrorCode): JsonSchema {

@@ -89,12 +89,23 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const db = database();
     const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
     const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
-    const viewer = declaration.public === true ? null : await authenticate(db, headers);
-    const body = declaration.body ? await readBody(request, declaration.body) : undefined;
+    const read = bodyReader(request, declaration.body);
+    const identify = declaration.authenticate ?? authenticate;
+    const viewer = declaration.public === true ? null : await identify(db, headers, read);
+    const body = await read();
     const client = { address, attempt };
     const handle = async () => handler({ db, hash, viewer: viewer as never, body: body as never, headers, client });
     return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], handle);
   }
+}
+
+// A body can be read once. It is read when somebody asks for it: where nobody is signed in it mostly is not.
+function bodyReader(request: Request, schema: z.ZodType | undefined): () => Promise<unknown> {
+  let reading: Promise<unknown> | undefined;
+  return () => {
+    reading ??= schema ? readBody(request, schema) : Promise.resolve(undefined);
+    return reading;
+  };
 }
 
 function refuseToHash(): never {

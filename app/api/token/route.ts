@@ -9,6 +9,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   POST: endpoint(
     {
       summary: "Log in",
+      description: "Opens a session: both cookies are set. The refresh token of the answer is for clients without cookies.",
       public: true,
       hashes: true,
       limit: "login_address",

@@ -95,7 +95,7 @@ test("unknown user, wrong password, overlong password and disabled account are o
     expect(answer.status).toBe(401);
     expect(answer.text).toBe(NO_ACCOUNT);
     expect(answer.setCookies).toEqual([]);
-    expect(answer.headers["www-authenticate"]).toBeUndefined();
+    expect(answer.headers["www-authenticate"]).toBe('Bearer realm="api"');
   }
 });
 

@@ -4,5 +4,13 @@ import { endpoint, route } from "@/lib/http/route";
 const live = z.object({ status: z.literal("live") });
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  GET: endpoint({ summary: "Whether the process answers", public: true, answers: { 200: live } }, () => ({ status: "live" })),
+  GET: endpoint(
+    {
+      summary: "Whether the process answers",
+      description: "For whatever restarts a process that no longer does. Nothing is asked of the database.",
+      public: true,
+      answers: { 200: live },
+    },
+    () => ({ status: "live" }),
+  ),
 });

@@ -10,7 +10,12 @@ const notReady = z.object({ status: z.literal("not ready"), checks: checks.exten
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   GET: endpoint(
-    { summary: "Whether this worker should be sent requests", public: true, answers: { 200: ready, 503: notReady } },
+    {
+      summary: "Whether this worker should be sent requests",
+      description: "Not while the database is away or lacks something, nor once the process was told to stop.",
+      public: true,
+      answers: { 200: ready, 503: notReady },
+    },
     async () => {
       const { isReady, checks } = await readiness();
       const body = { status: isReady ? "ready" : "not ready", checks };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { passGrace } from "@/e2e/change-session";
-import { logIn, newSession, send } from "@/e2e/client";
+import { logIn, newSession, type Sent, send } from "@/e2e/client";
 import { eventually, startServer, type TestServer } from "@/e2e/harness";
 
 const shared = inject("origin");
@@ -22,6 +22,7 @@ function logOut(cookies: Record<string, string>, headers: Record<string, string>
   return send(origin, "POST", "/api/user/logout/", { cookies, headers });
 }
 
+const logOutByBody = (json: unknown, sent: Sent = {}) => send(shared, "POST", "/api/user/logout/", { ...sent, json });
 const refreshWith = (refresh = "", origin = shared) =>
   send(origin, "POST", "/api/token/refresh/", { cookies: { refresh_token: refresh } });
 const profileWith = (access = "", origin = shared) =>
@@ -109,6 +110,115 @@ test("not authenticated: 401 as on every protected endpoint, and dead cookies ar
     expect(answer.headers["www-authenticate"]).toBe('Bearer realm="api"');
     expect(answer.setCookies).toEqual(CLEARED);
   }
+});
+
+test("a client without cookies logs out with the refresh token in the body, and with an access token beside it", async () => {
+  const { cookies, refresh } = await newSession(shared);
+  const answer = await logOutByBody({ refresh, all: true });
+  expect([answer.status, answer.text]).toEqual([200, '{"detail":"Successfully logged out."}']);
+  expect(answer.setCookies).toEqual(CLEARED);
+  expect((await refreshWith(refresh)).status).toBe(401);
+  await eventually(async () => (await profileWith(cookies.access_token)).status === 401, 3);
+  // As the clients of simplejwt and dj-rest-auth do it.
+  const both = await newSession(shared);
+  const headers = { authorization: `Bearer ${both.cookies.access_token}` };
+  expect((await logOutByBody({ refresh: both.refresh }, { headers })).status).toBe(200);
+  expect((await refreshWith(both.refresh)).status).toBe(401);
+});
+
+test("a body's refresh token logs out where neither access token nor cookies are good, whatever is wrong with them", async () => {
+  const over = await newSession(shared);
+  await logOut(over.cookies);
+  const dead: Sent[] = [
+    { headers: { authorization: "Bearer nope" } },
+    { headers: { authorization: "Bearer a b" } },
+    { headers: { authorization: "Bearer null" } },
+    { cookies: over.cookies },
+    { cookies: { access_token: "nope", refresh_token: "nope" } },
+  ];
+  for (const sent of dead) {
+    const { refresh } = await newSession(shared);
+    expect((await logOutByBody({ refresh }, sent)).status, JSON.stringify(sent)).toBe(200);
+    expect((await refreshWith(refresh)).status).toBe(401);
+  }
+});
+
+test("of tokens of several sessions the access token's ends, else the refresh cookie's: never the body's beside them", async () => {
+  const other = await newSession(shared);
+  const byAccess = await newSession(shared);
+  const byCookie = await newSession(shared);
+  const byHeader = await newSession(shared);
+  const headers = { authorization: `Bearer ${byHeader.cookies.access_token}` };
+  const sent: [Sent, string][] = [
+    [{ cookies: byAccess.cookies }, byAccess.refresh],
+    [{ cookies: { refresh_token: byCookie.refresh } }, byCookie.refresh],
+    [{ headers }, byHeader.refresh],
+  ];
+  for (const [credentials, refresh] of sent) {
+    expect((await logOutByBody({ refresh: other.refresh }, credentials)).status).toBe(200);
+    expect((await refreshWith(refresh)).status).toBe(401);
+  }
+  expect((await refreshWith(other.refresh)).status).toBe(200);
+});
+
+test("a refresh token in the body that a refresh would refuse logs nobody out: 401 as on every protected endpoint", async () => {
+  const over = await newSession(shared);
+  await logOut(over.cookies);
+  const living = await newSession(shared);
+  for (const refresh of ["nope", over.refresh, living.cookies.access_token]) {
+    const answer = await logOutByBody({ refresh });
+    expect(answer.status, refresh).toBe(401);
+    expect(answer.json).toEqual({ detail: "Authentication credentials were not provided." });
+    expect(answer.headers["www-authenticate"]).toBe('Bearer realm="api"');
+  }
+  expect((await profileWith(living.cookies.access_token)).status).toBe(200);
+});
+
+test("a body's refresh token that was replayed does not log out, but ends its session", async () => {
+  const { refresh } = await newSession(single.origin);
+  await passGrace(inject("databaseUrl"), refresh);
+  const renewed = await refreshWith(refresh, single.origin);
+  await passGrace(inject("databaseUrl"), renewed.cookies.refresh_token ?? "");
+  expect((await send(single.origin, "POST", "/api/user/logout/", { json: { refresh } })).status).toBe(401);
+  expect((await refreshWith(renewed.cookies.refresh_token, single.origin)).status).toBe(401);
+});
+
+test.each([
+  ["", "This field may not be blank."],
+  [null, "This field may not be null."],
+  [5, "Not a valid string."],
+  [["a.b.c"], "Not a valid string."],
+  ["a\0b", "Null characters are not allowed."],
+])("a refresh of %j is refused as at the refresh, signed in or not, and ends nothing", async (refresh, message) => {
+  const { cookies } = await newSession(shared);
+  for (const sent of [{ cookies }, {}]) {
+    const answer = await logOutByBody({ refresh }, sent);
+    expect([answer.status, answer.json]).toEqual([400, { refresh: [message] }]);
+  }
+  expect((await profileWith(cookies.access_token)).status).toBe(200);
+});
+
+test("a body that can't be read is refused as everywhere, after whoever is not signed in: that is a 401", async () => {
+  const { cookies } = await newSession(shared);
+  const bodies: [status: number, sent: Sent][] = [
+    [415, { headers: { "content-type": "text/plain" }, body: "x" }],
+    [413, { headers: { "content-type": "application/json" }, body: "x".repeat(20_000) }],
+    [400, { headers: { "content-type": "application/json" }, body: "{" }],
+    [400, { json: [] }],
+  ];
+  for (const [status, sent] of bodies) {
+    expect((await send(shared, "POST", "/api/user/logout/", { ...sent, cookies })).status).toBe(status);
+    expect((await send(shared, "POST", "/api/user/logout/", sent)).status).toBe(401);
+  }
+  expect((await profileWith(cookies.access_token)).status).toBe(200);
+  const empty = { headers: { "content-type": "application/x-www-form-urlencoded" }, body: "", cookies };
+  expect((await send(shared, "POST", "/api/user/logout/", empty)).status).toBe(200);
+});
+
+test("another site's page can't log anybody out by a body either", async () => {
+  const { refresh } = await newSession(shared);
+  expect((await logOutByBody({ refresh }, { headers: { "sec-fetch-site": "cross-site" } })).status).toBe(403);
+  expect((await refreshWith(refresh)).status).toBe(200);
 });
 
 test("a session that is over can't be ended again", async () => {

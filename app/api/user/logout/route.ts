@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { clearedCookies } from "@/lib/auth/cleared-cookies";
-import { logOut } from "@/lib/auth/log-out";
+import { findLeaver, logOut } from "@/lib/auth/log-out";
 import { json } from "@/lib/http/json";
 import { endpoint, route } from "@/lib/http/route";
+import { logOutInput } from "@/lib/schemas";
 
 const LOGGED_OUT = { detail: "Successfully logged out." };
 
@@ -10,14 +11,15 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   POST: endpoint(
     {
       summary: "Log out",
-      // Public to the wrapper: the use case also takes a refresh cookie where the access token is no longer good.
-      public: true,
+      description: "Ends the session everywhere. Other sessions of the same user go on.",
+      authenticate: findLeaver,
       credentials: ["access", "refresh"],
+      body: logOutInput,
       answers: { 200: z.object({ detail: z.literal(LOGGED_OUT.detail) }) },
       setsCookies: true,
     },
-    async ({ db, headers }) => {
-      await logOut(db, headers);
+    async ({ db, viewer, headers }) => {
+      await logOut(db, viewer);
       return json(LOGGED_OUT, { cookies: clearedCookies(headers.cookie) });
     },
   ),

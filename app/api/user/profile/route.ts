@@ -2,5 +2,8 @@ import { profile } from "@/lib/answers";
 import { endpoint, route } from "@/lib/http/route";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
-  GET: endpoint({ summary: "Who is signed in", answers: { 200: profile } }, ({ viewer }) => ({ username: viewer.username })),
+  GET: endpoint(
+    { summary: "Who is signed in", description: "The username, by the access token alone.", answers: { 200: profile } },
+    ({ viewer }) => ({ username: viewer.username }),
+  ),
 });

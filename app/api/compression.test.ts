@@ -1,0 +1,44 @@
+import { describe, expect, inject, test } from "vitest";
+import { newSession, type Sent, send, signUpBody } from "@/e2e/client";
+import { fetchDocument } from "@/e2e/openapi";
+
+// Compressed, an answer tells by its length how much a token in it is like something that was sent (BREACH). Asked directly,
+// Next would compress whatever it can; through Nginx, e2e/nginx.test.ts looks.
+
+const origin = inject("origin");
+const CODINGS = ["gzip", "gzip, br, deflate, zstd"];
+
+const { paths } = await fetchDocument(origin);
+const operations = Object.entries(paths).flatMap(([path, item]) =>
+  Object.keys(item)
+    .filter((name) => !name.startsWith("x-"))
+    .map((name) => [name.toUpperCase(), path] as const),
+);
+
+async function goodRequest(path: string): Promise<Sent> {
+  if (path === "/api/user/signup") return { json: signUpBody() };
+  const { user, cookies } = await newSession(origin);
+  if (path === "/api/token") return { json: { username: user.username, password: user.password } };
+  return { cookies };
+}
+
+describe.each(operations)("%s %s", (method, path) => {
+  test("compresses neither an answer nor a refusal, whatever a client takes", async () => {
+    for (const coding of CODINGS) {
+      const headers = { "accept-encoding": coding };
+      const good = await goodRequest(path);
+      for (const sent of [{ ...good, headers }, { headers }, { json: { refresh: "x".repeat(9_000) }, headers }]) {
+        const answer = await send(origin, method, path, sent);
+        expect([answer.status, answer.headers["content-encoding"]]).toEqual([answer.status, undefined]);
+        if (method !== "HEAD" && answer.status !== 204) expect(answer.json, answer.text).not.toBeNull();
+      }
+    }
+  });
+});
+
+test("a path that is not there is refused uncompressed, and a page is compressed", async () => {
+  const headers = { "accept-encoding": "gzip" };
+  expect((await send(origin, "GET", "/api/nothing/", { headers })).headers["content-encoding"]).toBeUndefined();
+  for (const page of ["/login", "/api/docs", "/nothing-here"])
+    expect((await send(origin, "GET", page, { headers })).headers["content-encoding"], page).toBe("gzip");
+});

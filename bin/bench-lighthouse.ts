@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { startPostgres } from "../e2e/harness.ts";
+import { median } from "./bench-figures.ts";
+import { logIn, signUp } from "./bench-load.ts";
+import { startForBench } from "./bench-server.ts";
+import { findBrowser } from "./browser.ts";
+import { ensureTools, hasTools } from "./tool-packages.ts";
+
+// What Lighthouse says of each page, on its slow phone and its desktop: medians of rounds in which all of them take part.
+
+const LIGHTHOUSE = join(import.meta.dirname, "..", "e2e", "lighthouse");
+const ROUNDS = 5;
+const PAGES = ["/login", "/signup", "/", "/nothing-here", "/api/docs"];
+const DEVICES = ["mobile", "desktop"];
+
+type Figures = Record<string, number>;
+
+/** @throws {Error} where a browser can't be installed */
+export async function bench(): Promise<void> {
+  ensureTools(console.log, { directory: "lighthouse", name: "Lighthouse", neededBy: "npm run bench -- lighthouse" });
+  if (!hasTools("lighthouse")) return;
+  const browser = findBrowser(console.log);
+  const postgres = await startPostgres();
+  const server = await startForBench({ DATABASE_URL: postgres.url });
+  try {
+    const cookie = await logIn(server, await signUp(server));
+    const measure = (page: string, device: string) =>
+      measurePage(browser, device, server.origin + page, page === "/" ? cookie : "");
+    console.table(await inRounds(measure));
+  } finally {
+    await server.stop();
+    await postgres.stop();
+  }
+}
+
+async function inRounds(measure: (page: string, device: string) => Promise<Figures>): Promise<Record<string, Figures>> {
+  const all = DEVICES.flatMap((device) => PAGES.map((page) => ({ device, page, turns: [] as Figures[] })));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { device, page, turns } of all) turns.push(await measure(page, device));
+  }
+  return Object.fromEntries(all.map(({ device, page, turns }) => [`${page}, ${device}`, medians(turns)]));
+}
+
+async function measurePage(browser: string, device: string, url: string, cookie: string): Promise<Figures> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(LIGHTHOUSE, "measure.mjs"), browser, device, url, cookie]);
+  return JSON.parse(stdout);
+}
+
+function medians(turns: Figures[]): Figures {
+  const names = Object.keys(turns[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, Math.round(median(turns.map((each) => each[name] ?? 0)) * 100) / 100]));
+}

@@ -1,0 +1,65 @@
+import { expect, type Page, test } from "playwright/test";
+import { CHARACTERS } from "../bin/subset-font.ts";
+import { arrive, VISITORS } from "./people.ts";
+
+// What a page weighs for a browser that has nothing of it yet, on the wire. Times are Lighthouse's: `npm run bench -- lighthouse`.
+
+/** Bytes, headers included. React and Next are 124,000 of the scripts. */
+const MOST = { Font: 35_000, Script: 156_000, Stylesheet: 8_000, Document: 15_000 };
+const MOST_REQUESTS = 15;
+const HINT = "//# allFunctionsCalledOnLoad";
+
+test("no page weighs more than it may: its font, its scripts, its styles and itself", async ({ page, browser, baseURL }) => {
+  await arrive(page, baseURL ?? "");
+  const signedIn = await page.context().storageState();
+  for (const path of [...VISITORS, "/"]) {
+    const context = await browser.newContext({ ...(path === "/" ? { storageState: signedIn } : {}) });
+    const { weights, requests } = await weigh(await context.newPage(), (baseURL ?? "") + path);
+    for (const [type, most] of Object.entries(MOST)) {
+      expect(weights.get(type), `${type} of ${path}`).toBeGreaterThan(0);
+      expect(weights.get(type), `${type} of ${path}`).toBeLessThan(most);
+    }
+    expect(requests, `requests of ${path}`).toBeLessThanOrEqual(MOST_REQUESTS);
+    await context.close();
+  }
+});
+
+test("no script brings polyfills, and each tells Chromium to parse it beside the page's thread", async ({ page }) => {
+  const scripts: string[] = [];
+  page.on("response", async (response) => {
+    if (response.request().resourceType() === "script") scripts.push(await response.text());
+  });
+  for (const path of VISITORS) {
+    await page.goto(path);
+    await page.waitForLoadState("networkidle");
+  }
+  expect(scripts.length).toBeGreaterThan(5);
+  for (const script of scripts) {
+    expect(script.slice(0, HINT.length)).toBe(HINT);
+    expect(script).not.toMatch(/\.trimLeft\b|Object\.fromEntries\s*=|\.hasOwn\s*=/);
+  }
+});
+
+test("the pages are written in characters that their font has", async ({ page }) => {
+  for (const path of VISITORS) {
+    await page.goto(path);
+    const text = await page.locator("header, main").allTextContents();
+    const missing = [...new Set(text.join(""))].filter((character) => !CHARACTERS.includes(character) && !/\s/.test(character));
+    expect(missing, path).toEqual([]);
+  }
+});
+
+async function weigh(page: Page, url: string): Promise<{ weights: Map<string, number>; requests: number }> {
+  const weights = new Map<string, number>();
+  const types = new Map<string, string>();
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send("Network.enable");
+  devTools.on("Network.responseReceived", ({ requestId, type }) => types.set(requestId, type));
+  devTools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const type = types.get(requestId) ?? "none";
+    weights.set(type, (weights.get(type) ?? 0) + encodedDataLength);
+  });
+  await page.goto(url);
+  await page.waitForLoadState("networkidle");
+  return { weights, requests: types.size };
+}

@@ -1,0 +1,2 @@
+// In place of what Next adds to old browsers (next.config.ts).
+export {};
