@@ -263,7 +263,7 @@ test.describe("without its scripts", () => {
     ] as const) {
       await dead.goto(path);
       await expect(dead.getByText(/JavaScript/).filter({ visible: true })).toHaveText(
-        `${doing} needs JavaScript. Switch it on in this browser’s settings, then reload the page.`,
+        `${doing} needs JavaScript. Switch it on in this browser's settings, then reload the page.`,
       );
       await expect(submit(dead).first()).toBeDisabled();
       const { backgroundColor, borderTopStyle, cursor } = await looks(submit(dead).first());
