@@ -8,7 +8,7 @@ export function NeedsScript({ doing }: { doing: string }) {
   return (
     <>
       <noscript>
-        <p className="notice">{doing} needs JavaScript. Switch it on in this browser’s settings, then reload the page.</p>
+        <p className="notice">{doing} needs JavaScript. Switch it on in this browser's settings, then reload the page.</p>
       </noscript>
       {!hydrated && (
         <p className="notice late">
