@@ -23,6 +23,8 @@ const config: NextConfig = {
     "@opentelemetry/resources",
     "@opentelemetry/sdk-trace",
   ],
+  // The server's own line is the one of a request (bin/request-report.ts).
+  logging: { incomingRequests: false },
   agentRules: false,
   experimental: { agentUpgrade: false },
 };
