@@ -1,7 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { environmentWith, serviceConfig } from "../lib/config.ts";
 import { writeLine } from "../lib/write-line.ts";
-import { builtConfig } from "./built-config.ts";
 import { type Command, runCommand } from "./command.ts";
 import { readDotenv } from "./dotenv.ts";
 import { assertOpenFiles } from "./open-files.ts";
@@ -25,7 +25,9 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const environment = environmentWith({
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
-    ...(await builtConfig()),
+    // What next.config.ts said at the build. Next's own standalone server hands it over in this way: there is no compiler
+    // in the image that could read the file again.
+    __NEXT_PRIVATE_STANDALONE_CONFIG: await nextConfig(),
   });
   if (signal.aborted) return;
   const args = [String(PORT), "production"];
@@ -39,4 +41,12 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
 // As the workers' log is.
 function say(msg: string, level = INFO): void {
   writeLine(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, msg })}\n`);
+}
+
+async function nextConfig(): Promise<string> {
+  const file = ".next/required-server-files.json";
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new Error(`${file} is missing: build with BUILD_OUTPUT=standalone, and start where .next is`);
+  });
+  return JSON.stringify(JSON.parse(text).config);
 }

@@ -4,7 +4,6 @@ import { describeDatabase } from "../db/database-url.ts";
 import { migrate } from "../db/migrate.ts";
 import { environmentWith, type LaunchConfig, launchConfig } from "../lib/config.ts";
 import { ensureBuild } from "./build.ts";
-import { builtConfig } from "./built-config.ts";
 import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { readDotenv } from "./dotenv.ts";
@@ -46,7 +45,6 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
     args: [String(settings.PORT), isDev ? "dev" : "production"],
     environment: environmentWith({
       ...variables,
-      ...(isDev ? {} : await builtConfig()),
       DATABASE_URL: databaseUrl,
       NODE_ENV: isDev ? "development" : "production",
       // A Ctrl-C waits until the compiler has written what it keeps, and ends what it has begun to write.

@@ -37,6 +37,10 @@ process.on("message", (message) => {
 });
 // What Next tells a developer at a terminal is made for one.
 if (!isDev || !process.stdout.isTTY) logConsoleAsJson(isDev);
+// While it starts Next tells how long it took to read its configuration, and nothing else. What is wrong is no console.log.
+const tell = console.log;
+let isPrepared = false;
+console.log = (...args) => void (isPrepared && tell(...args));
 reportMetrics();
 
 // Time limits are looked at this often; the default of 30 s would double them. A missing Host is refused by the
@@ -47,6 +51,7 @@ const closeCache = isDev ? await openDevCache(process.cwd()) : undefined;
 // that hears nothing, and in production such a request is answered over HTTP/1.1.
 const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: createServer(), quiet: true });
 await app.prepare();
+isPrepared = true;
 // Next itself would listen from its first request on. After a restart that is an open page's, for hot reload.
 if (isDev) server.on("upgrade", (app as unknown as { upgradeHandler: UpgradeHandler }).upgradeHandler);
 const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS } = serviceConfig();
