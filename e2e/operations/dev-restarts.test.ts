@@ -47,6 +47,9 @@ const exists = (file: string) =>
 test("an open page reloads once for each restart, however the one before ended, and shows what was edited last", async () => {
   dev = start("0");
   const { port } = new URL(await dev.origin);
+  const second = start("0");
+  expect(await second.ended).toBe(1);
+  expect(second.errors()).toBe("movieconnect: npm run dev runs in this directory already: stop that one first\n");
   const original = await readFile(join(source, EDITED), "utf8");
   const page = await browser.newPage();
   await page.goto(`http://localhost:${port}/login`);
