@@ -1,24 +1,34 @@
-import { format } from "node:util";
+import { format, stripVTControlCharacters } from "node:util";
 import { nameRequest } from "../lib/log.ts";
+import { writeLine } from "../lib/write-line.ts";
 
 const LEVELS = { debug: 20, log: 30, info: 30, warn: 40, error: 50 };
 
 /**
- * From now on what Next, Node and libraries tell the console is a JSON object a line, as the application's own log is.
- * Of an error only the stack is kept: its other fields may quote what a user sent.
+ * From now on what Next, Node and libraries tell the console is a line as the application's own log has them.
+ * Of an error only the stack is kept: its other fields may quote what a user sent. In development there is nothing to hide,
+ * and Next adds the place in the source.
  */
-export function logConsoleAsJson(): void {
+export function logConsoleAsJson(isDev: boolean): void {
   for (const [name, level] of Object.entries(LEVELS)) {
     console[name as keyof typeof LEVELS] = (...args: unknown[]) => {
-      const msg = format(...args.map((arg) => (arg instanceof Error ? arg.stack : arg)));
-      process.stdout.write(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, ...nameRequest(level), msg })}\n`);
+      const text = format(...(isDev ? args : args.map(stackOf)));
+      // Next colours what it says where stdout is a terminal.
+      const msg = stripVTControlCharacters(text);
+      writeLine(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, ...nameRequest(level), msg })}\n`);
     };
   }
   // Node's own listeners write text to stderr.
   process.removeAllListeners("warning");
   process.on("warning", (warning) => console.warn(warning));
+  // Next's development server has a listener of its own, and goes on.
+  if (isDev) return;
   process.on("uncaughtException", (error) => {
     console.error(error);
     process.exit(1);
   });
+}
+
+function stackOf(value: unknown): unknown {
+  return value instanceof Error ? value.stack : value;
 }

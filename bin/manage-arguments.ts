@@ -31,6 +31,7 @@ type Form = { names: 0 | 1; required: readonly Option[]; optional: readonly Opti
 
 /** Every command, as it is written. */
 const FORMS = {
+  demo: { names: 0, required: [], optional: [], summary: "an account to look around with: makes it, or gives it a new password" },
   "user create": {
     names: 0,
     required: [...DETAILS.keys()],

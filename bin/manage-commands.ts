@@ -6,6 +6,7 @@ import { setPassword } from "../lib/auth/set-password.ts";
 import { signUp } from "../lib/auth/sign-up.ts";
 import { confirm } from "./confirm.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./manage-arguments.ts";
+import { openDemo } from "./manage-demo.ts";
 import { newPassword } from "./new-password.ts";
 
 /** What a command says: to a person, and to a program. */
@@ -13,6 +14,13 @@ type Outcome = { lines: string[]; json: unknown };
 
 /** What each does. All throw one line where they can't: an `AppError` where the application's rules refuse. */
 export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => Promise<Outcome>> = {
+  demo: async (db) => {
+    const { username, password, isNew } = await openDemo(db);
+    const done = isNew ? `Made the account ${username}.` : `${username} has a new password, and is logged out everywhere.`;
+    const lines = [done, `Username: ${username}`, ...passwordLine(password)];
+    return { lines, json: { ...toJson(await requireUser(db, username)), password } };
+  },
+
   "user create": async (db, { values }) => {
     const { password, generated } = await newPassword(values);
     const { id, username } = await signUp(db, { ...detailsOf(values), password }, null);

@@ -4,18 +4,17 @@ import { join } from "node:path";
 export type RouteOf = (url: string) => string;
 type Manifest = { staticRoutes: { page: string }[]; dynamicRoutes: { page: string; regex: string }[] };
 
-const NO_ROUTES: Manifest = { staticRoutes: [], dynamicRoutes: [] };
-
 /**
  * Names the route of a request, for metrics and the log: an endpoint's pattern, "page", "static", or "other" for what
  * nothing answers. As many names as the build has endpoints, whatever is asked for. A path is what was sent, not what it
  * could be decoded or normalised to: each route has one, with and without a slash at its end.
  * @param directory where `.next` and `public` are
- * @param isDev routes come and go: there is no list of them, and all are "other"
+ * @param isDev routes come and go: there is no list of them, and all are "other" that are not "static" by their looks
  * @throws {Error} without a build
  */
 export function routeLabels(directory: string, isDev: boolean): RouteOf {
-  const { staticRoutes, dynamicRoutes } = isDev ? NO_ROUTES : readManifest(directory);
+  if (isDev) return (url) => (isFile(url) ? "static" : "other");
+  const { staticRoutes, dynamicRoutes } = readManifest(directory);
   const labels = new Map(readPublic(join(directory, "public")).map((file) => [encodeURI(`/${file}`), "static"]));
   for (const { page } of staticRoutes) if (!page.startsWith("/_")) labels.set(page, labelOf(page));
   const patterns = dynamicRoutes.map(({ page, regex }) => ({ label: labelOf(page), regex: new RegExp(regex) }));
@@ -26,6 +25,12 @@ export function routeLabels(directory: string, isDev: boolean): RouteOf {
     const plain = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
     return labels.get(plain) ?? patterns.find(({ regex }) => regex.test(plain))?.label ?? "other";
   };
+}
+
+// Next's development server has addresses of its own, for its overlay and for hot reload.
+function isFile(url: string): boolean {
+  const [path = ""] = url.split("?", 1);
+  return /^\/(_next|__nextjs)/.test(path) || (!path.startsWith("/api/") && /\.\w+$/.test(path));
 }
 
 function readManifest(directory: string): Manifest {

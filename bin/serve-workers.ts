@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { environmentWith, serviceConfig } from "../lib/config.ts";
+import { writeLine } from "../lib/write-line.ts";
 import { type Command, runCommand } from "./command.ts";
 import { readDotenv } from "./dotenv.ts";
 import { assertOpenFiles } from "./open-files.ts";
@@ -39,7 +40,7 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
 
 // As the workers' log is.
 function say(msg: string, level = INFO): void {
-  console.log(JSON.stringify({ level, time: Date.now(), pid: process.pid, msg }));
+  writeLine(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, msg })}\n`);
 }
 
 async function nextConfig(): Promise<string> {

@@ -7,6 +7,7 @@ import { ensureBuild } from "./build.ts";
 import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
 import { readDotenv } from "./dotenv.ts";
+import { claim } from "./lock.ts";
 import { assertOpenFiles } from "./open-files.ts";
 import { tellPendingMigrations } from "./pending-migrations.ts";
 import { holdPort } from "./port.ts";
@@ -25,7 +26,8 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(`Note: ${fewFiles}`);
   const held = await holdPort(settings.PORT);
-  // Next allows one development server a directory.
+  if (isDev && !(await claim(".next/dev"))) throw new Error("npm run dev runs in this directory already: stop that one first");
+  // Two would compile into one directory, and a page would be told of updates by another than the one that made it.
   const count = isDev ? 1 : (settings.WEB_CONCURRENCY ?? availableParallelism());
   const backing = openBacking(settings, count);
   // What has been begun is finished before it is undone: a Postgres that is just being started would be left behind.
@@ -50,6 +52,8 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
       ...variables,
       DATABASE_URL: databaseUrl,
       NODE_ENV: isDev ? "development" : "production",
+      // A Ctrl-C waits until the compiler has written what it keeps, and ends what it has begun to write.
+      __NEXT_DEV_WAIT_FOR_TURBOPACK_SHUTDOWN: "1",
       NEXT_TELEMETRY_DISABLED: "1",
     }),
     delayMs: settings.SHUTDOWN_DELAY_MS,
@@ -79,6 +83,7 @@ async function openBacking(settings: LaunchConfig, workers: number): Promise<Bac
 
 function banner(publicUrl: string | undefined, port: number, workers: number, databaseUrl: string, urlFile?: string): string {
   const file = urlFile && (relative(".", urlFile).startsWith("..") ? urlFile : relative(".", urlFile));
+  const origin = publicUrl ?? `http://localhost:${port}`;
   const how = isDev ? "hot reload" : `${workers} worker${workers === 1 ? "" : "s"}`;
   const lines = [
     `MovieConnect is ready, with ${how}.`,
@@ -88,6 +93,9 @@ function banner(publicUrl: string | undefined, port: number, workers: number, da
     // Without the password: output ends up in logs. The file has it.
     `Database   ${describeDatabase(databaseUrl)}`,
     ...(file ? [`           psql "$(cat ${quoted(file)})"`] : []),
+    // To a person, who may be new here. Elsewhere the lines are as few as they were.
+    ...(process.stdout.isTTY ? [`API        ${origin}/api/docs`] : []),
+    ...(process.stdout.isTTY && publicUrl === undefined ? ["Account    npm run manage -- demo"] : []),
     "Stop       Ctrl-C",
   ];
   return `\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`;

@@ -1,7 +1,9 @@
 import cluster from "node:cluster";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import next from "next";
 import { config, serviceConfig } from "../lib/config.ts";
+import { openDevCache } from "./dev-cache.ts";
 import { flushTraces } from "./flush-traces.ts";
 import { beat } from "./heartbeat.ts";
 import { logConsoleAsJson } from "./json-console.ts";
@@ -11,6 +13,8 @@ import { applyTransportRules } from "./transport.ts";
 
 // One worker: Next behind an HTTP server whose limits are ours. The primary (start.ts) forks it and tells it to stop.
 
+type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+
 const [portArgument, mode] = process.argv.slice(2);
 const port = Number(portArgument);
 const isDev = mode === "dev";
@@ -18,6 +22,7 @@ const isDev = mode === "dev";
 beat(isDev);
 // Read before Next is: it serves on with 500s where its instrumentation finds a file of a secret gone.
 config();
+const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS } = serviceConfig();
 
 // Ctrl-C reaches the whole group; the primary decides when workers end, and its death ends them too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
@@ -25,25 +30,34 @@ let isStopping = false;
 process.on("disconnect", () => {
   if (!isStopping) process.exit(0);
 });
-// Until it serves there is nothing to finish. In development pages keep a connection open for as long as they are.
+// Until it serves there is nothing to finish. In development pages keep a connection open for as long as they are, and what
+// has to end well is the cache.
 let drain: (delayMs: number) => Promise<void> = async () => undefined;
 process.on("message", (message) => {
   if (message === "stop") stop();
 });
-if (!isDev) logConsoleAsJson();
+// What Next tells a developer at a terminal is made for one.
+if (!isDev || !process.stdout.isTTY) logConsoleAsJson(isDev);
+// While it starts Next tells how long it took to read its configuration, and nothing else. What is wrong is no console.log.
+const tell = console.log;
+let isPrepared = false;
+console.log = (...args) => void (isPrepared && tell(...args));
 reportMetrics();
 
 // Time limits are looked at this often; the default of 30 s would double them. A missing Host is refused by the
 // transport's rules: Node's own refusal has neither a body nor the headers of every answer.
 const server = createServer({ connectionsCheckingInterval: 1_000, requireHostHeader: false });
-// In production Next would end every connection that asks for an upgrade, as curl and Java do to offer HTTP/2: it gets a
-// server to listen on that hears nothing, and such a request is answered over HTTP/1.1.
-const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: isDev ? server : createServer(), quiet: true });
+const closeCache = isDev ? await openDevCache(process.cwd()) : undefined;
+// Next would end every connection that asks for an upgrade, as curl and Java do to offer HTTP/2: it gets a server to listen on
+// that hears nothing, and in production such a request is answered over HTTP/1.1.
+const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: createServer(), quiet: true });
 await app.prepare();
-const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS } = serviceConfig();
+isPrepared = true;
+// Next itself would listen from its first request on. After a restart that is an open page's, for hot reload.
+if (isDev) server.on("upgrade", (app as unknown as { upgradeHandler: UpgradeHandler }).upgradeHandler);
 const routeOf = routeLabels(process.cwd(), isDev);
 const drainServer = applyTransportRules(server, app.getRequestHandler(), { isDev, trustedProxies, routeOf });
-if (!isDev) drain = drainServer;
+drain = isDev ? () => app.close().then(closeCache) : drainServer;
 
 server.on("error", (error: NodeJS.ErrnoException) => {
   process.send?.({ failed: error.code ?? error.message });

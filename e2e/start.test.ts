@@ -160,18 +160,6 @@ test("two starts of one directory share its database, and the first to stop does
   expect(await isRunning(postmaster)).toBe(false);
 });
 
-test("npm run dev serves too", async () => {
-  const command = ["npm", "run", "dev"];
-  const dev = launch({ DATABASE_URL: inject("databaseUrl"), WEB_CONCURRENCY: "" }, { command, ownGroup: true });
-  const { user, cookies } = await newSession(await dev.origin);
-  const profile = await send(await dev.origin, "GET", "/api/user/profile/", { cookies });
-  expect([profile.status, profile.json]).toEqual([200, { username: user.username }]);
-  expect(dev.output()).toContain("with hot reload");
-  process.kill(-dev.pid, "SIGINT");
-  await dev.ended;
-  expect(() => process.kill(-dev.pid, 0)).toThrow("ESRCH");
-});
-
 const withUrl = (change: (url: URL) => void) => {
   const url = new URL(DATABASE_URL);
   change(url);

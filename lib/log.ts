@@ -1,21 +1,27 @@
-import pino, { type Logger } from "pino";
+import pino, { type Logger, type LoggerOptions } from "pino";
 import { config } from "./config.ts";
 import { currentRequest } from "./request-context.ts";
+import { writeLine } from "./write-line.ts";
 
 const ERROR = 50;
 
 // Shared with bin/, which is outside of the bundles. One per process, whatever the bundle: its lines never interleave.
 const shared = globalThis as typeof globalThis & { movieconnectLog?: Logger };
 
-/** One JSON object a line on stdout: a line break in a value is escaped, so no input can forge a line. */
+/** One JSON object a line on stdout, or what a terminal shows of it. No value can begin a line, so no input can forge one. */
 export function log(): Logger {
-  shared.movieconnectLog ??= pino({
+  shared.movieconnectLog ??= open();
+  return shared.movieconnectLog;
+}
+
+function open(): Logger {
+  const options: LoggerOptions = {
     level: config().LOG_LEVEL,
     base: { pid: process.pid },
     serializers: { err: describe },
     mixin: (_, level) => nameRequest(level),
-  });
-  return shared.movieconnectLog;
+  };
+  return process.stdout.isTTY ? pino(options, { write: writeLine }) : pino(options);
 }
 
 /** What a line of this level has of the request that it is written for. The request knows from now on whether it has an error's. */

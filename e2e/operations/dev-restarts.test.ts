@@ -1,0 +1,83 @@
+import { access, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { installedBrowser } from "../../bin/browser";
+import { type Launched, launch } from "../launch";
+import { copyWithRecipes } from "../recipes";
+
+// `npm run dev`, stopped right behind an edit and started again, under a page that stays open. On a copy of the source.
+
+const START = [process.execPath, "--import", "tsx", join(import.meta.dirname, "..", "..", "bin", "start.ts"), "--dev"];
+const EDITED = "app/_components/field.tsx";
+/** In which a page that reloads for ever would have done so a few times. */
+const WATCHED_MS = 3_000;
+
+let source = "";
+let browser: Browser;
+let dev: Launched;
+beforeAll(async () => {
+  source = await copyWithRecipes();
+  await rm(join(source, ".next"), { recursive: true, force: true });
+  const executablePath = installedBrowser();
+  browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox"] });
+});
+afterAll(async () => {
+  await browser?.close();
+  await stop("SIGINT");
+  await rm(source, { recursive: true, force: true });
+});
+
+function start(port: string): Launched {
+  return launch({ DATABASE_URL: inject("databaseUrl"), PORT: port }, { command: START, cwd: source, ownGroup: true });
+}
+
+/** As a Ctrl-C, or as the system that runs out of memory: all of it at once. */
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  process.kill(-dev.pid, signal);
+  await dev.ended;
+}
+
+const exists = (file: string) =>
+  access(join(source, file)).then(
+    () => true,
+    () => false,
+  );
+
+test("an open page reloads once for each restart, however the one before ended, and shows what was edited last", async () => {
+  dev = start("0");
+  const { port } = new URL(await dev.origin);
+  const second = start("0");
+  expect(await second.ended).toBe(1);
+  expect(second.errors()).toBe("movieconnect: npm run dev runs in this directory already: stop that one first\n");
+  const original = await readFile(join(source, EDITED), "utf8");
+  const page = await browser.newPage();
+  await page.goto(`http://localhost:${port}/login`);
+  let loads = 0;
+  const refused: string[] = [];
+  page.on("response", (response) => {
+    if (response.request().isNavigationRequest()) loads += 1;
+    if (response.status() >= 400) refused.push(response.url());
+  });
+  page.on("console", (message) => {
+    if (message.text().includes("Unexpected response code")) refused.push(message.text());
+  });
+  let edits = 0;
+  for (const signal of ["SIGINT", "SIGINT", "SIGKILL", "SIGINT"] as const) {
+    await page.locator("form").first().waitFor();
+    await writeFile(join(source, ".next/dev/cache/kept"), "");
+    edits += 1;
+    await writeFile(join(source, EDITED), original.replace("<div>", `<div data-edit="${edits}">`));
+    await stop(signal);
+    loads = 0;
+    expect(await exists(".next/dev/cache/open")).toBe(signal === "SIGKILL");
+    dev = start(port);
+    await dev.origin;
+    // Whole, or none.
+    expect(await exists(".next/dev/cache/kept")).toBe(signal === "SIGINT");
+    await page.locator(`[data-edit="${edits}"]`).first().waitFor({ timeout: 40_000 });
+    await page.waitForTimeout(WATCHED_MS);
+    expect(loads).toBe(1);
+  }
+  expect(refused).toEqual([]);
+}, 180_000);

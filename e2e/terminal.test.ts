@@ -1,0 +1,106 @@
+import { stripVTControlCharacters } from "node:util";
+import { expect, inject, test } from "vitest";
+import { newSession, send } from "./client";
+import { eventually } from "./harness";
+import { childrenOf, groupOf, isRunning, type Launched, launch } from "./launch";
+
+// What `npm start` and `npm run dev` show: to a person at a terminal, and elsewhere. One after the other: two `npm run dev` of
+// one directory exclude each other.
+
+const isLinux = process.platform === "linux";
+// What a test's own runner says of colours is none of theirs.
+const PLAIN = ["env", "-u", "FORCE_COLOR", "-u", "NO_COLOR"];
+const VARIABLES = { TERM: "xterm-256color", DATABASE_URL: inject("databaseUrl"), WEB_CONCURRENCY: "" };
+const onTerminal = (command: string, variables: Record<string, string> = {}) =>
+  launch({ ...VARIABLES, ...variables }, { command: [...PLAIN, "script", "-qefc", command, "/dev/null"] });
+
+/** As a Ctrl-C at the terminal does: all processes in its foreground are told. */
+async function interrupt({ pid, ended }: Launched): Promise<void> {
+  const [shell = 0] = await childrenOf(pid);
+  process.kill(-shell, "SIGINT");
+  await ended;
+}
+
+const shownBy = ({ output }: Launched) => stripVTControlCharacters(output()).replaceAll("\r", "");
+const linesOf = (text: string, path: string) => text.split("\n").filter((line) => line.includes(path));
+
+/** Asks for a page, a file, an endpoint, and for nothing. */
+async function useApplication(server: Launched): Promise<void> {
+  const origin = await server.origin;
+  const { user, cookies } = await newSession(origin);
+  await send(origin, "GET", "/login");
+  await send(origin, "GET", "/icon.svg");
+  const profile = await send(origin, "GET", "/api/user/profile/", { cookies });
+  expect([profile.status, profile.json]).toEqual([200, { username: user.username }]);
+  await send(origin, "GET", "/nothing");
+  await eventually(() => server.output().includes("/nothing"));
+}
+
+test.runIf(isLinux)(
+  "on a terminal npm start shows a banner, and below it each request and event as one readable line",
+  async () => {
+    const server = onTerminal("npm start", { WEB_CONCURRENCY: "2" });
+    await useApplication(server);
+    await interrupt(server);
+    const shown = shownBy(server);
+    expect(shown).not.toContain('{"');
+    const [above = "", below = ""] = shown.split("Stop       Ctrl-C\n");
+    expect(
+      above
+        .trim()
+        .replace(/^> .*\n|^Building.*\n/gm, "")
+        .trim(),
+    ).toMatch(/^MovieConnect is ready, with 2 workers\.\n\n {2}Open {7}http/);
+    expect(above).toContain("API        http://localhost:");
+    expect(linesOf(below, "/login")).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d GET \/login 200 \d+ ms$/)]);
+    expect(linesOf(below, "/api/user/profile/")).toEqual([expect.stringMatching(/ GET \/api\/user\/profile\/ 200 \d+ ms$/)]);
+    expect(linesOf(below, "login user_id=")).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d login user_id=\d+ session=[\w-]+$/),
+    ]);
+    expect(below).not.toContain("icon.svg");
+    expect(server.output()).toContain("\x1b[32m200\x1b[39m");
+  },
+);
+
+test.runIf(isLinux)("NO_COLOR takes the colours away", async () => {
+  const server = onTerminal("NO_COLOR=1 npm start", { WEB_CONCURRENCY: "1" });
+  await useApplication(server);
+  await interrupt(server);
+  expect(linesOf(server.output(), "/login")).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d GET \/login 200 \d+ ms\r$/)]);
+});
+
+test("elsewhere npm run dev writes each request once, and everything as JSON but for its banner", async () => {
+  const dev = launch(VARIABLES, { command: [...PLAIN, "npm", "run", "dev"], ownGroup: true });
+  await useApplication(dev);
+  process.kill(-dev.pid, "SIGINT");
+  await dev.ended;
+  const [, below = ""] = dev.output().split("Stop       Ctrl-C\n");
+  const lines = below
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const requests = lines.filter(({ event }) => event === "request").map(({ method, path }) => `${method} ${path}`);
+  expect(requests).toEqual([
+    "POST /api/user/signup/",
+    "POST /api/token/",
+    "GET /login",
+    "GET /api/user/profile/",
+    "GET /nothing",
+  ]);
+  expect(lines.filter(({ msg }) => String(msg).includes("/login 200"))).toEqual([]);
+  expect(dev.output()).toContain("with hot reload");
+  // What npm's shell leaves is the system's to collect: until then it is still of the group.
+  await eventually(async () => !(await Promise.all((await groupOf(dev.pid)).map(isRunning))).includes(true));
+});
+
+test.runIf(isLinux)("on a terminal npm run dev shows each request once, and nothing of hot reload", async () => {
+  const dev = onTerminal("npm run dev");
+  await useApplication(dev);
+  await interrupt(dev);
+  const shown = shownBy(dev);
+  expect(shown).not.toContain('{"');
+  expect(shown).toContain("Account    npm run manage -- demo");
+  expect(linesOf(shown, "/login ")).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d GET \/login 200 \d+ ms$/)]);
+  expect(shown).not.toContain("icon.svg");
+  expect(linesOf(shown, "/nothing")).toHaveLength(1);
+});
