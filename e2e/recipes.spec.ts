@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "playwright/test";
@@ -153,10 +153,13 @@ test.describe("the README's recipes", () => {
     const command = [...startCommand(directory), "--dev"];
     const dev = launch({ DATABASE_URL: postgres.url }, { command, cwd: directory });
     await dev.origin;
-    await writeFile(join(directory, "db", "migrations", "0009_towns.sql"), "alter table users add column town text;");
+    const migration = join(directory, "db", "migrations", "0009_towns.sql");
+    await writeFile(migration, "alter table users add column town text;");
     await eventually(() => /db\/migrations\/0009_towns\.sql has not been run/.test(dev.output()));
     dev.process.kill("SIGTERM");
     expect(await dev.ended).toBe(0);
+    // A source that has changed would be built anew.
+    await rm(migration);
   });
 
   test("calls with an expired access token share one refresh, and succeed", async ({ page, context }) => {
