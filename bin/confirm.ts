@@ -1,7 +1,7 @@
 import { ask } from "./ask.ts";
 import { usageError } from "./manage-arguments.ts";
 
-/** Asks before what can't be undone. @throws {UsageError} where there is nobody to ask @throws {Error} where the answer is no */
+/** Asks before what can't be undone. @throws {UsageError} without a terminal @throws {Error} where the answer is no */
 export async function confirm(question: string): Promise<void> {
   if (!process.stdin.isTTY) throw usageError("there is no terminal to ask for a confirmation: --yes");
   const [answer = ""] = await ask([`${question} [y/N] `], "shown");

@@ -63,11 +63,11 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
   "user delete": async (db, { name, values }) => {
     const user = await requireUser(db, name);
     const { id, username, email, living_sessions: living } = user;
-    if (!values.yes) await confirm(`Delete ${username} (${email}), who is logged in ${living} times, for good?`);
+    if (!values.yes) await confirm(`Living sessions: ${living}. Delete ${username} (${email}) for good?`);
     const deleted = await deleteUser(db, id);
     if (!deleted) throw noSuchUser(name);
     const { sessions, login_addresses } = deleted;
-    const line = `Deleted ${username} (${id}): the account, its password, ${sessions} sessions and ${login_addresses} known addresses.`;
+    const line = `Deleted ${username} (${id}): the account, its password, sessions: ${sessions}, known addresses: ${login_addresses}.`;
     return { lines: [line], json: { deleted: { ...toJson(user), sessions, login_addresses } } };
   },
 

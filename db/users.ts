@@ -12,7 +12,7 @@ export type AccountRow = {
   password_changed_at: string;
   is_known_address: boolean;
 };
-/** How somebody names an account: by its username's key, or by one of these addresses in lower case, the first that there is. */
+/** An account's name: its username's key, or one of these addresses in lower case, the first that there is. */
 export type AccountName = { usernameKey: string } | { emails: string[] };
 /** The row of a new user: each column by its name. A field that the signup gains is stored under its own. */
 export type NewUser = { username: string; username_key: string; email: string; birth_date: string };
@@ -104,7 +104,7 @@ export async function findUser(db: Database, by: AccountName): Promise<UserDetai
   return rows[0] ?? null;
 }
 
-/** What a name or an address must hold: a part of a username's key, or one of these of an address in lower case. */
+/** What to look for: this part of a username's key, or one of these parts of an address in lower case. */
 export type UserSearch = { usernameKey: string; emails: string[] };
 
 /** How many accounts one statement looks at, so that none takes long however many there are. */

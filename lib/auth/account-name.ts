@@ -10,7 +10,7 @@ export function accountName(name: string): AccountName {
   return name.includes("@") ? { emails: meantEmails(name).map(foldAscii) } : { usernameKey: usernameKey(name) };
 }
 
-/** What of somebody's name or address is looked for, in any case; a part of a host in ASCII, too. */
+/** A part of a name or an address, to look for in any case; a part of a host in its ASCII form, too. */
 export function accountSearch(part: string): UserSearch {
   const [written, ascii] = [part, part.includes("@") ? asciiEmail(part) : asciiEmail(`@${part}`).slice(1)];
   return { usernameKey: usernameKey(part), emails: [...new Set([written, ascii].map(foldAscii))] };
@@ -24,7 +24,7 @@ export function nameDigest(name: AccountName): string {
     .digest("base64url");
 }
 
-// As `lower` does under "C": what is not ASCII is nobody's address, and must not become one.
+// As `lower` does under "C". An address that is not ASCII belongs to no account, and must not become one that does.
 function foldAscii(address: string): string {
   return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

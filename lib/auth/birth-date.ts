@@ -3,8 +3,8 @@ const OLDEST_PERSON_YEARS = 130;
 const FIRST_ZONE_MS = 14 * 3_600_000;
 
 /**
- * What is wrong with a calendar date (`YYYY-MM-DD`) as somebody's day of birth. Nobody says where they are: it is the day
- * that it is anywhere on Earth, so that nobody is told on their birthday that it is another day.
+ * What is wrong with a calendar date (`YYYY-MM-DD`) as a day of birth. A signup does not say where on Earth it comes from, so
+ * that today is the latest date that it is anywhere: a birthday is one from its first minute in every place.
  * @param minimumAge years; 0 switches the rule off
  */
 export function birthDateProblems(date: string, minimumAge: number, now: Date): string[] {

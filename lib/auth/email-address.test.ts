@@ -14,7 +14,7 @@ test.each([
   ["ann@نامه\u200cای.example", "ann@xn--mgba3gch31f060k.example"],
   ["ann@😀.example", "ann@xn--e28h.example"],
   ["ann@mail.bücher.xn--zckzah", "ann@mail.xn--bcher-kva.xn--zckzah"],
-])("%s is %s: at the signup, and whoever logs in by it is looked for by that", (written, kept) => {
+])("%s is %s, at the signup and at the login", (written, kept) => {
   expect(asciiEmail(written)).toBe(kept);
   expect(signUpInput.shape.email.parse(` ${written}\n`)).toBe(kept);
   expect(Object.values(accountName(written)).flat()[0]).toBe(kept.toLowerCase());

@@ -8,7 +8,7 @@ import { domainToASCII, domainToUnicode } from "node:url";
  */
 const MOST_WRITTEN = 1_024;
 
-/** A letter, digit, hyphen or dot of ASCII, and whatever is not ASCII: UTS 46 judges that. */
+/** Letters, digits, hyphens and dots of ASCII, and all that is not ASCII: UTS 46 judges that. */
 const UNICODE_HOST = /^[a-z0-9.\u0080-\u{10ffff}-]+$/iu;
 /** A host in ASCII, of which a label at least is written in Unicode. */
 const INTERNATIONAL_HOST = /^(?=(?:.*\.)?xn--)[a-z0-9.-]+$/i;
@@ -34,7 +34,7 @@ export function unicodeEmail(address: string): string {
 }
 
 /**
- * The addresses that somebody may mean who types one, the likeliest first. Of ß, ς and the joiners Chromium's e-mail field
+ * The addresses that a typed one may mean, the likeliest first. Of ß, ς and the joiners Chromium's e-mail field
  * makes what IDNA 2003 did (UTS 46 §4, transitional), and so sends another host than any other program.
  */
 export function meantEmails(typed: string): string[] {

@@ -8,14 +8,14 @@ import { readCookies } from "./cookies";
 import { endSession } from "./end-session";
 import { findRefreshable } from "./refresh-session";
 
-/** Ends the session in which somebody was found to be signed in. */
+/** Ends the session of this viewer, and none of the user's others. */
 export async function logOut(db: Database, leaver: Viewer): Promise<void> {
   await endSession(db, leaver);
 }
 
 /**
- * Who is signed in, by the access token, or, where that is absent, expired or broken, by a refresh token that a refresh would
- * accept: the cookie's, else the body's. Whoever is still signed in can sign out. Cookies go before the body, as access
+ * The viewer that the access token names, or, where that is absent, expired or broken, a refresh token that a refresh would
+ * accept: the cookie's, else the body's. So a user who is still signed in can sign out. Cookies go before the body, as access
  * tokens do: which session ends must not depend on whether its access cookie has just expired.
  * @throws {AppError} as `authenticate` does, when none is good; `invalid_input` where the body's is no token at all
  */
@@ -41,7 +41,7 @@ async function findFirst(db: Database, refreshTokens: string[]): Promise<Viewer 
   return null;
 }
 
-// What can't be read holds no token: that nobody is signed in is said before what is wrong with a body.
+// A body that can't be read holds no token. The refusal for want of one comes before those of bodies.
 async function presentedIn(body: () => Promise<unknown>): Promise<string[]> {
   try {
     const { refresh } = (await body()) as LogOutValues;

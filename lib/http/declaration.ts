@@ -19,7 +19,7 @@ export type Declaration = {
   limit?: LimitName;
   /** It has a password hashed: turned away before it costs anything where its address waits for as many as it may */
   hashes?: true;
-  /** Who is asking, where something else than an access token tells that too */
+  /** Finds the viewer, where another credential than an access token will do as well */
   authenticate?: Authenticate;
   /** The schema that the request's body must meet; without one the body is not read */
   body?: z.ZodType;
@@ -42,7 +42,7 @@ export type Declaration = {
 export type Credential = "access" | "refresh";
 
 /**
- * @param body reads the request's, which may hold a credential. Whatever is wrong with it is refused after this anyway
+ * @param body reads the request's, which may hold a credential. An error in it is refused after this anyway
  * @throws {AppError} a 401
  */
 type Authenticate = (db: Database, headers: CredentialHeaders, body: () => Promise<unknown>) => Promise<Viewer>;

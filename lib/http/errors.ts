@@ -63,7 +63,7 @@ const ANSWERS: Table = {
   }),
 };
 
-/** What a refusal says, as the table has it. Whatever is a 401 says how to come by what is missing. */
+/** What a refusal says, as the table has it. Each 401 has a challenge beside it. */
 export function answerTo<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Answer {
   const answer = ANSWERS[code](details);
   return answer.status === 401 ? { ...answer, headers: { ...CHALLENGE, ...answer.headers } } : answer;

@@ -99,7 +99,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
   }
 }
 
-// A body can be read once. It is read when somebody asks for it: where nobody is signed in it mostly is not.
+// A body can be read once. It is read when it is asked for, which a 401 comes before at most endpoints.
 function bodyReader(request: Request, schema: z.ZodType | undefined): () => Promise<unknown> {
   let reading: Promise<unknown> | undefined;
   return () => {

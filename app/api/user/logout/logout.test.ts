@@ -198,7 +198,7 @@ test.each([
   expect((await profileWith(cookies.access_token)).status).toBe(200);
 });
 
-test("a body that can't be read is refused as everywhere, after whoever is not signed in: that is a 401", async () => {
+test("a body that can't be read is refused as everywhere, and without a session that is a 401", async () => {
   const { cookies } = await newSession(shared);
   const bodies: [status: number, sent: Sent][] = [
     [415, { headers: { "content-type": "text/plain" }, body: "x" }],
