@@ -41,7 +41,12 @@ export async function bench(): Promise<void> {
 async function inRounds(measure: (page: string, device: string) => Promise<Figures>): Promise<Record<string, Figures>> {
   const all = DEVICES.flatMap((device) => PAGES.map((page) => ({ device, page, turns: [] as Figures[] })));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { device, page, turns } of all) turns.push(await measure(page, device));
+    for (const { device, page, turns } of all) {
+      const figures = await measure(page, device);
+      turns.push(figures);
+      // It takes ten minutes, and may be interrupted.
+      console.log(JSON.stringify({ page, device, ...figures }));
+    }
   }
   return Object.fromEntries(all.map(({ device, page, turns }) => [`${page}, ${device}`, medians(turns)]));
 }
