@@ -57,7 +57,7 @@ isPrepared = true;
 if (isDev) server.on("upgrade", (app as unknown as { upgradeHandler: UpgradeHandler }).upgradeHandler);
 const routeOf = routeLabels(process.cwd(), isDev);
 const drainServer = applyTransportRules(server, app.getRequestHandler(), { isDev, trustedProxies, routeOf });
-drain = isDev ? () => app.close().then(closeCache) : drainServer;
+drain = isDev ? closeDev : drainServer;
 
 server.on("error", (error: NodeJS.ErrnoException) => {
   process.send?.({ failed: error.code ?? error.message });
@@ -82,4 +82,12 @@ function stop(): void {
   drain(SHUTDOWN_DELAY_MS)
     .then(flushTraces)
     .then(() => process.exit(0));
+}
+
+// Nothing is asked of a compiler that ends: it would answer with a page that failed, and reloads itself no more.
+async function closeDev(): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await app.close();
+  await closeCache?.();
 }

@@ -80,4 +80,4 @@ test("an open page reloads once for each restart, however the one before ended, 
     expect(loads).toBe(1);
   }
   expect(refused).toEqual([]);
-}, 180_000);
+}, 240_000);
