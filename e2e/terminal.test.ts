@@ -9,7 +9,7 @@ import { childrenOf, groupOf, isRunning, type Launched, launch } from "./launch"
 
 const isLinux = process.platform === "linux";
 // What a test's own runner says of colours is none of theirs.
-const PLAIN = ["env", "-u", "FORCE_COLOR", "-u", "NO_COLOR"];
+const PLAIN = ["env", "-u", "FORCE_COLOR", "-u", "NO_COLOR", "-u", "CI"];
 const VARIABLES = { TERM: "xterm-256color", DATABASE_URL: inject("databaseUrl"), WEB_CONCURRENCY: "" };
 const onTerminal = (command: string, variables: Record<string, string> = {}) =>
   launch({ ...VARIABLES, ...variables }, { command: [...PLAIN, "script", "-qefc", command, "/dev/null"] });

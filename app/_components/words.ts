@@ -18,6 +18,7 @@ export const everywhere: Record<string, string> = {
 
   "Cross-site request refused.":
     "That was refused, because it seemed to come from another site. Reload this page, then try again.",
+  "HTTPS is required.": "This address is not safe to send that from. Open the page by https, then try again.",
   "Request body too large.": "That is more than fits. Shorten it, then try again.",
   "Authentication credentials were not provided.": LOGGED_OUT,
   "Authorization header must contain two space-delimited values": LOGGED_OUT,
