@@ -10,7 +10,7 @@ test("a logout in one tab shows in the others", async ({ page, context, baseURL 
   await page.goto("/?private=1");
   await other.getByRole("button", { name: "Log out" }).click();
   for (const tab of [page, other]) {
-    // Whoever comes next is not led to where this person was, and a reload says nothing of it again.
+    // The next person is not led to where this one was, and a reload says nothing of it again.
     await expect(tab).toHaveURL("/login");
     await expect(tab.getByRole("status")).toHaveText("You are logged out. See you soon.");
     await expect(tab.getByText(username)).toHaveCount(0);
