@@ -82,16 +82,14 @@ const FAULTS: Fault[] = [
   {
     what: "Postgres takes no writes for 3 s",
     isDatabase: true,
-    happen: async () => {
-      await withDatabase(postgres.directUrl, (query) => query("alter role current_user set default_transaction_read_only = on"));
-      await dropConnections();
-      await pause(3_000);
-      await withDatabase(postgres.directUrl, async (query) => {
-        await query("set default_transaction_read_only = off");
-        await query("alter role current_user reset default_transaction_read_only");
-      });
-      await dropConnections();
-    },
+    // Reads go on. A role's `default_transaction_read_only` would stop nothing: the application sets its own.
+    happen: () =>
+      withDatabase(postgres.directUrl, async (query) => {
+        await query("begin");
+        await query("lock table users, sessions in share mode");
+        await pause(3_000);
+        await query("commit");
+      }),
   },
   { what: "Nginx is reloaded", happen: async () => nginx.reload() },
   {
