@@ -6,9 +6,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/documented.ts", "e2e/worded.ts"] };
 
 export default defineConfig({
-  resolve: {
-    alias: { "@": here("."), "server-only": here("node_modules/server-only/empty.js") },
-  },
+  resolve: { alias: { "server-only": here("node_modules/server-only/empty.js") } },
   test: {
     // Many tests wait for what takes seconds by contract; they wait side by side.
     maxWorkers: 3,

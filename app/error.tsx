@@ -1,6 +1,6 @@
 "use client";
 
-import { Intermission } from "./_components/intermission";
+import { Intermission } from "#app/_components/intermission.tsx";
 
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (

@@ -1,8 +1,8 @@
 "use client";
 
 import "./globals.css";
-import { Intermission } from "./_components/intermission";
-import { bricolage } from "./font";
+import { Intermission } from "#app/_components/intermission.tsx";
+import { bricolage } from "./font.ts";
 
 /** For a failure of the root layout itself, which this then replaces. */
 export default function GlobalError({ error }: { error: Error & { digest?: string } }) {

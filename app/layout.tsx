@@ -1,8 +1,8 @@
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
-import { getViewer } from "@/lib/auth/viewer";
-import { ViewerProvider } from "./_components/viewer";
-import { bricolage } from "./font";
+import { ViewerProvider } from "#app/_components/viewer.tsx";
+import { getViewer } from "#lib/auth/viewer.ts";
+import { bricolage } from "./font.ts";
 
 export const metadata: Metadata = {
   title: { default: "MovieConnect", template: "%s · MovieConnect" },

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { Stage } from "./_components/stage";
+import { Stage } from "#app/_components/stage.tsx";
 
 export const metadata: Metadata = { title: "Page not found" };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backoff } from "./backoff";
+import { backoff } from "./backoff.ts";
 
 test("what ends early is started again later each time, and after a long life at once", () => {
   const nextWait = backoff();

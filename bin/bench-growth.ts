@@ -1,5 +1,5 @@
 import pg from "pg";
-import { startPostgres, withDatabase } from "../e2e/harness.ts";
+import { startPostgres, withDatabase } from "#e2e/harness.ts";
 import { medianRatio, readable, tabulateMedians } from "./bench-figures.ts";
 import { inTurns, loggingIn, logIn, measure, refreshing, signingUp, signUp } from "./bench-load.ts";
 import { startForBench } from "./bench-server.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startPostgres } from "../e2e/harness.ts";
+import { startPostgres } from "#e2e/harness.ts";
 import { median } from "./bench-figures.ts";
 import { logIn, signUp } from "./bench-load.ts";
 import { startForBench } from "./bench-server.ts";

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { collectStaticFiles, hasNginx, startNginx } from "../e2e/nginx-server.ts";
+import { collectStaticFiles, hasNginx, startNginx } from "#e2e/nginx-server.ts";
 import type { Target } from "./bench-load.ts";
 import { workerPids } from "./process-figures.ts";
 

@@ -1,4 +1,4 @@
-import { launch } from "../e2e/launch.ts";
+import { launch } from "#e2e/launch.ts";
 import type { Target } from "./bench-load.ts";
 import { workerPids } from "./process-figures.ts";
 

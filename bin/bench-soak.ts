@@ -1,4 +1,4 @@
-import { startPostgres, withDatabase } from "../e2e/harness.ts";
+import { startPostgres, withDatabase } from "#e2e/harness.ts";
 import { median } from "./bench-figures.ts";
 import { loggingIn, logIn, measure, refreshing, signingUp, signUp } from "./bench-load.ts";
 import { startForBench } from "./bench-server.ts";

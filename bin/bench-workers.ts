@@ -1,4 +1,4 @@
-import { startPostgres } from "../e2e/harness.ts";
+import { startPostgres } from "#e2e/harness.ts";
 import { readable, tabulateMedians } from "./bench-figures.ts";
 import { inTurns, loggingIn, logIn, measure, refreshing, signUp } from "./bench-load.ts";
 import { startForBench } from "./bench-server.ts";

@@ -1,4 +1,4 @@
-import { isNpmScript } from "../lib/config.ts";
+import { isNpmScript } from "#lib/config.ts";
 
 /** A terminal, npm and a shell between may all hand on the same Ctrl-C: only one that comes later is a second one. */
 const REPEATED_MS = 1_000;

@@ -2,7 +2,7 @@ import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openDevCache } from "./dev-cache";
+import { openDevCache } from "./dev-cache.ts";
 
 let directory = "";
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { signUpInput } from "../lib/schemas.ts";
+import { signUpInput } from "#lib/schemas.ts";
 
 /** What an account is made of beside its password, by the signup's fields. A birth date is called what it is. */
 const DETAILS = new Map(

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { connectionProblem } from "../db/connection-problem.ts";
-import { isMigrated } from "../db/migrations.ts";
-import { type Database, database } from "../db/pool.ts";
-import { launchConfig, presetConfig } from "../lib/config.ts";
+import { connectionProblem } from "#db/connection-problem.ts";
+import { isMigrated } from "#db/migrations.ts";
+import { type Database, database } from "#db/pool.ts";
+import { launchConfig, presetConfig } from "#lib/config.ts";
 
 /**
  * The database that a command works on: DATABASE_URL's, or the running one of the data directory.

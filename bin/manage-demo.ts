@@ -1,10 +1,10 @@
-import type { Database } from "../db/pool.ts";
-import { findUser } from "../db/users.ts";
-import { setPassword } from "../lib/auth/set-password.ts";
-import { signUp } from "../lib/auth/sign-up.ts";
-import { usernameKey } from "../lib/auth/username-key.ts";
-import { launchConfig } from "../lib/config.ts";
-import type { SignUpInput } from "../lib/schemas.ts";
+import type { Database } from "#db/pool.ts";
+import { findUser } from "#db/users.ts";
+import { setPassword } from "#lib/auth/set-password.ts";
+import { signUp } from "#lib/auth/sign-up.ts";
+import { usernameKey } from "#lib/auth/username-key.ts";
+import { launchConfig } from "#lib/config.ts";
+import type { SignUpInput } from "#lib/schemas.ts";
 import { newPassword } from "./new-password.ts";
 
 /** No person has these: the address is reserved (RFC 2606 §3), the day is the première of Seven Samurai. */

@@ -1,4 +1,4 @@
-import { AppError } from "../lib/errors.ts";
+import { AppError } from "#lib/errors.ts";
 import { type Arguments, help, readArguments, type UsageError } from "./manage-arguments.ts";
 import { COMMANDS } from "./manage-commands.ts";
 import { openManagedDatabase } from "./manage-database.ts";

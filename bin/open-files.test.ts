@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeLimit } from "./open-files";
+import { judgeLimit } from "./open-files.ts";
 
 test("a limit of open files that can't do is refused, one for a few visitors is told, and a common one is neither", () => {
   expect(judgeLimit(64, 10)).toEqual({ problem: expect.stringMatching(/64 files open, and a worker needs 110 to start: raise/) });

@@ -1,5 +1,5 @@
 import { readdirSync, watch } from "node:fs";
-import { MIGRATIONS } from "../db/migration-state.ts";
+import { MIGRATIONS } from "#db/migration-state.ts";
 
 /**
  * Tells of each migration that is written while the application runs: the next start runs it, and until then the database

@@ -1,4 +1,4 @@
-import { metrics } from "../lib/metrics.ts";
+import { metrics } from "#lib/metrics.ts";
 import type { ToPrimary, ToWorker } from "./metrics-messages.ts";
 import { collectWorkerFigures } from "./worker-figures.ts";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { launch } from "../e2e/launch.ts";
+import { launch } from "#e2e/launch.ts";
 
 type Running = { origin: string; pid: number; stop: () => Promise<void> };
 type Measured = { firstStart: number; secondStart: number; server: Running };

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { LONGEST_HASH_ANSWER_SECONDS } from "../lib/auth/hash-budget";
-import { DRAIN_MS, killAfterMs, MESSAGE_MS } from "./stop-budget";
+import { LONGEST_HASH_ANSWER_SECONDS } from "#lib/auth/hash-budget.ts";
+import { DRAIN_MS, killAfterMs, MESSAGE_MS } from "./stop-budget.ts";
 
 const read = (file: string) => readFile(new URL(`../${file}`, import.meta.url), "utf8");
 const seconds = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1]);

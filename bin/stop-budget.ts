@@ -1,4 +1,4 @@
-import { LONGEST_HASH_ANSWER_SECONDS } from "../lib/auth/hash-budget.ts";
+import { LONGEST_HASH_ANSWER_SECONDS } from "#lib/auth/hash-budget.ts";
 
 // How long a stop may take, from the inside out. Each bound holds the one before; most stops need none of this.
 

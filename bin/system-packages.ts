@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { environmentWith } from "../lib/config.ts";
+import { environmentWith } from "#lib/config.ts";
 import { nginxSettings } from "./test-settings.ts";
 
 /**

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environmentWith } from "../lib/config.ts";
+import { environmentWith } from "#lib/config.ts";
 import { findBrowser } from "./browser.ts";
 import { ensureBuild } from "./build.ts";
 import { ensureDistributionPostgres } from "./distribution-postgres.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { BlockList, Socket } from "node:net";
-import { withRequest } from "../lib/request-context.ts";
+import { withRequest } from "#lib/request-context.ts";
 import { admit, refusePageBody } from "./admission.ts";
 import { EVERY_ANSWER, JSON_HEADERS } from "./answer-headers.ts";
 import { drainable } from "./drain.ts";

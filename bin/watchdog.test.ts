@@ -1,7 +1,7 @@
 import type { Worker } from "node:cluster";
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { watchdog } from "./watchdog";
+import { watchdog } from "./watchdog.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -2,7 +2,7 @@ import cluster from "node:cluster";
 import { createServer, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import next from "next";
-import { config, serviceConfig } from "../lib/config.ts";
+import { config, serviceConfig } from "#lib/config.ts";
 import { openDevCache } from "./dev-cache.ts";
 import { flushTraces } from "./flush-traces.ts";
 import { beat } from "./heartbeat.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { connectionProblem } from "./connection-problem";
+import { connectionProblem } from "./connection-problem.ts";
 
 const DATABASE = "the database films.example:5432/films";
 

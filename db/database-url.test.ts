@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { connectionProblem } from "./connection-problem";
-import { describeDatabase, parseDatabaseUrl } from "./database-url";
+import { connectionProblem } from "./connection-problem.ts";
+import { describeDatabase, parseDatabaseUrl } from "./database-url.ts";
 
 function messageOf(work: () => unknown): string {
   try {

@@ -1,6 +1,4 @@
-import "server-only";
-
-import type { Database } from "./pool";
+import type { Database } from "./pool.ts";
 
 /** For how long an address counts as one of the owner's after a login from there. */
 export const KNOWN_DAYS = 30;

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { LATEST_MIGRATION } from "./migrations";
+import { LATEST_MIGRATION } from "./migrations.ts";
 
 test("readiness waits for the newest migration there is", () => {
   const files = readdirSync(join(import.meta.dirname, "migrations")).sort();

@@ -1,6 +1,4 @@
-import "server-only";
-
-import type { Database } from "./pool";
+import type { Database } from "./pool.ts";
 
 /** The migration that this source needs: the last file of `migrations/`, which a test compares it with. */
 export const LATEST_MIGRATION = "0007_settings-of-others";

@@ -1,12 +1,10 @@
-import "server-only";
-
 import pg from "pg";
-import { config } from "../lib/config";
-import { connect } from "./connect";
-import { type Connections, connections } from "./connections";
-import { DEADLINE_MS } from "./deadline";
-import { type Backends, endGivenUp, LIST_BACKENDS } from "./given-up";
-import { withSpan } from "./span";
+import { config } from "#lib/config.ts";
+import { connect } from "./connect.ts";
+import { type Connections, connections } from "./connections.ts";
+import { DEADLINE_MS } from "./deadline.ts";
+import { type Backends, endGivenUp, LIST_BACKENDS } from "./given-up.ts";
+import { withSpan } from "./span.ts";
 
 /** What queries run on: the pool, so far. The first argument of everything in `db/`. */
 export type Database = {

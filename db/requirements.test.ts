@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { describeServer, NEEDED } from "./requirements";
+import { describeServer, NEEDED } from "./requirements.ts";
 
 const GOOD = {
   ...{ version: 180_004, version_name: "18.4", encoding: "UTF8", database: "films", is_standby: false },

@@ -1,6 +1,6 @@
 import "server-only";
 
-import type { Database } from "./pool";
+import type { Database } from "./pool.ts";
 
 /** One look at the database: what has ended, and what database it is. */
 export type Look = {

@@ -1,6 +1,4 @@
-import "server-only";
-
-import type { Database } from "./pool";
+import type { Database } from "./pool.ts";
 
 /** What both tokens of a session are made from. */
 export type SessionRow = {

@@ -1,5 +1,3 @@
-import "server-only";
-
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 
 /**

@@ -1,6 +1,6 @@
 import "server-only";
 
-import type { Database } from "./pool";
+import type { Database } from "./pool.ts";
 
 /**
  * A database for a caller that waits up to a certain moment and no longer, however much it asks.

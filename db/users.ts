@@ -1,7 +1,5 @@
-import "server-only";
-
-import { KNOWN_DAYS } from "./login-addresses";
-import type { Database } from "./pool";
+import { KNOWN_DAYS } from "./login-addresses.ts";
+import type { Database } from "./pool.ts";
 
 /** `password_changed_at` as text: a `Date` would lose what is less than a millisecond. */
 export type AccountRow = {

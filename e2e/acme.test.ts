@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { onPath } from "../bin/nginx";
-import { send } from "./client";
-import { eventually } from "./harness";
-import { freePort, hasNginx, startNginx } from "./nginx-server";
+import { onPath } from "#bin/nginx.ts";
+import { send } from "./client.ts";
+import { eventually } from "./harness.ts";
+import { freePort, hasNginx, startNginx } from "./nginx-server.ts";
 
 // The certificate's whole way, with the shipped scripts, real certbot, and pebble: Let's Encrypt's own server for tests.
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { type Answer, newSession, send } from "./client";
-import { hasNginx, startNginx, type TestNginx } from "./nginx-server";
+import { type Answer, newSession, send } from "./client.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // Each endpoint and each page has the addresses of the contract, with and without the slash at its end, and no other.
 

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { passGrace } from "./change-session";
-import { logIn, newSession, send } from "./client";
-import { type DistributionPostgres, hasDistributionPostgres, startDistributionPostgres } from "./distribution-postgres";
-import { claimsOf } from "./forge";
-import { eventually, startServer, type TestServer } from "./harness";
+import { passGrace } from "./change-session.ts";
+import { logIn, newSession, send } from "./client.ts";
+import { type DistributionPostgres, hasDistributionPostgres, startDistributionPostgres } from "./distribution-postgres.ts";
+import { claimsOf } from "./forge.ts";
+import { eventually, startServer, type TestServer } from "./harness.ts";
 
 // A backup and its restore, by the README's own commands, while the application runs; on the oldest Postgres that is tried.
 

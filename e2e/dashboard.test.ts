@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { send } from "./client";
+import { send } from "./client.ts";
 
 // The Grafana dashboard, Prometheus' alarms, and what both are made from.
 

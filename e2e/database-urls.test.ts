@@ -1,12 +1,12 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect } from "../db/connect";
-import { connectionProblem } from "../db/connection-problem";
-import { newSession } from "./client";
-import { eventually, startPostgres, startServer, type TestPostgres } from "./harness";
-import { launch } from "./launch";
-import { startTlsPostgres, type TlsPostgres } from "./postgres-tls";
+import { connect } from "#db/connect.ts";
+import { connectionProblem } from "#db/connection-problem.ts";
+import { newSession } from "./client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres } from "./harness.ts";
+import { launch } from "./launch.ts";
+import { startTlsPostgres, type TlsPostgres } from "./postgres-tls.ts";
 
 // DATABASE_URL in the forms that people are handed out, against a Postgres that wants TLS and has an authority of its own.
 

@@ -1,11 +1,11 @@
 import { expect, inject, test } from "vitest";
-import { logIn, send } from "./client";
-import { withDatabase } from "./harness";
-import { launch } from "./launch";
+import { logIn, send } from "./client.ts";
+import { withDatabase } from "./harness.ts";
+import { launch } from "./launch.ts";
 
 // `npm run manage -- demo`: an account to look around with.
 
-const COMMAND = [process.execPath, "--conditions=react-server", "--import", "tsx", "bin/manage.ts", "demo"];
+const COMMAND = [process.execPath, "--import", "tsx", "bin/manage.ts", "demo"];
 
 async function demo(variables: Record<string, string> = {}) {
   const run = launch({ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: "", ...variables }, { command: COMMAND });

@@ -4,8 +4,8 @@ import { CspEvaluator } from "csp_evaluator/dist/evaluator.js";
 import { Severity } from "csp_evaluator/dist/finding.js";
 import { CspParser } from "csp_evaluator/dist/parser.js";
 import { expect, inject, test } from "vitest";
-import { send } from "./client";
-import { withDatabase } from "./harness";
+import { send } from "./client.ts";
+import { withDatabase } from "./harness.ts";
 
 // What nobody outside may see.
 

@@ -111,7 +111,7 @@ function page(name: string, body: string, above = "") {
 }
 
 function changed(file: string, changes: Record<string, string>, imports: string[] = []) {
-  let code = ['import { failIfTold } from "@/lib/made-to-fail";', ...imports, original(file)].join("\n");
+  let code = ['import { failIfTold } from "#lib/made-to-fail.ts";', ...imports, original(file)].join("\n");
   for (const [from, to] of Object.entries(changes)) {
     if (!code.includes(from)) throw new Error(`${file} has no ${from}`);
     code = code.replace(from, to);

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { environmentWith } from "../lib/config.ts";
+import { environmentWith } from "#lib/config.ts";
 
 // The commands that people type, as processes that tests watch and signal.
 

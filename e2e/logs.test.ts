@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Answer, newSession, send, signUp, signUpBody } from "./client";
-import { sendAndHangUp } from "./fuzz/raw-http";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
+import { sendAndHangUp } from "#e2e/fuzz/raw-http.ts";
+import { type Answer, newSession, send, signUp, signUpBody } from "./client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
 
 // What the log says, and what it never does.
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newSession, send } from "./client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
+import { newSession, send } from "./client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
 
 // What ends a session is heard of when its transaction ends, however long that took. Each of these is open longer than the
 // workers look back by any clock.

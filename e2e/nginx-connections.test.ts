@@ -5,10 +5,10 @@ import { connect, createServer as createTcpServer, type Socket } from "node:net"
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { send } from "./client";
-import { eventually } from "./harness";
-import { childrenOf } from "./launch";
-import { hasNginx, startNginx, type TestNginx } from "./nginx-server";
+import { send } from "./client.ts";
+import { eventually } from "./harness.ts";
+import { childrenOf } from "./launch.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // Connections that cost their owner nothing: how many there may be, for how long, and what they cost Nginx.
 

@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { send } from "./client";
-import { hasNginx, startNginx, type TestNginx } from "./nginx-server";
+import { send } from "./client.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // Requests whose headers are too large, over HTTP/2 as over HTTP/1.1.
 

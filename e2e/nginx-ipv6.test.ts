@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect as connectTcp } from "node:net";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { newSession, send } from "./client";
-import { eventually, startServer, type TestServer } from "./harness";
-import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server";
+import { newSession, send } from "./client.ts";
+import { eventually, startServer, type TestServer } from "./harness.ts";
+import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // Visitors, Nginx and the application, all by IPv6.
 

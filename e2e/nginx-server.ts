@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { installedNginx, onPath } from "../bin/nginx.ts";
-import { environmentWith } from "../lib/config.ts";
+import { installedNginx, onPath } from "#bin/nginx.ts";
+import { environmentWith } from "#lib/config.ts";
 import { eventually } from "./harness.ts";
 
 // A real Nginx with the configuration that the image gets: the templates of nginx/, rendered as its entrypoint does.

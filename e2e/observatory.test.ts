@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
-import { hasObservatory } from "../bin/observatory";
-import { environmentWith } from "../lib/config";
-import { startServer } from "./harness";
-import { hasNginx, startNginx, type TestNginx } from "./nginx-server";
+import { hasObservatory } from "#bin/observatory.ts";
+import { environmentWith } from "#lib/config.ts";
+import { startServer } from "./harness.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // Mozilla's own scanner, on the application behind the shipped configuration. It sees what a visitor sees.
 

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { installedPsql } from "../bin/psql";
-import { environmentWith } from "../lib/config";
-import { withDatabase } from "./harness";
-import { launch } from "./launch";
-import { startPostgresWithRoles } from "./postgres-with-roles";
+import { installedPsql } from "#bin/psql.ts";
+import { environmentWith } from "#lib/config.ts";
+import { withDatabase } from "./harness.ts";
+import { launch } from "./launch.ts";
+import { startPostgresWithRoles } from "./postgres-with-roles.ts";
 
 // What the containers' database is set up with: the script that the postgres image runs in a new volume, after it has made
 // the superuser and POSTGRES_DB.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, newSession, send } from "./client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
-import { pausePostgres } from "./launch";
+import { type Answer, newSession, send } from "./client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
+import { pausePostgres } from "./launch.ts";
 
 // What pages do while the database hangs, for people whose cookies can't be judged without it.
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { passGrace } from "./change-session";
-import { logIn, newSession, PASSWORD, send, signUp } from "./client";
-import { eventually, startPostgres, type TestPostgres, withDatabase } from "./harness";
-import { type Launched, launch } from "./launch";
-import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "./pgbouncer-server";
-import { startPostgresWithRoles } from "./postgres-with-roles";
+import { passGrace } from "./change-session.ts";
+import { logIn, newSession, PASSWORD, send, signUp } from "./client.ts";
+import { eventually, startPostgres, type TestPostgres, withDatabase } from "./harness.ts";
+import { type Launched, launch } from "./launch.ts";
+import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "./pgbouncer-server.ts";
+import { startPostgresWithRoles } from "./postgres-with-roles.ts";
 
 // A pooler in transaction mode between application and Postgres: each transaction may get another connection, and what
 // a connection was told is nobody's. `TEST_PGBOUNCER=on npx vitest run` runs every other test through one.
@@ -128,7 +128,7 @@ describe.skipIf(!hasPgBouncer())("through a PgBouncer that was told nothing of t
     const show = ["user", "show", "nobody-of-that-name"];
     const run = launch(
       { DATABASE_URL: pooler.url },
-      { command: [process.execPath, "--conditions=react-server", "--import", "tsx", join("bin", "manage.ts"), ...show] },
+      { command: [process.execPath, "--import", "tsx", join("bin", "manage.ts"), ...show] },
     );
     expect([await run.ended, run.errors()]).toEqual([1, expect.stringMatching(/^movieconnect: there is no user [^\n]+\n$/)]);
     await pooler.stop();

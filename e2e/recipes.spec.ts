@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "playwright/test";
-import { environmentWith } from "../lib/config.ts";
+import { environmentWith } from "#lib/config.ts";
 import { freshName, logIn, PASSWORD, send, signUpBody } from "./client.ts";
 import { FAILING, FAILURES, MADE_TO_FAIL } from "./failures.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness.ts";
@@ -15,14 +15,14 @@ import { copyWithRecipes, readRecipes } from "./recipes.ts";
 const OWN_PAGES = [
   {
     file: "lib/asking.ts",
-    code: `import { database } from "@/db/pool";
+    code: `import { database } from "#db/pool.ts";
       export const ask = () => database().query<{ one: number }>("select 1 as one");
     `,
   },
   {
     file: "app/asking/page.tsx",
     code: `import Link from "next/link";
-      import { ask } from "@/lib/asking";
+      import { ask } from "#lib/asking.ts";
       export default async function AskingPage() {
         const [row] = await ask();
         return <Link href="/films" prefetch={false}>Go on, {row?.one}</Link>;
@@ -141,7 +141,7 @@ test.describe("the README's recipes", () => {
     const made = freshName();
     const details = { username: made, email: `${made}@example.com`, "birth-date": "1990-01-02", city: "Osaka" };
     const options = Object.entries(details).flatMap(([option, value]) => [`--${option}`, value]);
-    const manage = ["--conditions=react-server", "--import", "tsx", "bin/manage.ts", "user", "create", "--generate-password"];
+    const manage = ["--import", "tsx", "bin/manage.ts", "user", "create", "--generate-password"];
     const env = environmentWith({ DATABASE_URL: postgres.url });
     const { status, stderr } = spawnSync(process.execPath, [...manage, ...options], { cwd: directory, env, encoding: "utf8" });
     expect([status, stderr]).toEqual([0, ""]);

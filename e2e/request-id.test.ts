@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { freshName, send } from "./client";
-import { eventually, startServer, type TestServer } from "./harness";
-import { hasNginx, startNginx, type TestNginx } from "./nginx-server";
+import { freshName, send } from "./client.ts";
+import { eventually, startServer, type TestServer } from "./harness.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // One id from the proxy's log to the application's, that nobody else can choose; and what Nginx does not make local.
 

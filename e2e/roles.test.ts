@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { logIn, newSession, send } from "./client";
-import { eventually, withDatabase } from "./harness";
-import { type Launched, launch } from "./launch";
-import { startPostgresWithRoles } from "./postgres-with-roles";
+import { logIn, newSession, send } from "./client.ts";
+import { eventually, withDatabase } from "./harness.ts";
+import { type Launched, launch } from "./launch.ts";
+import { startPostgresWithRoles } from "./postgres-with-roles.ts";
 
 // As the containers run it: one role owns the tables and migrates, the application connects with another.
 

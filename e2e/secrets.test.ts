@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { launch } from "./launch";
+import { launch } from "./launch.ts";
 
 // A secret that is wrong, or in the wrong place, is told of without a piece of it.
 
@@ -13,7 +13,7 @@ const COMMANDS = {
 
 async function outputOf(name: keyof typeof COMMANDS, variables: Record<string, string>): Promise<string> {
   const [file = "", ...args] = COMMANDS[name];
-  const node = [process.execPath, "--conditions=react-server", "--import", "tsx"];
+  const node = [process.execPath, "--import", "tsx"];
   const run = launch(variables, { command: [...node, join(import.meta.dirname, "..", file), ...args] });
   expect(await run.ended).toBe(1);
   expect(run.errors()).toMatch(/^movieconnect: [^\n]+\n$/);

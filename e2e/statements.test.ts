@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { passGrace } from "./change-session";
-import { newSession, send } from "./client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness";
+import { passGrace } from "./change-session.ts";
+import { newSession, send } from "./client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
 
 // How often the database is asked: counted where it can't be overlooked, in the log of a Postgres that logs everything.
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { launch } from "./launch";
-import { type PostgresPair, startPostgresPair } from "./standby";
+import { launch } from "./launch.ts";
+import { type PostgresPair, startPostgresPair } from "./standby.ts";
 
 // Starts that can't succeed end with one line that says what to do.
 

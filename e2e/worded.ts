@@ -1,6 +1,6 @@
 import { afterAll, expect } from "vitest";
-import { inOurWords } from "@/app/_components/in-our-words";
-import { logInWords, signUpWords, type Words } from "@/app/_components/words";
+import { inOurWords } from "#app/_components/in-our-words.ts";
+import { logInWords, signUpWords, type Words } from "#app/_components/words.ts";
 import { answered } from "./client.ts";
 
 // After each file of tests: whatever the API has refused of a signup or a login, their pages have words of their own for it.

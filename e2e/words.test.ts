@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
-import { inOurWords } from "@/app/_components/in-our-words";
-import { logInWords, signUpWords } from "@/app/_components/words";
+import { inOurWords } from "#app/_components/in-our-words.ts";
+import { logInWords, signUpWords } from "#app/_components/words.ts";
 import { send, signUpBody } from "./client.ts";
 
 // A row of the pages' words whose message the API never gives would be a misspelt one.

@@ -1,6 +1,6 @@
-import type { Profile, User } from "./answers";
-import type { LogInInput, SignUpInput } from "./schemas";
-import { announceSession } from "./session-channel";
+import type { Profile, User } from "./answers.ts";
+import type { LogInInput, SignUpInput } from "./schemas.ts";
+import { announceSession } from "./session-channel.ts";
 
 // The browser's side of the API. Cookies travel by themselves: no token is kept here.
 

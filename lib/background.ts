@@ -1,17 +1,17 @@
 import "server-only";
 
-import { database, spareDatabase } from "@/db/pool";
-import { followRevocations } from "./auth/follow-revocations";
-import { config } from "./config";
-import { onceFit } from "./database-check";
-import { watchGauges } from "./gauges";
-import { schedulePruning } from "./prune";
+import { database, spareDatabase } from "#db/pool.ts";
+import { followRevocations } from "#lib/auth/follow-revocations.ts";
+import { config } from "./config.ts";
+import { onceFit } from "./database-check.ts";
+import { watchGauges } from "./gauges.ts";
+import { schedulePruning } from "./prune.ts";
 
 /** What a worker does besides answering. With the database away it starts all the same, and catches up by itself. */
 export async function startBackground(): Promise<void> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = config();
   // Where there is no endpoint the SDK is not even loaded.
-  if (endpoint !== undefined) (await import("./tracing")).startTracing(endpoint);
+  if (endpoint !== undefined) (await import("./tracing.ts")).startTracing(endpoint);
   watchGauges();
   const db = database();
   await onceFit(spareDatabase(), async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { z } from "zod";
-import { environment, launch, migration, parseEnvironment } from "./config";
+import { environment, launch, migration, parseEnvironment } from "./config.ts";
 
 const GOOD = { DATABASE_URL: "postgres://u:p@localhost/d", AUTH_SECRET: "a-secret-of-this-test-0123456789-0123456789" };
 const RUBBISH = ["rubbish", "-1", "1.5", "99999999999", "a b", "ON", "[]", "\u0000", "https://example.com/path", "postgres://"];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { parseDatabaseUrl } from "../db/database-url.ts";
+import { parseDatabaseUrl } from "#db/database-url.ts";
 import { attempts, integer, toBlockList, toSecrets } from "./setting-types.ts";
 
 /** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */

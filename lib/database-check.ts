@@ -1,9 +1,9 @@
 import "server-only";
 
-import { isMigrated, LATEST_MIGRATION } from "@/db/migrations";
-import { type Database, isUnavailable } from "@/db/pool";
-import { type Ask, adviceForUse, problemsOfUse } from "@/db/requirements";
-import { log } from "./log";
+import { isMigrated, LATEST_MIGRATION } from "#db/migrations.ts";
+import { type Database, isUnavailable } from "#db/pool.ts";
+import { type Ask, adviceForUse, problemsOfUse } from "#db/requirements.ts";
+import { log } from "./log.ts";
 
 /** How often it is asked again what is still missing. */
 const AGAIN_MS = 1_000;

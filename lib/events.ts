@@ -1,7 +1,5 @@
-import "server-only";
-
-import { log } from "./log";
-import { metrics } from "./metrics";
+import { log } from "./log.ts";
+import { metrics } from "./metrics.ts";
 
 /** What happens to accounts and sessions, with ids and without names: a line of the log says nothing that opens anything. */
 type Events = {

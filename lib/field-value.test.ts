@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { splitField, trimField } from "./field-value";
+import { splitField, trimField } from "./field-value.ts";
 
 /** All that JavaScript's `trim` takes, and what a header can hold of it, besides SP and HTAB. */
 const OTHER_SPACES = ["\u00a0", "\ufeff", "\v", "\f", "\n", "\r", "\u2003", "\u2028", "\u3000"];

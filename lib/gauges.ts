@@ -1,9 +1,9 @@
 import "server-only";
 
-import { poolUsage } from "@/db/pool";
-import { hashLoad } from "./auth/hash-queue";
-import { beginAtZero, metrics } from "./metrics";
-import { LIMIT_NAMES } from "./rate-limits";
+import { poolUsage } from "#db/pool.ts";
+import { hashLoad } from "#lib/auth/hash-queue.ts";
+import { beginAtZero, metrics } from "./metrics.ts";
+import { LIMIT_NAMES } from "./rate-limits.ts";
 
 // One per process, and bin/report-metrics.ts, which is outside of the bundles, calls it before each report.
 const shared = globalThis as typeof globalThis & { movieconnectGauges?: () => void };

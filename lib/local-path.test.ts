@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { localPath } from "./local-path";
+import { localPath } from "./local-path.ts";
 
 test("paths of this site are kept, with query and fragment", () => {
   for (const path of ["/", "/films", "/films/1?a=b&c=//d#e", "/%2F%2Fevil", "/a%5Cb", "/films?next=https://evil.example"]) {

@@ -1,10 +1,10 @@
 import "server-only";
 
 import { setTimeout as delay } from "node:timers/promises";
-import { type Database, isUnavailable } from "@/db/pool";
-import { type Batch, PRUNABLES, type Prunable, pruneBatch } from "@/db/prune";
-import { config } from "./config";
-import { log } from "./log";
+import { type Database, isUnavailable } from "#db/pool.ts";
+import { type Batch, PRUNABLES, type Prunable, pruneBatch } from "#db/prune.ts";
+import { config } from "./config.ts";
+import { log } from "./log.ts";
 
 /** Some 10 ms of work for Postgres, far below the deadline of a statement. */
 const BATCH_ROWS = 500;

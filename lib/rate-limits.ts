@@ -1,10 +1,10 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
-import { countAttempt, forgiveAttempts } from "@/db/rate-limits";
-import { type Config, config } from "./config";
-import { AppError } from "./errors";
-import { record } from "./events";
+import type { Database } from "#db/pool.ts";
+import { countAttempt, forgiveAttempts } from "#db/rate-limits.ts";
+import { type Config, config } from "./config.ts";
+import { AppError } from "./errors.ts";
+import { record } from "./events.ts";
 
 export type LimitName = keyof typeof LIMITS;
 /** One attempt that has been counted. */

@@ -1,8 +1,8 @@
 import "server-only";
 
-import { spareDatabase } from "@/db/pool";
-import { hasFreshRevocations } from "./auth/revocations";
-import { checkDatabase } from "./database-check";
+import { spareDatabase } from "#db/pool.ts";
+import { hasFreshRevocations } from "#lib/auth/revocations.ts";
+import { checkDatabase } from "./database-check.ts";
 
 /** `database` is there where something is missing that the application needs: the log says what. */
 type Checks = { revocations: boolean; migrations: boolean; serving: boolean; database?: false };

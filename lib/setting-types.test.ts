@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { toBlockList } from "./setting-types";
+import { toBlockList } from "./setting-types.ts";
 
 const parse = (list: string) => z.string().transform(toBlockList).safeParse(list);
 

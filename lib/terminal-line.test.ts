@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { terminalLine } from "./terminal-line";
+import { terminalLine } from "./terminal-line.ts";
 
 const TIME = new Date(2026, 10, 26, 9, 8, 7).getTime();
 const shown = (line: object, isColoured = false) =>

@@ -1,6 +1,6 @@
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { expect, test } from "vitest";
-import { traceParent } from "./trace-parent";
+import { traceParent } from "./trace-parent.ts";
 
 const VALID = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const extract = (traceparent: string) =>

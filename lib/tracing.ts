@@ -13,8 +13,8 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import { log } from "./log";
-import { traceParent } from "./trace-parent";
+import { log } from "./log.ts";
+import { traceParent } from "./trace-parent.ts";
 
 const EXPORT_MS = 5_000;
 /** As in the log: shorter than a token. */

@@ -1,7 +1,7 @@
-import { getViewer } from "@/lib/auth/viewer";
-import { LogOut } from "../_components/log-out";
-import { Wordmark } from "../_components/wordmark";
-import { Menu } from "./menu";
+import { LogOut } from "#app/_components/log-out.tsx";
+import { Wordmark } from "#app/_components/wordmark.tsx";
+import { getViewer } from "#lib/auth/viewer.ts";
+import { Menu } from "./menu.tsx";
 
 /** The shell of the pages that a team adds: the way home, the menu, who is signed in, and the way out. */
 export default async function AppLayout({ children }: { children: React.ReactNode }) {

@@ -1,5 +1,5 @@
-import { Auditorium } from "../_components/auditorium";
-import { Wordmark } from "../_components/wordmark";
+import { Auditorium } from "#app/_components/auditorium.tsx";
+import { Wordmark } from "#app/_components/wordmark.tsx";
 
 /** The box office first, and the room behind it: beside it where there is the width, with the lights up or down. */
 export default function AuthLayout({ children }: { children: React.ReactNode }) {

@@ -1,13 +1,13 @@
 "use client";
 
 import { type FormEvent, useEffect, useEffectEvent, useRef } from "react";
-import type { Failure, Result } from "@/lib/api-client";
-import { CallButton } from "./call-button";
-import { FailureNotice } from "./failure-notice";
-import { FormContext } from "./form-context";
-import { NeedsScript } from "./needs-script";
-import { useApiCall } from "./use-api-call";
-import { UNREADABLE_DATE, type Words } from "./words";
+import type { Failure, Result } from "#lib/api-client.ts";
+import { CallButton } from "./call-button.tsx";
+import { FailureNotice } from "./failure-notice.tsx";
+import { FormContext } from "./form-context.ts";
+import { NeedsScript } from "./needs-script.tsx";
+import { useApiCall } from "./use-api-call.ts";
+import { UNREADABLE_DATE, type Words } from "./words.ts";
 
 type Props<Input> = {
   call: (input: Input) => Promise<Result<unknown>>;

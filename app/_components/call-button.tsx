@@ -1,7 +1,7 @@
 "use client";
 
 import type { ComponentProps } from "react";
-import { useHydrated } from "./use-hydrated";
+import { useHydrated } from "./use-hydrated.ts";
 
 type Props = Omit<ComponentProps<"button">, "children" | "disabled"> & {
   label: string;

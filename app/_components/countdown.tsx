@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useEffectEvent, useState } from "react";
-import { clock } from "./duration";
+import { clock } from "./duration.ts";
 
 /** A clock that runs down, for the eye alone: read aloud each second it would drown everything else. */
 export function Countdown({ seconds, onEnd }: { seconds: number; onEnd: () => void }) {

@@ -1,5 +1,5 @@
-import type { Failure } from "@/lib/api-client";
-import { GENERAL } from "./in-our-words";
+import type { Failure } from "#lib/api-client.ts";
+import { GENERAL } from "./in-our-words.ts";
 
 /** A failure in one or two sentences, without the time to wait where it has one. */
 export function describeFailure(failure: Failure): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clock, duration } from "./duration";
+import { clock, duration } from "./duration.ts";
 
 test.each([
   [1, "1 second"],

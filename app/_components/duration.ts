@@ -1,4 +1,4 @@
-import { counted } from "./counted";
+import { counted } from "./counted.ts";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

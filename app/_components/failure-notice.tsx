@@ -1,9 +1,9 @@
 "use client";
 
-import type { Failure } from "@/lib/api-client";
-import { Countdown } from "./countdown";
-import { describeFailure } from "./describe-failure";
-import { duration } from "./duration";
+import type { Failure } from "#lib/api-client.ts";
+import { Countdown } from "./countdown.tsx";
+import { describeFailure } from "./describe-failure.ts";
+import { duration } from "./duration.ts";
 
 type Props = {
   /** Of `useApiCall` */

@@ -1,7 +1,7 @@
 "use client";
 
 import { type ComponentProps, use } from "react";
-import { FormContext } from "./form-context";
+import { FormContext } from "./form-context.ts";
 
 export type FieldProps = Omit<ComponentProps<"input">, "id" | "className"> & {
   name: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { inOurWords } from "./in-our-words";
-import { logInWords, signUpWords } from "./words";
+import { inOurWords } from "./in-our-words.ts";
+import { logInWords, signUpWords } from "./words.ts";
 
 const fields = (of: Record<string, string[]>) => ({ kind: "fields", fields: of }) as const;
 

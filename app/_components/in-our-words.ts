@@ -1,5 +1,5 @@
-import type { Failure } from "@/lib/api-client";
-import { everywhere, type Words } from "./words";
+import type { Failure } from "#lib/api-client.ts";
+import { everywhere, type Words } from "./words.ts";
 
 /** The API's name for what concerns no single field. */
 export const GENERAL = "non_field_errors";

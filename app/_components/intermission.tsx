@@ -1,4 +1,4 @@
-import { Stage } from "./stage";
+import { Stage } from "./stage.tsx";
 
 /** What is shown instead of a page that failed. `digest` finds the cause in the server's log; what failed in the browser has none. */
 export function Intermission({ digest }: { digest: string | undefined }) {

@@ -1,10 +1,10 @@
 "use client";
 
-import { api } from "@/lib/api-client";
-import { CallButton } from "./call-button";
-import { FailureNotice } from "./failure-notice";
-import { NeedsScript } from "./needs-script";
-import { useApiCall } from "./use-api-call";
+import { api } from "#lib/api-client.ts";
+import { CallButton } from "./call-button.tsx";
+import { FailureNotice } from "./failure-notice.tsx";
+import { NeedsScript } from "./needs-script.tsx";
+import { useApiCall } from "./use-api-call.ts";
 
 /** Ends this session. `ViewerProvider` then leaves the page, here and in the other tabs. */
 export function LogOut() {

@@ -1,6 +1,6 @@
 "use client";
 
-import { useHydrated } from "./use-hydrated";
+import { useHydrated } from "./use-hydrated.ts";
 
 /** Says why nothing works here, where scripts are off, and after a while where they didn't come. @param doing "Logging in" */
 export function NeedsScript({ doing }: { doing: string }) {

@@ -1,9 +1,9 @@
 "use client";
 
 import { use, useState } from "react";
-import { Field, type FieldProps } from "./field";
-import { FormContext } from "./form-context";
-import { useHydrated } from "./use-hydrated";
+import { Field, type FieldProps } from "./field.tsx";
+import { FormContext } from "./form-context.ts";
+import { useHydrated } from "./use-hydrated.ts";
 
 /** A password that can be looked at while it is typed; never while it is sent, when browsers remember what they see. */
 export function PasswordField(props: Omit<FieldProps, "type" | "aside">) {

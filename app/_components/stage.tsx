@@ -1,5 +1,5 @@
-import { Auditorium } from "./auditorium";
-import { Wordmark } from "./wordmark";
+import { Auditorium } from "./auditorium.tsx";
+import { Wordmark } from "./wordmark.tsx";
 
 /** A page that is the whole room: what is shown hangs where the screen is, above the seats. */
 export function Stage({ actions, empty, children }: { actions?: React.ReactNode; empty?: boolean; children: React.ReactNode }) {

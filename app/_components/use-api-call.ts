@@ -1,7 +1,7 @@
 import { useState } from "react";
-import type { Failure, Result } from "@/lib/api-client";
-import { inOurWords } from "./in-our-words";
-import type { Words } from "./words";
+import type { Failure, Result } from "#lib/api-client.ts";
+import { inOurWords } from "./in-our-words.ts";
+import type { Words } from "./words.ts";
 
 /** `done` stays until the page is left: what follows a call that went well is another page. */
 type CallState = {

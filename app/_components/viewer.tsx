@@ -1,9 +1,9 @@
 "use client";
 
 import { createContext, useContext, useEffect } from "react";
-import { localPath } from "@/lib/local-path";
-import { onSessionChange, type SessionChange } from "@/lib/session-channel";
-import { logInPath } from "@/lib/visitor-paths";
+import { localPath } from "#lib/local-path.ts";
+import { onSessionChange, type SessionChange } from "#lib/session-channel.ts";
+import { logInPath } from "#lib/visitor-paths.ts";
 
 type ClientViewer = { username: string };
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { expect, inject, test } from "vitest";
-import { newSession, send, signUpBody } from "@/e2e/client";
+import { newSession, send, signUpBody } from "#e2e/client.ts";
 
 const origin = inject("origin");
 

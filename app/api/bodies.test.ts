@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest";
-import { send, signUpBody } from "@/e2e/client";
+import { send, signUpBody } from "#e2e/client.ts";
 
 const origin = inject("origin");
 const JSON_TYPE = { "content-type": "application/json" };

@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from "vitest";
-import { newSession, type Sent, send, signUpBody } from "@/e2e/client";
-import { fetchDocument } from "@/e2e/openapi";
+import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
+import { fetchDocument } from "#e2e/openapi.ts";
 
 // Compressed, an answer tells by its length how much a token in it is like something that was sent (BREACH). Asked directly,
 // Next would compress whatever it can; through Nginx, e2e/nginx.test.ts looks.

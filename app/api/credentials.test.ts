@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { logIn, newSession, send, signUp } from "@/e2e/client";
-import { claimsOf, sign, wellSigned } from "@/e2e/forge";
-import { openLine } from "@/e2e/fuzz/raw-http";
-import { startServer, type TestServer } from "@/e2e/harness";
+import { logIn, newSession, send, signUp } from "#e2e/client.ts";
+import { claimsOf, sign, wellSigned } from "#e2e/forge.ts";
+import { openLine } from "#e2e/fuzz/raw-http.ts";
+import { startServer, type TestServer } from "#e2e/harness.ts";
 
 // Which credential counts, where several come along or somebody else has made them; and what is cleared.
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { newSession, send, signUp } from "@/e2e/client";
-import { startServer, type TestServer } from "@/e2e/harness";
+import { newSession, send, signUp } from "#e2e/client.ts";
+import { startServer, type TestServer } from "#e2e/harness.ts";
 
 const shared = inject("origin");
 const REFUSED = '{"detail":"Cross-site request refused.","code":"cross_site"}';

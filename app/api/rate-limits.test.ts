@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { type Answer, freshName, PASSWORD, send, signUp, signUpBody } from "@/e2e/client";
-import { startServer, type TestServer, withDatabase } from "@/e2e/harness";
-import { hasNginx, startNginx } from "@/e2e/nginx-server";
+import { type Answer, freshName, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
+import { startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { hasNginx, startNginx } from "#e2e/nginx-server.ts";
 
 // Two workers that trust this machine's word for the client's address, so that tests can be anybody.
 

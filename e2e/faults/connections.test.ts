@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { send } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { send } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 
 /** As bin/transport.ts has it. */
 const MOST_CONNECTIONS = 5_000;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { type Answer, newSession, send, signUpBody } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, withDatabase } from "../harness";
+import { type Answer, newSession, send, signUpBody } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, withDatabase } from "#e2e/harness.ts";
 
 // What the application does when its database lives, and has no room.
 

@@ -2,12 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { asciiEmail } from "../../lib/auth/email-address";
-import { freshName, logIn, newSession, PASSWORD, send } from "../client";
-import { hostileBody } from "../fuzz/bodies";
-import { assertApiAnswer, assertPageAnswer, isApi, isMalformed } from "../fuzz/contract";
-import { casesSent, everyCase, seed, totalCases } from "../fuzz/every-case";
-import { type Line, openLine, type RawAnswer, sendAndHangUp } from "../fuzz/raw-http";
+import { freshName, logIn, newSession, PASSWORD, send } from "#e2e/client.ts";
+import { hostileBody } from "#e2e/fuzz/bodies.ts";
+import { assertApiAnswer, assertPageAnswer, isApi, isMalformed } from "#e2e/fuzz/contract.ts";
+import { casesSent, everyCase, seed, totalCases } from "#e2e/fuzz/every-case.ts";
+import { type Line, openLine, type RawAnswer, sendAndHangUp } from "#e2e/fuzz/raw-http.ts";
 import {
   brokenAuthorization,
   brokenCookies,
@@ -17,10 +16,11 @@ import {
   strangeHeaders,
   strangePath,
   toBytes,
-} from "../fuzz/requests";
-import { headerText, hostileString, validPassword, validUsername } from "../fuzz/strings";
-import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
-import { unlessBusy } from "../unless-busy";
+} from "#e2e/fuzz/requests.ts";
+import { headerText, hostileString, validPassword, validUsername } from "#e2e/fuzz/strings.ts";
+import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
+import { asciiEmail } from "#lib/auth/email-address.ts";
 
 // Whatever anybody sends, the application has an answer of its own. A failure names the case, the seed and the smallest
 // case that fails as well; FUZZ_SEED repeats a run, FUZZ_CASES makes a longer one.

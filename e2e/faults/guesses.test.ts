@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, PASSWORD, send, signUp } from "../client";
-import { startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { type Answer, PASSWORD, send, signUp } from "#e2e/client.ts";
+import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 
 // Two workers that trust this machine's word for the client's address, so that tests can be anybody.
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PASSWORD, send, signUp } from "../client";
-import { startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
-import { restartPostgres, stopPostgres } from "../postgres-control";
-import { unlessBusy } from "../unless-busy";
+import { PASSWORD, send, signUp } from "#e2e/client.ts";
+import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 
 // Attempts are counted in a table that no crash of Postgres survives.
 

@@ -1,9 +1,9 @@
 import { Agent } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { residentMegabytes, workerPids } from "../../bin/process-figures";
-import { freshName, newSession, PASSWORD, send } from "../client";
-import { startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
-import { unlessBusy } from "../unless-busy";
+import { residentMegabytes, workerPids } from "#bin/process-figures.ts";
+import { freshName, newSession, PASSWORD, send } from "#e2e/client.ts";
+import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 
 // What a worker keeps of requests that are over.
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Answer, freshName, logIn, newSession, PASSWORD, send } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
+import { type Answer, freshName, logIn, newSession, PASSWORD, send } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 
 // More logins than both workers could hash in 15 s.
 

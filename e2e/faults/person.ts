@@ -1,4 +1,4 @@
-import { type Answer, logIn, type Sent, send, signUpBody } from "../client.ts";
+import { type Answer, logIn, type Sent, send, signUpBody } from "#e2e/client.ts";
 
 // Somebody with a browser: who got no answer, or a 503, tries the same again, and who got new cookies uses those.
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../../db/postmaster";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
-import { childrenOf, pausePostgres } from "../launch";
-import { hasNginx, startNginx, type TestNginx } from "../nginx-server";
-import { restartPostgres, stopPostgres } from "../postgres-control";
-import { type Attempt, closedAccounts, pause } from "./person";
-import { type Storm, startStorm } from "./storm";
+import { freePort } from "#db/postmaster.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { childrenOf, pausePostgres } from "#e2e/launch.ts";
+import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
+import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
+import { type Attempt, closedAccounts, pause } from "./person.ts";
+import { type Storm, startStorm } from "./storm.ts";
 
 // Two applications behind Nginx on one Postgres, and people who use them while one part after the other breaks.
 

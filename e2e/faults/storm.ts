@@ -1,5 +1,5 @@
 import pg from "pg";
-import { age } from "../change-session.ts";
+import { age } from "#e2e/change-session.ts";
 import { type Account, type Attempt, live } from "./person.ts";
 
 /** An answer that takes longer is done without. */

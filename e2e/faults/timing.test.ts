@@ -1,7 +1,7 @@
 import { Agent } from "node:http";
 import { expect, test } from "vitest";
-import { freshName, send, signUp } from "../client";
-import { startPostgres, startServer } from "../harness";
+import { freshName, send, signUp } from "#e2e/client.ts";
+import { startPostgres, startServer } from "#e2e/harness.ts";
 
 // What a stranger could learn from a clock alone: whether somebody has an account.
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { hasNginx, startNginx, type TestNginx } from "../nginx-server";
+import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
 
 const MIB = 1_024 * 1_024;
 

@@ -1,15 +1,15 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { passGrace } from "../change-session";
-import { freshName, newSession, PASSWORD, send, signUpBody } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
-import { launch, postmasterOf } from "../launch";
-import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "../pgbouncer-server";
+import { passGrace } from "#e2e/change-session.ts";
+import { freshName, newSession, PASSWORD, send, signUpBody } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { launch, postmasterOf } from "#e2e/launch.ts";
+import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "#e2e/pgbouncer-server.ts";
 
 // What a server, a database or a role has as a default is its operator's business, and changes no answer.
 
-const MANAGE = [process.execPath, "--conditions=react-server", "--import", "tsx", join("bin", "manage.ts")];
+const MANAGE = [process.execPath, "--import", "tsx", join("bin", "manage.ts")];
 const DATABASE = "database mcdatabase_dev";
 const ROLE = "role mcuser";
 const BOTH = `${ROLE} in ${DATABASE}`;

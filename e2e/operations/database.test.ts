@@ -2,12 +2,12 @@ import { Agent } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "../../db/postmaster";
-import { passGrace } from "../change-session";
-import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
-import { childrenOf, isRunning, launch, pausePostgres } from "../launch";
-import { restartPostgres, stopPostgres } from "../postgres-control";
+import { freePort } from "#db/postmaster.ts";
+import { passGrace } from "#e2e/change-session.ts";
+import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { childrenOf, isRunning, launch, pausePostgres } from "#e2e/launch.ts";
+import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 
 // What the application does while its database stops, hangs, or can't be reached.
 

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Answer, logIn, newSession, send } from "../client";
-import { eventually, withDatabase } from "../harness";
-import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "../launch";
+import { type Answer, logIn, newSession, send } from "#e2e/client.ts";
+import { eventually, withDatabase } from "#e2e/harness.ts";
+import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "#e2e/launch.ts";
 
 // The embedded Postgres, killed while `npm start` runs. All tests share one data directory.
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Answer, freshName, PASSWORD, type Sent, send, signUpBody } from "../client";
-import { eventually, startServer, type TestServer, withDatabase } from "../harness";
-import { type PostgresPair, startPostgresPair } from "../standby";
+import { type Answer, freshName, PASSWORD, type Sent, send, signUpBody } from "#e2e/client.ts";
+import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { type PostgresPair, startPostgresPair } from "#e2e/standby.ts";
 
 // A synchronous standby is promoted while people sign up, log in, refresh and log out. Their clients do what a 503 says: they
 // wait, and send the same again.

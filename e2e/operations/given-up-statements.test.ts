@@ -2,9 +2,9 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, newSession, send, signUp } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
-import { postmasterOf } from "../launch";
+import { type Answer, newSession, send, signUp } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { postmasterOf } from "#e2e/launch.ts";
 
 // Statements that the database does not come round to. Each request gives up after 1.5 s; what it asked for goes on at the
 // server unless somebody sees to its end.

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { passGrace } from "../change-session";
-import { type Answer, newSession, send } from "../client";
-import { claimsOf } from "../forge";
-import { eventually, startServer, type TestServer, withDatabase } from "../harness";
-import { type PostgresPair, startPostgresPair } from "../standby";
+import { passGrace } from "#e2e/change-session.ts";
+import { type Answer, newSession, send } from "#e2e/client.ts";
+import { claimsOf } from "#e2e/forge.ts";
+import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { type PostgresPair, startPostgresPair } from "#e2e/standby.ts";
 
 // A synchronous standby that hears nothing: every commit that waits for it waits.
 

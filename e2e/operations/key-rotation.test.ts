@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { logIn, newSession, send, signUp } from "../client";
-import { startPostgres, startServer, type TestPostgres, type TestServer } from "../harness";
-import { freePort, hasNginx, startNginx, type TestNginx } from "../nginx-server";
+import { logIn, newSession, send, signUp } from "#e2e/client.ts";
+import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { freePort, hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
 
 // Another AUTH_SECRET while people are served. The README says what an operator does; this does it.
 

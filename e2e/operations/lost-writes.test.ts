@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { passGrace } from "../change-session";
-import { type Answer, logIn, newSession, send, signUp } from "../client";
-import { eventually, startServer, type TestServer, withDatabase } from "../harness";
-import { type PostgresPair, startPostgresPair } from "../standby";
+import { passGrace } from "#e2e/change-session.ts";
+import { type Answer, logIn, newSession, send, signUp } from "#e2e/client.ts";
+import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { type PostgresPair, startPostgresPair } from "#e2e/standby.ts";
 
 // A standby that is promoted while it is behind, or while its clock is wrong: what the application then makes of its tokens.
 

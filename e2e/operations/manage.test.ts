@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { environmentWith } from "../../lib/config";
-import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
-import { launch } from "../launch";
+import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { launch } from "#e2e/launch.ts";
+import { environmentWith } from "#lib/config.ts";
 
 // What operators type, beside an application of two workers that runs.
 
 const OTHER_PASSWORD = "the-hidden-fortress-1958";
 // As package.json has it. npm itself is slow.
-const COMMAND = [process.execPath, "--conditions=react-server", "--import", "tsx", "bin/manage.ts"];
+const COMMAND = [process.execPath, "--import", "tsx", "bin/manage.ts"];
 const REFRESH = "/api/token/refresh/";
 const PROFILE = "/api/user/profile/";
 

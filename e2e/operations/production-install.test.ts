@@ -3,9 +3,9 @@ import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { environmentWith } from "../../lib/config";
-import { newSession } from "../client";
-import { launch } from "../launch";
+import { newSession } from "#e2e/client.ts";
+import { launch } from "#e2e/launch.ts";
+import { environmentWith } from "#lib/config.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 

@@ -1,10 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Database } from "../../db/pool";
-import { PRUNABLES, pruneBatch } from "../../db/prune";
-import { logIn, newSession, send, signUp } from "../client";
-import { eventually, type Query, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "../harness";
+import type { Database } from "#db/pool.ts";
+import { PRUNABLES, pruneBatch } from "#db/prune.ts";
+import { logIn, newSession, send, signUp } from "#e2e/client.ts";
+import {
+  eventually,
+  type Query,
+  startPostgres,
+  startServer,
+  type TestPostgres,
+  type TestServer,
+  withDatabase,
+} from "#e2e/harness.ts";
 
 // What has ended goes by itself, while people are served.
 

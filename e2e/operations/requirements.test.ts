@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { send } from "../client";
-import { eventually, withDatabase } from "../harness";
-import { launch } from "../launch";
-import { startPostgresWithRoles } from "../postgres-with-roles";
+import { send } from "#e2e/client.ts";
+import { eventually, withDatabase } from "#e2e/harness.ts";
+import { launch } from "#e2e/launch.ts";
+import { startPostgresWithRoles } from "#e2e/postgres-with-roles.ts";
 
 // Databases that are not what the application needs: one line says what to do, and nothing serves.
 

@@ -1,7 +1,7 @@
 import { describe, expect, inject, test } from "vitest";
-import { type Answer, freshName, newSession, PASSWORD, send, signUpBody } from "../client";
-import { startServer, withDatabase } from "../harness";
-import { freePort, hasNginx, startNginx } from "../nginx-server";
+import { type Answer, freshName, newSession, PASSWORD, send, signUpBody } from "#e2e/client.ts";
+import { startServer, withDatabase } from "#e2e/harness.ts";
+import { freePort, hasNginx, startNginx } from "#e2e/nginx-server.ts";
 
 // What is replaced while people use it.
 

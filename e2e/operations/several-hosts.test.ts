@@ -3,12 +3,12 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startEmbedded } from "../../db/embedded";
-import { migrate } from "../../db/migrate";
-import { findBinaries, runBinary } from "../../db/postgres-binaries";
-import { newSession, send, signUpBody } from "../client";
-import { eventually, startPostgres, startServer, type TestPostgres, withDatabase } from "../harness";
-import { restartPostgres, stopPostgres } from "../postgres-control";
+import { startEmbedded } from "#db/embedded.ts";
+import { migrate } from "#db/migrate.ts";
+import { findBinaries, runBinary } from "#db/postgres-binaries.ts";
+import { newSession, send, signUpBody } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, withDatabase } from "#e2e/harness.ts";
+import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 
 // A URL of several hosts, as libpq has it: whichever can be written to is the database. The standby is a copy that waits for
 // what never comes; what a real one replicates is another test's matter.

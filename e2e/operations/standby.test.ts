@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { withDatabase } from "../harness";
-import { startPostgresPair } from "../standby";
+import { withDatabase } from "#e2e/harness.ts";
+import { startPostgresPair } from "#e2e/standby.ts";
 
 // That the two servers of other tests behave as they are said to.
 

@@ -3,9 +3,9 @@ import { type ClientRequest, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freshName, logIn, newSession, send, signUpBody } from "../client";
-import { eventually } from "../harness";
-import { childrenOf, groupOf, isRunning, type Launched, launch, postmasterOf } from "../launch";
+import { freshName, logIn, newSession, send, signUpBody } from "#e2e/client.ts";
+import { eventually } from "#e2e/harness.ts";
+import { childrenOf, groupOf, isRunning, type Launched, launch, postmasterOf } from "#e2e/launch.ts";
 
 // How `npm start` ends, asked or not. All tests share one data directory, whose Postgres each start finds or makes.
 

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, inject, test } from "vitest";
-import { newSession, send } from "../client.ts";
-import { eventually } from "../harness.ts";
-import { childrenOf, groupOf, isRunning, type Launched, launch } from "../launch.ts";
+import { newSession, send } from "#e2e/client.ts";
+import { eventually } from "#e2e/harness.ts";
+import { childrenOf, groupOf, isRunning, type Launched, launch } from "#e2e/launch.ts";
 
 // What `npm start` and `npm run dev` show: to a person at a terminal, and elsewhere. One after the other: two `npm run dev` of
 // one directory exclude each other.

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { newSession, PASSWORD, send, signUp } from "../client";
-import { startServer, type TestServer } from "../harness";
-import { type ReceivedSpan, type Receiver, startReceiver } from "../otlp-receiver";
+import { newSession, PASSWORD, send, signUp } from "#e2e/client.ts";
+import { startServer, type TestServer } from "#e2e/harness.ts";
+import { type ReceivedSpan, type Receiver, startReceiver } from "#e2e/otlp-receiver.ts";
 
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), RATE_LIMITS: "on" };
 const CALLER = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { send } from "../client";
-import { eventually, startServer } from "../harness";
-import { launch } from "../launch";
+import { send } from "#e2e/client.ts";
+import { eventually, startServer } from "#e2e/harness.ts";
+import { launch } from "#e2e/launch.ts";
 
 // Workers that die, hang, or never come to serve. Each is told from the others by the number that node:cluster gives it.
 

@@ -1,9 +1,7 @@
-import "server-only";
-
 import { createHash } from "node:crypto";
-import type { AccountName, UserSearch } from "@/db/users";
-import { asciiEmail, meantEmails } from "./email-address";
-import { usernameKey } from "./username-key";
+import type { AccountName, UserSearch } from "#db/users.ts";
+import { asciiEmail, meantEmails } from "./email-address.ts";
+import { usernameKey } from "./username-key.ts";
 
 /** Which account somebody means: by username or e-mail address. A username holds no "@", so the two never collide. */
 export function accountName(name: string): AccountName {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressGroup } from "./address-group";
+import { addressGroup } from "./address-group.ts";
 
 test("IPv6 neighbours in one /64 count as one, those of another do not", () => {
   expect(addressGroup("2001:db8:1:2::1")).toBe(addressGroup("2001:db8:1:2:ffff:ffff:ffff:ffff"));

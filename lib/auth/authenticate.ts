@@ -1,11 +1,11 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
-import { AppError, type ErrorCode } from "../errors";
-import { bearerParts } from "./bearer-token";
-import { readCookies } from "./cookies";
-import { isSessionOver } from "./revocations";
-import { type Refused, verifyAccessToken } from "./tokens";
+import type { Database } from "#db/pool.ts";
+import { AppError, type ErrorCode } from "#lib/errors.ts";
+import { bearerParts } from "./bearer-token.ts";
+import { readCookies } from "./cookies.ts";
+import { isSessionOver } from "./revocations.ts";
+import { type Refused, verifyAccessToken } from "./tokens.ts";
 
 /** Who is asking, and in which of their sessions. */
 export type Viewer = { userId: number; username: string; sessionId: string };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bearerParts } from "./bearer-token";
+import { bearerParts } from "./bearer-token.ts";
 
 test.each([
   ["Bearer a.b.c", ["a.b.c"]],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { birthDateProblems } from "./birth-date";
+import { birthDateProblems } from "./birth-date.ts";
 
 // 22 November everywhere from the first zone to UTC, the 21st further west.
 const now = new Date("2026-11-22T09:59:59.999Z");

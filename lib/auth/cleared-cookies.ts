@@ -1,7 +1,7 @@
 import "server-only";
 
-import { type CookieName, clearedCookie, readCookies, type SessionCookie } from "./cookies";
-import { isSignedHere, isWellFormed } from "./signed-token";
+import { type CookieName, clearedCookie, readCookies, type SessionCookie } from "./cookies.ts";
+import { isSignedHere, isWellFormed } from "./signed-token.ts";
 
 const NAMES = ["access", "refresh"] as const;
 

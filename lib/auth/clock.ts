@@ -1,6 +1,4 @@
-import "server-only";
-
-import { config, refreshGraceSeconds } from "../config";
+import { config, refreshGraceSeconds } from "#lib/config.ts";
 
 /** Times of the database in ms since the epoch, and of this process' monotonic clock in ms. */
 type Clock = { time: number; heardAt: number; isGuess: boolean; lostMs: number; lostUntil: number };

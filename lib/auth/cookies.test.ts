@@ -7,7 +7,7 @@ async function cookiesOfHttps() {
   vi.stubEnv("AUTH_SECRET", "a-secret-0123456789-0123456789-a-secret");
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
   vi.stubEnv("PUBLIC_URL", "https://example.com");
-  return import("./cookies");
+  return import("./cookies.ts");
 }
 
 beforeEach(() => () => {

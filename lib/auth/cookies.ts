@@ -1,9 +1,9 @@
 import "server-only";
 
-import { config } from "../config";
-import { splitField, trimField } from "../field-value";
-import { now } from "./clock";
-import type { Tokens } from "./tokens";
+import { config } from "#lib/config.ts";
+import { splitField, trimField } from "#lib/field-value.ts";
+import { now } from "./clock.ts";
+import type { Tokens } from "./tokens.ts";
 
 export type CookieName = "access" | "refresh";
 

@@ -1,7 +1,7 @@
 import "server-only";
 
-import { config } from "../config";
-import { signUpInput } from "../schemas";
+import { config } from "#lib/config.ts";
+import { signUpInput } from "#lib/schemas.ts";
 
 /** What a signup takes, with the limits that are this instance's settings: for the API's document. */
 export function documentedSignUp() {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { signUpInput } from "../schemas";
-import { accountName, nameDigest } from "./account-name";
-import { asciiEmail, unicodeEmail } from "./email-address";
+import { signUpInput } from "#lib/schemas.ts";
+import { accountName, nameDigest } from "./account-name.ts";
+import { asciiEmail, unicodeEmail } from "./email-address.ts";
 
 test.each([
   ["ann@bücher.example", "ann@xn--bcher-kva.example"],

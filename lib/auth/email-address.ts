@@ -1,5 +1,3 @@
-import "server-only";
-
 import { domainToASCII, domainToUnicode } from "node:url";
 
 /**

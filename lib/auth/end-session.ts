@@ -1,9 +1,9 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
-import { revokeSession } from "@/db/sessions";
-import { record } from "../events";
-import { rememberRevocation } from "./revocations";
+import type { Database } from "#db/pool.ts";
+import { revokeSession } from "#db/sessions.ts";
+import { record } from "#lib/events.ts";
+import { rememberRevocation } from "./revocations.ts";
 
 /** Ends one session: its refresh token at once everywhere, its access token at once here and a poll later elsewhere. */
 export async function endSession(db: Database, session: { sessionId: string; userId: number }): Promise<void> {

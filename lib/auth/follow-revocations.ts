@@ -1,13 +1,13 @@
 import "server-only";
 
-import { type Database, isUnavailable } from "@/db/pool";
-import { type Look, lookAtAll, lookSince, noteLineage } from "@/db/revocations";
-import { revokeSessions } from "@/db/sessions";
-import { config } from "../config";
-import { record } from "../events";
-import { log } from "../log";
-import { setClock } from "./clock";
-import { revocations } from "./revocations";
+import { type Database, isUnavailable } from "#db/pool.ts";
+import { type Look, lookAtAll, lookSince, noteLineage } from "#db/revocations.ts";
+import { revokeSessions } from "#db/sessions.ts";
+import { config } from "#lib/config.ts";
+import { record } from "#lib/events.ts";
+import { log } from "#lib/log.ts";
+import { setClock } from "./clock.ts";
+import { revocations } from "./revocations.ts";
 
 // What a database that went back in time has forgotten can be told to it again for so long, however short tokens live.
 const REMEMBERED_SECONDS = 600;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mostSeconds, notePace, startPace, usualSeconds } from "./hash-pace";
+import { mostSeconds, notePace, startPace, usualSeconds } from "./hash-pace.ts";
 
 test("a machine that becomes slower is believed soon, and while its first slow hash still runs", () => {
   const pace = startPace(0.2, 1);

@@ -1,15 +1,13 @@
-import "server-only";
-
 import { availableParallelism } from "node:os";
 import { type Span, trace } from "@opentelemetry/api";
-import { config } from "../config";
-import { AppError } from "../errors";
-import { metrics } from "../metrics";
-import { withoutRequest } from "../request-context";
-import { mostSeconds, notePace, type Pace, startPace, usualSeconds } from "./hash-pace";
-import type { HashResult, HashTask } from "./hash-thread";
-import { type HashThread, runOnThread, startHashThread } from "./hash-threads";
-import { type Capacity, hasRoom, latestStart, noTurns, type Place, type Turns, takeNext, takePlace } from "./hash-turns";
+import { config } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import { metrics } from "#lib/metrics.ts";
+import { withoutRequest } from "#lib/request-context.ts";
+import { mostSeconds, notePace, type Pace, startPace, usualSeconds } from "./hash-pace.ts";
+import type { HashResult, HashTask } from "./hash-thread.ts";
+import { type HashThread, runOnThread, startHashThread } from "./hash-threads.ts";
+import { type Capacity, hasRoom, latestStart, noTurns, type Place, type Turns, takeNext, takePlace } from "./hash-turns.ts";
 
 type Job = {
   place: Place;

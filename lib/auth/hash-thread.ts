@@ -1,6 +1,6 @@
 import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { encode, isOutdated, matches } from "./password-format";
+import { encode, isOutdated, matches } from "./password-format.ts";
 
 /** A new password, or one to compare with what was encoded; `cost` is that of new encodings. */
 export type HashTask = { password: string; cost: number; encoded?: string };

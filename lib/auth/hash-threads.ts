@@ -1,9 +1,7 @@
-import "server-only";
-
 import { Worker } from "node:worker_threads";
-import { AppError } from "../errors";
-import { log } from "../log";
-import type { HashMessage, HashResult, HashTask } from "./hash-thread";
+import { AppError } from "#lib/errors.ts";
+import { log } from "#lib/log.ts";
+import type { HashMessage, HashResult, HashTask } from "./hash-thread.ts";
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 30_000;

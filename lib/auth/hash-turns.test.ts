@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Capacity, latestStart, noTurns, type Place, type Turns, takeNext, takePlace } from "./hash-turns";
+import { type Capacity, latestStart, noTurns, type Place, type Turns, takeNext, takePlace } from "./hash-turns.ts";
 
 // Two threads, a second a hash: two dozen fill the room.
 

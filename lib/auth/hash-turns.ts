@@ -1,4 +1,4 @@
-import { LONGEST_HASH_ANSWER_SECONDS } from "./hash-budget";
+import { LONGEST_HASH_ANSWER_SECONDS } from "./hash-budget.ts";
 
 // Who may wait for a hash, and whose turn it is. No clock and no threads in here: `now` is in seconds of any clock.
 

@@ -1,10 +1,10 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
-import { AppError, OUTAGE_RETRY_SECONDS } from "../errors";
-import { findViewer, type Viewer } from "./authenticate";
-import { readCookies } from "./cookies";
-import { verifyRefreshToken } from "./tokens";
+import type { Database } from "#db/pool.ts";
+import { AppError, OUTAGE_RETRY_SECONDS } from "#lib/errors.ts";
+import { findViewer, type Viewer } from "./authenticate.ts";
+import { readCookies } from "./cookies.ts";
+import { verifyRefreshToken } from "./tokens.ts";
 
 /**
  * Who looks at a page, by its cookies; null is a visitor.

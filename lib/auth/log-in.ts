@@ -1,18 +1,18 @@
 import "server-only";
 
-import { rememberLoginAddress } from "@/db/login-addresses";
-import type { Database } from "@/db/pool";
-import { type AccountName, type AccountRow, findAccount, updatePassword } from "@/db/users";
-import { AppError } from "../errors";
-import { record } from "../events";
-import { log } from "../log";
-import { type Attempt, countOrRefuse, forgive, forgiveUnavailable } from "../rate-limits";
-import type { LogInValues } from "../schemas";
-import { accountName, nameDigest } from "./account-name";
-import type { Hash } from "./hash-queue";
-import { openSession } from "./open-session";
-import { comparePassword } from "./passwords";
-import type { Tokens } from "./tokens";
+import { rememberLoginAddress } from "#db/login-addresses.ts";
+import type { Database } from "#db/pool.ts";
+import { type AccountName, type AccountRow, findAccount, updatePassword } from "#db/users.ts";
+import { AppError } from "#lib/errors.ts";
+import { record } from "#lib/events.ts";
+import { log } from "#lib/log.ts";
+import { type Attempt, countOrRefuse, forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
+import type { LogInValues } from "#lib/schemas.ts";
+import { accountName, nameDigest } from "./account-name.ts";
+import type { Hash } from "./hash-queue.ts";
+import { openSession } from "./open-session.ts";
+import { comparePassword } from "./passwords.ts";
+import type { Tokens } from "./tokens.ts";
 
 /**
  * Opens a session for whoever knows the password of an active account, named by username or e-mail address.

@@ -1,12 +1,12 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
-import { AppError } from "../errors";
-import type { LogOutValues } from "../schemas";
-import { authenticate, type CredentialHeaders, findViewer, isUnauthenticated, type Viewer } from "./authenticate";
-import { readCookies } from "./cookies";
-import { endSession } from "./end-session";
-import { findRefreshable } from "./refresh-session";
+import type { Database } from "#db/pool.ts";
+import { AppError } from "#lib/errors.ts";
+import type { LogOutValues } from "#lib/schemas.ts";
+import { authenticate, type CredentialHeaders, findViewer, isUnauthenticated, type Viewer } from "./authenticate.ts";
+import { readCookies } from "./cookies.ts";
+import { endSession } from "./end-session.ts";
+import { findRefreshable } from "./refresh-session.ts";
 
 /** Ends the session of this viewer, and none of the user's others. */
 export async function logOut(db: Database, leaver: Viewer): Promise<void> {

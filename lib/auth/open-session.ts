@@ -1,12 +1,12 @@
 import "server-only";
 
 import { randomBytes } from "node:crypto";
-import type { Database } from "@/db/pool";
-import { insertSession, type SessionRow } from "@/db/sessions";
-import { config } from "../config";
-import { AppError } from "../errors";
-import { record } from "../events";
-import { signTokens, type Tokens } from "./tokens";
+import type { Database } from "#db/pool.ts";
+import { insertSession, type SessionRow } from "#db/sessions.ts";
+import { config } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import { record } from "#lib/events.ts";
+import { signTokens, type Tokens } from "./tokens.ts";
 
 /**
  * Where every way of logging in ends: a new session, and its first tokens.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encode, encodedForNobody, isOutdated, matches } from "./password-format";
+import { encode, encodedForNobody, isOutdated, matches } from "./password-format.ts";
 
 test("hashes that Django made are good here", () => {
   // make_password("lètmein", "seasalt", "pbkdf2_sha256") of Django's own test suite, at 24,000 iterations (1.7)

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { passwordProblems } from "./password-rules";
+import { passwordProblems } from "./password-rules.ts";
 
 const ann = { username: "ann", email: "ann.lee@example.com" };
 

@@ -1,6 +1,6 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
-import { unicodeEmail } from "./email-address";
-import { resembles, SITE_NAME } from "./resembles";
+import { unicodeEmail } from "./email-address.ts";
+import { resembles, SITE_NAME } from "./resembles.ts";
 
 const commonPasswords = new Set<unknown>(dictionary["passwords-common"]);
 

@@ -1,9 +1,7 @@
-import "server-only";
-
-import { config } from "../config";
-import type { Hash } from "./hash-queue";
-import type { HashResult } from "./hash-thread";
-import { encode, encodedForNobody } from "./password-format";
+import { config } from "#lib/config.ts";
+import type { Hash } from "./hash-queue.ts";
+import type { HashResult } from "./hash-thread.ts";
+import { encode, encodedForNobody } from "./password-format.ts";
 
 /**
  * A new password's encoding, as it is stored.

@@ -1,10 +1,10 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
-import { AppError } from "../errors";
-import { readCookies } from "./cookies";
-import { refreshSession } from "./refresh-session";
-import { type Tokens, verifyAccessToken, verifyRefreshToken } from "./tokens";
+import type { Database } from "#db/pool.ts";
+import { AppError } from "#lib/errors.ts";
+import { readCookies } from "./cookies.ts";
+import { refreshSession } from "./refresh-session.ts";
+import { type Tokens, verifyAccessToken, verifyRefreshToken } from "./tokens.ts";
 
 /**
  * Refreshes the session of the first good refresh cookie; null where none came along.

@@ -1,16 +1,16 @@
 import "server-only";
 
-import { DEADLINE_MS } from "@/db/deadline";
-import type { Database } from "@/db/pool";
-import { findLivingSession, rotateSession, type SeenSession, type SessionRow } from "@/db/sessions";
-import { refreshGraceSeconds } from "../config";
-import { AppError } from "../errors";
-import { record } from "../events";
-import { isUnexpected, lostSeconds, now } from "./clock";
-import { endSession } from "./end-session";
-import { tokensOf } from "./open-session";
-import { hasFreshRevocations, isKnownToBeOver } from "./revocations";
-import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens";
+import { DEADLINE_MS } from "#db/deadline.ts";
+import type { Database } from "#db/pool.ts";
+import { findLivingSession, rotateSession, type SeenSession, type SessionRow } from "#db/sessions.ts";
+import { refreshGraceSeconds } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import { record } from "#lib/events.ts";
+import { isUnexpected, lostSeconds, now } from "./clock.ts";
+import { endSession } from "./end-session.ts";
+import { tokensOf } from "./open-session.ts";
+import { hasFreshRevocations, isKnownToBeOver } from "./revocations.ts";
+import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens.ts";
 
 /**
  * Exchanges a refresh token for its successors. Nothing rotates twice within the grace: a token that was exchanged, or

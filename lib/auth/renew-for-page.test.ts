@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Database } from "@/db/pool";
-import type { AppError } from "../errors";
+import type { Database } from "#db/pool.ts";
+import type { AppError } from "#lib/errors.ts";
 
 // A refresh that comes too late for its deadline can't be had from a real database at will.
 
@@ -21,20 +21,20 @@ async function where(what: "refresh" | "access", failure: (Refusal: typeof AppEr
   vi.stubGlobal("movieconnectConfig", undefined);
   vi.stubEnv("AUTH_SECRET", "a-secret-0123456789-0123456789-a-secret");
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
-  const { AppError: Refusal } = await import("../errors");
+  const { AppError: Refusal } = await import("#lib/errors.ts");
   const fail = () => Promise.reject(failure(Refusal));
-  if (what === "refresh") vi.doMock("./refresh-session", () => ({ refreshSession: fail, findRefreshable: fail }));
-  else vi.doMock("./revocations", () => ({ isSessionOver: fail }));
-  const { signTokens } = await import("./tokens");
+  if (what === "refresh") vi.doMock("./refresh-session.ts", () => ({ refreshSession: fail, findRefreshable: fail }));
+  else vi.doMock("./revocations.ts", () => ({ isSessionOver: fail }));
+  const { signTokens } = await import("./tokens.ts");
   const rotatedAt = what === "refresh" ? facts.rotatedAt : new Date();
   const { access, refresh } = signTokens({ ...facts, rotatedAt });
   const cookie = `access_token=${access}; refresh_token=${refresh}`;
-  return { cookie, ...(await import("./renew-for-page")), ...(await import("./log-out")) };
+  return { cookie, ...(await import("./renew-for-page.ts")), ...(await import("./log-out.ts")) };
 }
 
 beforeEach(() => () => {
-  vi.doUnmock("./refresh-session");
-  vi.doUnmock("./revocations");
+  vi.doUnmock("./refresh-session.ts");
+  vi.doUnmock("./revocations.ts");
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
 });

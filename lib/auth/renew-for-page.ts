@@ -1,11 +1,11 @@
 import "server-only";
 
-import { type Database, isUnavailable } from "@/db/pool";
-import { AppError } from "../errors";
-import { findViewer } from "./authenticate";
-import { clearedCookies } from "./cleared-cookies";
-import { readCookies, type SessionCookie, sessionCookies } from "./cookies";
-import { refreshByCookie } from "./refresh-presented";
+import { type Database, isUnavailable } from "#db/pool.ts";
+import { AppError } from "#lib/errors.ts";
+import { findViewer } from "./authenticate.ts";
+import { clearedCookies } from "./cleared-cookies.ts";
+import { readCookies, type SessionCookie, sessionCookies } from "./cookies.ts";
+import { refreshByCookie } from "./refresh-presented.ts";
 
 /**
  * The cookies to set before a page is rendered: new ones where the access token is no longer good and the refresh

@@ -1,10 +1,10 @@
 import "server-only";
 
-import type { Database } from "@/db/pool";
-import type { Look } from "@/db/revocations";
-import { findLivingSession } from "@/db/sessions";
-import { config } from "../config";
-import { now } from "./clock";
+import type { Database } from "#db/pool.ts";
+import type { Look } from "#db/revocations.ts";
+import { findLivingSession } from "#db/sessions.ts";
+import { config } from "#lib/config.ts";
+import { now } from "./clock.ts";
 
 type Revocations = {
   /** Session id → when it ended, in ms by the database's clock */

@@ -1,12 +1,10 @@
-import "server-only";
-
-import type { Database } from "@/db/pool";
-import { replacePassword, type UserDetails } from "@/db/users";
-import { config } from "../config";
-import { AppError } from "../errors";
-import { signUpInput } from "../schemas";
-import { passwordProblems } from "./password-rules";
-import { hashPassword } from "./passwords";
+import type { Database } from "#db/pool.ts";
+import { replacePassword, type UserDetails } from "#db/users.ts";
+import { config } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import { signUpInput } from "#lib/schemas.ts";
+import { passwordProblems } from "./password-rules.ts";
+import { hashPassword } from "./passwords.ts";
 
 /**
  * Gives a user another password, which meets the rules of a new one. All of the user's sessions end (ASVS 7.4.3).

@@ -1,18 +1,16 @@
-import "server-only";
-
-import type { Database } from "@/db/pool";
-import { findTaken, insertUser, type NewUser } from "@/db/users";
-import { type User, user as userAnswer } from "../answers";
-import { config } from "../config";
-import { AppError } from "../errors";
-import { record } from "../events";
-import { type SignUpValues, signUpInput } from "../schemas";
-import { birthDateProblems } from "./birth-date";
-import { now } from "./clock";
-import type { Hash } from "./hash-queue";
-import { passwordProblems } from "./password-rules";
-import { hashPassword } from "./passwords";
-import { usernameKey } from "./username-key";
+import type { Database } from "#db/pool.ts";
+import { findTaken, insertUser, type NewUser } from "#db/users.ts";
+import { type User, user as userAnswer } from "#lib/answers.ts";
+import { config } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import { record } from "#lib/events.ts";
+import { type SignUpValues, signUpInput } from "#lib/schemas.ts";
+import { birthDateProblems } from "./birth-date.ts";
+import { now } from "./clock.ts";
+import type { Hash } from "./hash-queue.ts";
+import { passwordProblems } from "./password-rules.ts";
+import { hashPassword } from "./passwords.ts";
+import { usernameKey } from "./username-key.ts";
 
 type Fields = Record<string, string[]>;
 

@@ -1,7 +1,7 @@
 import "server-only";
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { config } from "../config";
+import { config } from "#lib/config.ts";
 
 // The one header there is. Compared as it stands, so that no other algorithm, and none of `crit`, `jku`, `jwk` and `x5u`,
 // is ever looked at (RFC 8725 §3.1, §3.10).

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
-import { claimsOf, sign } from "@/e2e/forge";
+import { claimsOf, sign } from "#e2e/forge.ts";
 
 const facts = {
   sessionId: "s".repeat(22),
@@ -21,7 +21,7 @@ async function tokensWith(secrets: string, moment = "2026-01-01T00:00:01Z") {
   // The clock begins anew, and what it goes by is held: `Date`, until it has heard from a database, and `performance`.
   vi.stubGlobal("movieconnectClock", undefined);
   vi.useFakeTimers({ now: new Date(moment), toFake: ["Date", "performance"] });
-  return import("./tokens");
+  return import("./tokens.ts");
 }
 
 beforeEach(() => () => {
@@ -68,7 +68,7 @@ test("time is the database's: a process whose clock is a year ahead refuses nobo
   const { access } = (await tokensWith(NEW)).signTokens(facts);
   const ahead = await tokensWith(NEW, "2027-01-01T00:00:01Z");
   expect(ahead.verifyAccessToken(access).ok).toBe(false);
-  const { setClock } = await import("./clock");
+  const { setClock } = await import("./clock.ts");
   setClock(new Date("2026-01-01T00:00:02Z"));
   expect(ahead.verifyAccessToken(access).ok).toBe(true);
   setClock(new Date());
@@ -87,7 +87,7 @@ test.each([
   ["that would hand them out when they are over", "2026-02-01T00:00:00Z", 0],
 ])("the cookies of a process %s live as long as their tokens, and no longer", async (_name, moment, maxAge) => {
   const tokens = (await tokensWith(NEW, moment)).signTokens(facts);
-  const { sessionCookies } = await import("./cookies");
+  const { sessionCookies } = await import("./cookies.ts");
   expect(sessionCookies(tokens)[0]?.maxAge).toBe(maxAge);
 });
 

@@ -2,9 +2,9 @@ import "server-only";
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { config } from "../config";
-import { now } from "./clock";
-import { readClaims, signClaims } from "./signed-token";
+import { config } from "#lib/config.ts";
+import { now } from "./clock.ts";
+import { readClaims, signClaims } from "./signed-token.ts";
 
 /** What a session's tokens are made from, and nothing else: the same facts give the same tokens, byte for byte. */
 export type TokenFacts = {

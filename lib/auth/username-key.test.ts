@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { usernameKey } from "./username-key";
+import { usernameKey } from "./username-key.ts";
 
 const LETTERS = /^[\p{L}\p{M}\p{Nd}]$/u;
 

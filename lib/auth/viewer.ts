@@ -3,14 +3,14 @@ import "server-only";
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
-import { pageDatabase } from "../http/page-database";
-import { PATH_HEADER } from "../http/page-path";
-import { localPath } from "../local-path";
-import { isOutage } from "../outage";
-import { currentRequest } from "../request-context";
-import { logInPath } from "../visitor-paths";
-import type { Viewer } from "./authenticate";
-import { judgeViewer } from "./judge-viewer";
+import { pageDatabase } from "#lib/http/page-database.ts";
+import { PATH_HEADER } from "#lib/http/page-path.ts";
+import { localPath } from "#lib/local-path.ts";
+import { isOutage } from "#lib/outage.ts";
+import { currentRequest } from "#lib/request-context.ts";
+import { logInPath } from "#lib/visitor-paths.ts";
+import type { Viewer } from "./authenticate.ts";
+import { judgeViewer } from "./judge-viewer.ts";
 
 /** Asked once for each render. */
 const findViewer = cache(async () => judgeViewer(pageDatabase(), (await headers()).get("cookie")));

@@ -1,8 +1,8 @@
 import "server-only";
 
 import type { z } from "zod";
-import { AppError } from "../errors";
-import { isUtf8Json } from "./media-type";
+import { AppError } from "#lib/errors.ts";
+import { isUtf8Json } from "./media-type.ts";
 
 const MAX_BYTES = 16 * 1_024;
 

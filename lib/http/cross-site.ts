@@ -1,7 +1,7 @@
 import "server-only";
 
-import { config } from "../config";
-import { AppError } from "../errors";
+import { config } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
 
 /**
  * Refuses a state-changing request that another site made a browser send, by what browsers say about themselves.

@@ -1,10 +1,10 @@
 import "server-only";
 
 import type { z } from "zod";
-import type { Database } from "@/db/pool";
-import type { CredentialHeaders, Viewer } from "../auth/authenticate";
-import type { ErrorCode } from "../errors";
-import type { LimitName } from "../rate-limits";
+import type { Database } from "#db/pool.ts";
+import type { CredentialHeaders, Viewer } from "#lib/auth/authenticate.ts";
+import type { ErrorCode } from "#lib/errors.ts";
+import type { LimitName } from "#lib/rate-limits.ts";
 
 export const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];

@@ -1,10 +1,10 @@
 import "server-only";
 
-import { isUnavailable } from "@/db/pool";
-import { clearedCookies } from "../auth/cleared-cookies";
-import { AppError, type ErrorCode, type ErrorDetails, OUTAGE_RETRY_SECONDS } from "../errors";
-import { log } from "../log";
-import { json } from "./json";
+import { isUnavailable } from "#db/pool.ts";
+import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
+import { AppError, type ErrorCode, type ErrorDetails, OUTAGE_RETRY_SECONDS } from "#lib/errors.ts";
+import { log } from "#lib/log.ts";
+import { json } from "./json.ts";
 
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 type Table = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => Answer };

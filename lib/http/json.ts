@@ -1,6 +1,6 @@
 import "server-only";
 
-import { type SessionCookie, serializeCookie } from "../auth/cookies";
+import { type SessionCookie, serializeCookie } from "#lib/auth/cookies.ts";
 
 type Extras = { status?: number; headers?: Record<string, string>; cookies?: SessionCookie[] };
 

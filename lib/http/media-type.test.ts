@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUtf8Json } from "./media-type";
+import { isUtf8Json } from "./media-type.ts";
 
 test.each([
   "application/json",

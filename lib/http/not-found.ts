@@ -1,7 +1,7 @@
 import "server-only";
 
-import { AppError } from "../errors";
-import { answerError } from "./errors";
+import { AppError } from "#lib/errors.ts";
+import { answerError } from "./errors.ts";
 
 /** The answer of a path that is not there. */
 export function notFound(): Response {

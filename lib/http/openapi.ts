@@ -2,9 +2,9 @@ import "server-only";
 
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
-import { credentialsOf, type Declaration, refusalsOf } from "./declaration";
-import { describeSchema, hoistDefinitions, type JsonSchema } from "./json-schema";
-import { describeRefusal, documentRefusals, refusalSchemas } from "./refusals";
+import { credentialsOf, type Declaration, refusalsOf } from "./declaration.ts";
+import { describeSchema, hoistDefinitions, type JsonSchema } from "./json-schema.ts";
+import { describeRefusal, documentRefusals, refusalSchemas } from "./refusals.ts";
 
 // OpenAPI 3.1.1: https://spec.openapis.org/oas/v3.1.1
 

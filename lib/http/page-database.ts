@@ -1,9 +1,9 @@
 import "server-only";
 
-import { DEADLINE_MS } from "@/db/deadline";
-import { type Database, database } from "@/db/pool";
-import { databaseUntil } from "@/db/until";
-import { currentRequest } from "../request-context";
+import { DEADLINE_MS } from "#db/deadline.ts";
+import { type Database, database } from "#db/pool.ts";
+import { databaseUntil } from "#db/until.ts";
+import { currentRequest } from "#lib/request-context.ts";
 
 /**
  * The database as a page asks it. All that is asked for one page, by proxy.ts before the render and by the render, gets

@@ -1,10 +1,10 @@
 import "server-only";
 
 import type { Instrumentation } from "next";
-import { log } from "../log";
-import { isOutage } from "../outage";
-import { printablePath } from "../printable-path";
-import { currentRequest } from "../request-context";
+import { log } from "#lib/log.ts";
+import { isOutage } from "#lib/outage.ts";
+import { printablePath } from "#lib/printable-path.ts";
+import { currentRequest } from "#lib/request-context.ts";
 
 /** Tells the intermission page the number to show. proxy.ts sets it, and takes off what a client sent. */
 export const FAILURE_NUMBER_HEADER = "x-failure-number";

@@ -1,15 +1,15 @@
 import "server-only";
 
 import { randomBytes } from "node:crypto";
-import { cookiePairs, type SessionCookie } from "../auth/cookies";
-import { judgeViewer } from "../auth/judge-viewer";
-import { renewForPage } from "../auth/renew-for-page";
-import { config } from "../config";
-import { isOutage } from "../outage";
-import { currentRequest } from "../request-context";
-import { pageDatabase } from "./page-database";
-import { FAILURE_NUMBER_HEADER } from "./page-failure";
-import { PATH_HEADER } from "./page-path";
+import { cookiePairs, type SessionCookie } from "#lib/auth/cookies.ts";
+import { judgeViewer } from "#lib/auth/judge-viewer.ts";
+import { renewForPage } from "#lib/auth/renew-for-page.ts";
+import { config } from "#lib/config.ts";
+import { isOutage } from "#lib/outage.ts";
+import { currentRequest } from "#lib/request-context.ts";
+import { pageDatabase } from "./page-database.ts";
+import { FAILURE_NUMBER_HEADER } from "./page-failure.ts";
+import { PATH_HEADER } from "./page-path.ts";
 
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
 

@@ -2,12 +2,12 @@ import "server-only";
 
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
-import type { ErrorCode, ErrorDetails } from "../errors";
-import { messagesByField } from "./body";
-import { type Answer, answerTo } from "./errors";
-import type { JsonSchema } from "./json-schema";
-import type { Answered, Header } from "./openapi";
-import { schemaLike } from "./sample-schema";
+import type { ErrorCode, ErrorDetails } from "#lib/errors.ts";
+import { messagesByField } from "./body.ts";
+import { type Answer, answerTo } from "./errors.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import type { Answered, Header } from "./openapi.ts";
+import { schemaLike } from "./sample-schema.ts";
 
 /** Details to show each refusal with: all that there are, or a single one that stands for any. */
 const SAMPLES: { [Code in ErrorCode]: [ErrorDetails[Code], ...ErrorDetails[Code][]] } = {

@@ -1,17 +1,17 @@
 import "server-only";
 
 import type { z } from "zod";
-import { type Database, database } from "@/db/pool";
-import { addressGroup } from "../auth/address-group";
-import { authenticate, type CredentialHeaders, type Viewer } from "../auth/authenticate";
-import { assertRoom, type Hash, hashInTurn } from "../auth/hash-queue";
-import { AppError } from "../errors";
-import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "../rate-limits";
-import { readBody } from "./body";
-import { refuseCrossSite } from "./cross-site";
-import { changesState, type Declaration, METHODS, type Method } from "./declaration";
-import { answerError } from "./errors";
-import { json } from "./json";
+import { type Database, database } from "#db/pool.ts";
+import { addressGroup } from "#lib/auth/address-group.ts";
+import { authenticate, type CredentialHeaders, type Viewer } from "#lib/auth/authenticate.ts";
+import { assertRoom, type Hash, hashInTurn } from "#lib/auth/hash-queue.ts";
+import { AppError } from "#lib/errors.ts";
+import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
+import { readBody } from "./body.ts";
+import { refuseCrossSite } from "./cross-site.ts";
+import { changesState, type Declaration, METHODS, type Method } from "./declaration.ts";
+import { answerError } from "./errors.ts";
+import { json } from "./json.ts";
 
 type Context<V, Body> = {
   db: Database;

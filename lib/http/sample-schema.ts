@@ -1,6 +1,6 @@
 import "server-only";
 
-import type { JsonSchema } from "./json-schema";
+import type { JsonSchema } from "./json-schema.ts";
 
 /**
  * The schema of all values that are like this one: the same in every word, but for what stands in for something else.

@@ -1,12 +1,12 @@
 import "server-only";
 
 import { createHash, timingSafeEqual } from "node:crypto";
-import { bearerParts } from "../auth/bearer-token";
-import { config } from "../config";
-import { AppError } from "../errors";
-import { currentRequest } from "../request-context";
-import { answerError } from "./errors";
-import { notFound } from "./not-found";
+import { bearerParts } from "#lib/auth/bearer-token.ts";
+import { config } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import { currentRequest } from "#lib/request-context.ts";
+import { answerError } from "./errors.ts";
+import { notFound } from "./not-found.ts";
 
 // Set by bin/report-metrics.ts, which is outside of the bundles: the figures of all workers, as text.
 const shared = globalThis as typeof globalThis & { movieconnectScrape?: () => Promise<string | null> };

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isVisitorPage } from "./visitor-pages";
+import { isVisitorPage } from "./visitor-pages.ts";
 
 const APP = join(import.meta.dirname, "..", "..", "app");
 /** What the others are answered with. */

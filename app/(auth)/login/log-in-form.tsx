@@ -1,12 +1,12 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import { ApiForm } from "@/app/_components/api-form";
-import { Field } from "@/app/_components/field";
-import { PasswordField } from "@/app/_components/password-field";
-import { logInWords } from "@/app/_components/words";
-import { api } from "@/lib/api-client";
-import { newcomer } from "../newcomer";
+import { ApiForm } from "#app/_components/api-form.tsx";
+import { Field } from "#app/_components/field.tsx";
+import { PasswordField } from "#app/_components/password-field.tsx";
+import { logInWords } from "#app/_components/words.ts";
+import { newcomer } from "#app/(auth)/newcomer.ts";
+import { api } from "#lib/api-client.ts";
 
 /**
  * Once logged in, `ViewerProvider` goes to where the visitor was going, in this tab and the others.

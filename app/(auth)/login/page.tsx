@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { getViewer } from "@/lib/auth/viewer";
-import { signUpPath } from "@/lib/visitor-paths";
-import { type AuthSearch, nextPath } from "../next-path";
-import { LogInForm } from "./log-in-form";
-import { Reason } from "./reason";
+import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
+import { getViewer } from "#lib/auth/viewer.ts";
+import { signUpPath } from "#lib/visitor-paths.ts";
+import { LogInForm } from "./log-in-form.tsx";
+import { Reason } from "./reason.tsx";
 
 export const metadata: Metadata = { title: "Log in" };
 

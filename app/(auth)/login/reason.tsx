@@ -1,5 +1,5 @@
-import type { LogInReason } from "@/lib/visitor-paths";
-import { SaidOnce } from "./said-once";
+import type { LogInReason } from "#lib/visitor-paths.ts";
+import { SaidOnce } from "./said-once.tsx";
 
 const WORDS: { [Reason in LogInReason]: string } = {
   signed_up: "Your account is ready. Log in.",

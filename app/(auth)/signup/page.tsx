@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { getViewer } from "@/lib/auth/viewer";
-import { config } from "@/lib/config";
-import { logInPath } from "@/lib/visitor-paths";
-import { type AuthSearch, nextPath } from "../next-path";
-import { SignUpForm } from "./sign-up-form";
+import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
+import { getViewer } from "#lib/auth/viewer.ts";
+import { config } from "#lib/config.ts";
+import { logInPath } from "#lib/visitor-paths.ts";
+import { SignUpForm } from "./sign-up-form.tsx";
 
 export const metadata: Metadata = { title: "Sign up" };
 

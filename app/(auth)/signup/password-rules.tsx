@@ -1,8 +1,8 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { counted } from "@/app/_components/counted";
-import { resembles, SITE_NAME } from "@/lib/auth/resembles";
+import { counted } from "#app/_components/counted.ts";
+import { resembles, SITE_NAME } from "#lib/auth/resembles.ts";
 
 type Typed = { username?: string; email?: string; password?: string };
 

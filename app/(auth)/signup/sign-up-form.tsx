@@ -1,15 +1,15 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { ApiForm } from "@/app/_components/api-form";
-import { Field } from "@/app/_components/field";
-import { PasswordField } from "@/app/_components/password-field";
-import { signUpWords } from "@/app/_components/words";
-import { api, type Result } from "@/lib/api-client";
-import type { SignUpInput } from "@/lib/schemas";
-import { logInPath } from "@/lib/visitor-paths";
-import { rememberNewcomer } from "../newcomer";
-import { PasswordRules } from "./password-rules";
+import { ApiForm } from "#app/_components/api-form.tsx";
+import { Field } from "#app/_components/field.tsx";
+import { PasswordField } from "#app/_components/password-field.tsx";
+import { signUpWords } from "#app/_components/words.ts";
+import { rememberNewcomer } from "#app/(auth)/newcomer.ts";
+import { api, type Result } from "#lib/api-client.ts";
+import type { SignUpInput } from "#lib/schemas.ts";
+import { logInPath } from "#lib/visitor-paths.ts";
+import { PasswordRules } from "./password-rules.tsx";
 
 /** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `next` as a path of this site. */
 type Props = { passwordMinLength: number; minimumAge: number; next: string | null };

@@ -1,5 +1,5 @@
-import type { Answered } from "@/lib/http/openapi";
-import { Prose } from "./prose";
+import type { Answered } from "#lib/http/openapi.ts";
+import { Prose } from "./prose.tsx";
 
 /** Every status with its headers and what its body may be. The first is the one that is hoped for. */
 export function Answers({ responses }: { responses: Record<string, Answered> }) {

@@ -1,5 +1,5 @@
-import type { JsonSchema } from "@/lib/http/json-schema";
-import { Prose } from "./prose";
+import type { JsonSchema } from "#lib/http/json-schema.ts";
+import { Prose } from "./prose.tsx";
 
 type Schemas = Record<string, JsonSchema>;
 type Field = JsonSchema & { type?: string; format?: string; description?: string; minLength?: number; maxLength?: number };

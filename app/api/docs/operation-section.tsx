@@ -1,9 +1,9 @@
-import type { OpenApi, Operation } from "@/lib/http/openapi";
-import { Answers } from "./answers";
-import { Fields } from "./fields";
-import { MethodAndPath } from "./method-and-path";
-import { Prose } from "./prose";
-import { TryIt } from "./try-it";
+import type { OpenApi, Operation } from "#lib/http/openapi.ts";
+import { Answers } from "./answers.tsx";
+import { Fields } from "./fields.tsx";
+import { MethodAndPath } from "./method-and-path.tsx";
+import { Prose } from "./prose.tsx";
+import { TryIt } from "./try-it.tsx";
 
 type Props = { method: string; path: string; operation: Operation; document: OpenApi };
 

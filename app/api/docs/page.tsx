@@ -1,11 +1,11 @@
 import "./docs.css";
 import type { Metadata } from "next";
-import { NeedsScript } from "@/app/_components/needs-script";
-import { Wordmark } from "@/app/_components/wordmark";
-import { apiDocument } from "../document";
-import { MethodAndPath } from "./method-and-path";
-import { OperationSection } from "./operation-section";
-import { Prose } from "./prose";
+import { NeedsScript } from "#app/_components/needs-script.tsx";
+import { Wordmark } from "#app/_components/wordmark.tsx";
+import { apiDocument } from "#app/api/document.ts";
+import { MethodAndPath } from "./method-and-path.tsx";
+import { OperationSection } from "./operation-section.tsx";
+import { Prose } from "./prose.tsx";
 
 export const metadata: Metadata = { title: "The API" };
 

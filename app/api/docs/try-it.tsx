@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
-import { CallButton } from "@/app/_components/call-button";
+import { CallButton } from "#app/_components/call-button.tsx";
 
 type Props = {
   method: string;

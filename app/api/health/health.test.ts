@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { expect, inject, test } from "vitest";
-import { logIn, send, signUp } from "@/e2e/client";
-import { eventually, startPostgres, startServer } from "@/e2e/harness";
-import { pausePostgres } from "@/e2e/launch";
+import { logIn, send, signUp } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer } from "#e2e/harness.ts";
+import { pausePostgres } from "#e2e/launch.ts";
 
 const origin = inject("origin");
 const READY = { status: "ready", checks: { revocations: true, migrations: true, serving: true } };

@@ -3,10 +3,10 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Answer, freshName, logIn, newSession, PASSWORD, send, signUp } from "@/e2e/client";
-import { eventually, startServer, type TestServer } from "@/e2e/harness";
-import { childrenOf } from "@/e2e/launch";
-import { scrape } from "@/e2e/scrape";
+import { type Answer, freshName, logIn, newSession, PASSWORD, send, signUp } from "#e2e/client.ts";
+import { eventually, startServer, type TestServer } from "#e2e/harness.ts";
+import { childrenOf } from "#e2e/launch.ts";
+import { scrape } from "#e2e/scrape.ts";
 
 const TOKEN = "a-token-for-prometheus";
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "warn" };

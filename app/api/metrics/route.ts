@@ -1,5 +1,5 @@
-import { notFound } from "@/lib/http/not-found";
-import { answerScrape } from "@/lib/http/scrape";
+import { notFound } from "#lib/http/not-found.ts";
+import { answerScrape } from "#lib/http/scrape.ts";
 
 // Not an endpoint of `route()`: whoever may not read it must not learn that it is there, whatever the method.
 export {

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { newSession, type Sent, send, signUpBody } from "@/e2e/client";
-import { eventually, startPostgres, startServer, type TestServer } from "@/e2e/harness";
-import { type Document, departures, fetchDocument, isValid } from "@/e2e/openapi";
-import { openApi31 } from "@/e2e/openapi-31";
+import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
+import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
+import { type Document, departures, fetchDocument, isValid } from "#e2e/openapi.ts";
+import { openApi31 } from "#e2e/openapi-31.ts";
 
 /** What the contract says: each endpoint with its statuses. 405 is every path's, for the other methods. */
 const CONTRACT: Record<string, number[]> = {

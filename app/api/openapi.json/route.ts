@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { endpoint, route } from "@/lib/http/route";
-import { apiDocument } from "../document";
+import { apiDocument } from "#app/api/document.ts";
+import { endpoint, route } from "#lib/http/route.ts";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   GET: endpoint(

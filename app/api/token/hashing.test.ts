@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Answer, freshName, newSession, PASSWORD, send, signUp, signUpBody } from "@/e2e/client";
-import { eventually, startServer, type TestServer } from "@/e2e/harness";
+import { type Answer, freshName, newSession, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
+import { eventually, startServer, type TestServer } from "#e2e/harness.ts";
 
 /** One thread, and hashes that take most of a second: a queue that fills quickly. */
 let slow: TestServer;

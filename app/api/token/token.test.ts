@@ -1,7 +1,7 @@
 import { expect, inject, test } from "vitest";
-import { freshName, logIn, PASSWORD, send, signUp, signUpBody } from "@/e2e/client";
-import { claimsOf, headerOf } from "@/e2e/forge";
-import { eventually, withDatabase } from "@/e2e/harness";
+import { freshName, logIn, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
+import { claimsOf, headerOf } from "#e2e/forge.ts";
+import { eventually, withDatabase } from "#e2e/harness.ts";
 
 const origin = inject("origin");
 const TOKEN = "/api/token/";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { endpoint, route } from "@/lib/http/route";
+import { endpoint, route } from "#lib/http/route.ts";
 
 const live = z.object({ status: z.literal("live") });
 

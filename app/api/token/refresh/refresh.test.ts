@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { changeSession, passGrace } from "@/e2e/change-session";
-import { newSession, send } from "@/e2e/client";
-import { claimsOf, mutations } from "@/e2e/forge";
-import { eventually, startServer, type TestServer, withDatabase } from "@/e2e/harness";
+import { changeSession, passGrace } from "#e2e/change-session.ts";
+import { newSession, send } from "#e2e/client.ts";
+import { claimsOf, mutations } from "#e2e/forge.ts";
+import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 
 const shared = inject("origin");
 const REFRESH = "/api/token/refresh/";

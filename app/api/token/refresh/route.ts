@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { refreshToken } from "@/lib/answers";
-import { sessionCookies } from "@/lib/auth/cookies";
-import { refreshByBody, refreshByCookie } from "@/lib/auth/refresh-presented";
-import { AppError } from "@/lib/errors";
-import { json } from "@/lib/http/json";
-import { endpoint, route } from "@/lib/http/route";
-import { refreshInput } from "@/lib/schemas";
+import { refreshToken } from "#lib/answers.ts";
+import { sessionCookies } from "#lib/auth/cookies.ts";
+import { refreshByBody, refreshByCookie } from "#lib/auth/refresh-presented.ts";
+import { AppError } from "#lib/errors.ts";
+import { json } from "#lib/http/json.ts";
+import { endpoint, route } from "#lib/http/route.ts";
+import { refreshInput } from "#lib/schemas.ts";
 
 const REFRESHED = { detail: "Token refreshed." };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { passGrace } from "@/e2e/change-session";
-import { logIn, newSession, type Sent, send } from "@/e2e/client";
-import { eventually, startServer, type TestServer } from "@/e2e/harness";
+import { passGrace } from "#e2e/change-session.ts";
+import { logIn, newSession, type Sent, send } from "#e2e/client.ts";
+import { eventually, startServer, type TestServer } from "#e2e/harness.ts";
 
 const shared = inject("origin");
 const CLEARED = [

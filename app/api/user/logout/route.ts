@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { clearedCookies } from "@/lib/auth/cleared-cookies";
-import { findLeaver, logOut } from "@/lib/auth/log-out";
-import { json } from "@/lib/http/json";
-import { endpoint, route } from "@/lib/http/route";
-import { logOutInput } from "@/lib/schemas";
+import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
+import { findLeaver, logOut } from "#lib/auth/log-out.ts";
+import { json } from "#lib/http/json.ts";
+import { endpoint, route } from "#lib/http/route.ts";
+import { logOutInput } from "#lib/schemas.ts";
 
 const LOGGED_OUT = { detail: "Successfully logged out." };
 

@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
-import { newSession, send } from "@/e2e/client";
-import { mutations } from "@/e2e/forge";
+import { newSession, send } from "#e2e/client.ts";
+import { mutations } from "#e2e/forge.ts";
 
 const origin = inject("origin");
 const PROFILE = "/api/user/profile/";

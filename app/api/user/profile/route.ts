@@ -1,5 +1,5 @@
-import { profile } from "@/lib/answers";
-import { endpoint, route } from "@/lib/http/route";
+import { profile } from "#lib/answers.ts";
+import { endpoint, route } from "#lib/http/route.ts";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   GET: endpoint(

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { user } from "@/lib/answers";
-import { documentedSignUp } from "@/lib/auth/documented-sign-up";
-import { signUp } from "@/lib/auth/sign-up";
-import { json } from "@/lib/http/json";
-import { endpoint, route } from "@/lib/http/route";
+import { user } from "#lib/answers.ts";
+import { documentedSignUp } from "#lib/auth/documented-sign-up.ts";
+import { signUp } from "#lib/auth/sign-up.ts";
+import { json } from "#lib/http/json.ts";
+import { endpoint, route } from "#lib/http/route.ts";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   POST: endpoint(

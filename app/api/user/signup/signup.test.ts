@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
-import { freshName, PASSWORD, send, signUpBody } from "@/e2e/client";
-import { startServer, withDatabase } from "@/e2e/harness";
+import { freshName, PASSWORD, send, signUpBody } from "#e2e/client.ts";
+import { startServer, withDatabase } from "#e2e/harness.ts";
 
 const origin = inject("origin");
 const BAD_USERNAME = "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.";
