@@ -13,7 +13,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "unit", include: ["{app/_components,lib,db,bin}/**/*.test.ts"] } },
+      { extends: true, test: { name: "unit", include: ["{app/_components,lib,db,bin,e2e/tools}/**/*.test.ts"] } },
       { extends: true, test: { name: "http", include: ["app/api/**/*.test.ts", "e2e/*.test.ts"], ...withServer } },
       // What takes minutes, by itself: `npm run test:faults`.
       { extends: true, test: { name: "operations", include: ["e2e/operations/*.test.ts"], ...withServer } },

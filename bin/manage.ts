@@ -1,5 +1,5 @@
-import { readDotenv } from "./dotenv.ts";
-import { manage } from "./manage-run.ts";
+import { manage } from "#bin/manage/run.ts";
+import { readDotenv } from "#bin/primary/dotenv.ts";
 
 // `npm run manage -- COMMAND`: accounts and sessions, for operators. In the image: `node bin/manage.ts COMMAND`.
 

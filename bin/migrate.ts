@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { readDotenv } from "#bin/primary/dotenv.ts";
 import { admitApplication } from "#db/application-role.ts";
 import { isNotReady } from "#db/lease.ts";
 import { migrate } from "#db/migrate.ts";
 import { migrationConfig } from "#lib/config.ts";
-import { readDotenv } from "./dotenv.ts";
 
 // Once, before the application starts: the schema as its owner, and what the application's own role may do.
 

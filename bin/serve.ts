@@ -1,5 +1,5 @@
-import { enter } from "./enter.ts";
+import { enter } from "#bin/primary/enter.ts";
 
 // What the image runs.
 
-enter(() => import("./serve-workers.ts"));
+enter(() => import("#bin/primary/serve-workers.ts"));

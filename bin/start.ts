@@ -1,5 +1,5 @@
-import { enter } from "./enter.ts";
+import { enter } from "#bin/primary/enter.ts";
 
 // `npm start` and `npm run dev`.
 
-enter(() => import("./start-everything.ts"));
+enter(() => import("#bin/primary/start-everything.ts"));

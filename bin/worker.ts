@@ -2,14 +2,14 @@ import cluster from "node:cluster";
 import { createServer, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import next from "next";
+import { openDevCache } from "#bin/server/dev-cache.ts";
+import { flushTraces } from "#bin/server/flush-traces.ts";
+import { beat } from "#bin/server/heartbeat.ts";
+import { logConsoleAsJson } from "#bin/server/json-console.ts";
+import { reportMetrics } from "#bin/server/report-metrics.ts";
+import { routeLabels } from "#bin/server/route-label.ts";
+import { applyTransportRules } from "#bin/server/transport.ts";
 import { config, serviceConfig } from "#lib/config.ts";
-import { openDevCache } from "./dev-cache.ts";
-import { flushTraces } from "./flush-traces.ts";
-import { beat } from "./heartbeat.ts";
-import { logConsoleAsJson } from "./json-console.ts";
-import { reportMetrics } from "./report-metrics.ts";
-import { routeLabels } from "./route-label.ts";
-import { applyTransportRules } from "./transport.ts";
 
 // One worker: Next behind an HTTP server whose limits are ours. The primary (start.ts) forks it and tells it to stop.
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { onPath } from "#bin/nginx.ts";
+import { onPath } from "#e2e/tools/nginx.ts";
 import { send } from "./client.ts";
 import { eventually } from "./harness.ts";
 import { freePort, hasNginx, startNginx } from "./nginx-server.ts";

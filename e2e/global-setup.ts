@@ -1,7 +1,7 @@
 import "vitest";
 import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
-import { ensureNginx } from "#bin/nginx.ts";
+import { ensureNginx } from "#e2e/tools/nginx.ts";
 import { startPostgres, startServer } from "./harness.ts";
 
 declare module "vitest" {

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { installedNginx, onPath } from "#bin/nginx.ts";
+import { installedNginx, onPath } from "#e2e/tools/nginx.ts";
 import { environmentWith } from "#lib/config.ts";
 import { eventually } from "./harness.ts";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
-import { hasObservatory } from "#bin/observatory.ts";
+import { hasObservatory } from "#e2e/tools/observatory.ts";
 import { environmentWith } from "#lib/config.ts";
 import { startServer } from "./harness.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { installedPsql } from "#bin/psql.ts";
+import { installedPsql } from "#e2e/tools/psql.ts";
 import { environmentWith } from "#lib/config.ts";
 import { withDatabase } from "./harness.ts";
 import { launch } from "./launch.ts";

@@ -3,8 +3,8 @@ import { chmod, chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installedPgBouncer } from "#bin/pgbouncer.ts";
 import { freePort } from "#db/postmaster.ts";
+import { installedPgBouncer } from "#e2e/tools/pgbouncer.ts";
 
 // A real PgBouncer with the configuration that is shipped, in front of a test's Postgres.
 

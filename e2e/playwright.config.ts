@@ -1,5 +1,5 @@
 import { defineConfig } from "playwright/test";
-import { installedBrowser } from "#bin/browser.ts";
+import { installedBrowser } from "#e2e/tools/browser.ts";
 import { hasNginx } from "./nginx-server.ts";
 
 const browser = installedBrowser();

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "playwright/test";
-import { CHARACTERS } from "#bin/subset-font.ts";
+import { CHARACTERS } from "#e2e/tools/subset-font.ts";
 import { arrive, VISITORS } from "./people.ts";
 
 // What a page weighs for a browser that has nothing of it yet, on the wire. Times are Lighthouse's: `npm run bench -- lighthouse`.

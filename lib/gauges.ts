@@ -5,7 +5,7 @@ import { hashLoad } from "#lib/auth/hash-queue.ts";
 import { beginAtZero, metrics } from "./metrics.ts";
 import { LIMIT_NAMES } from "./rate-limits.ts";
 
-// One per process, and bin/report-metrics.ts, which is outside of the bundles, calls it before each report.
+// One per process, and bin/server/report-metrics.ts, which is outside of the bundles, calls it before each report.
 const shared = globalThis as typeof globalThis & { movieconnectGauges?: () => void };
 
 /** Has the pool and the hashing queue looked at whenever metrics are asked for, and never in between. */

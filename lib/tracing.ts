@@ -20,7 +20,7 @@ const EXPORT_MS = 5_000;
 /** As in the log: shorter than a token. */
 const LONGEST_PATH = 120;
 
-// bin/flush-traces.ts, which is outside of the bundles, calls it at the stop.
+// bin/server/flush-traces.ts, which is outside of the bundles, calls it at the stop.
 const shared = globalThis as typeof globalThis & { movieconnectFlushTraces?: () => Promise<void> };
 
 /**

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { send } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 
-/** As bin/transport.ts has it. */
+/** As bin/server/transport.ts has it. */
 const MOST_CONNECTIONS = 5_000;
 const SURPLUS = 50;
 

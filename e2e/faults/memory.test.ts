@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { residentMegabytes, workerPids } from "#bin/process-figures.ts";
+import { residentMegabytes, workerPids } from "#e2e/bench/process-figures.ts";
 import { freshName, newSession, PASSWORD, send } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { fuzzSettings } from "#bin/test-settings.ts";
+import { fuzzSettings } from "#e2e/tools/test-settings.ts";
 
 const AT_ONCE = 32;
 

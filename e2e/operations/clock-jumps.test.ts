@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { setClockOf, settableClock } from "#bin/faketime.ts";
 import { newSession, send } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { setClockOf, settableClock } from "#e2e/tools/faketime.ts";
 
 // Clocks that are set while everything runs: the database's, and the application's own.
 

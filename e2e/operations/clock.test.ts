@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { shiftedClock } from "#bin/faketime.ts";
 import { freshName, logIn, newSession, send, signUp, signUpBody } from "#e2e/client.ts";
 import { claimsOf } from "#e2e/forge.ts";
 import { startServer, type TestServer } from "#e2e/harness.ts";
+import { shiftedClock } from "#e2e/tools/faketime.ts";
 
 // The application's own clock is wrong; the database's, which is this test's, is right.
 

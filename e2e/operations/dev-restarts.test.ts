@@ -2,9 +2,9 @@ import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { installedBrowser } from "#bin/browser.ts";
 import { type Launched, launch } from "#e2e/launch.ts";
 import { copyWithRecipes } from "#e2e/recipes.ts";
+import { installedBrowser } from "#e2e/tools/browser.ts";
 
 // `npm run dev`, stopped right behind an edit and started again, under a page that stays open. On a copy of the source.
 

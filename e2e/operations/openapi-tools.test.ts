@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { z } from "zod";
-import { hasOpenApiTools } from "#bin/openapi-tools.ts";
 import { type Answer, freshName, PASSWORD, send, signUpBody } from "#e2e/client.ts";
+import { hasOpenApiTools } from "#e2e/tools/openapi-tools.ts";
 import { environmentWith } from "#lib/config.ts";
 
 // The API's document in the hands of tools that know nothing of this API: two that judge it, and one that makes a client.

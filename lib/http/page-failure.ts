@@ -19,7 +19,7 @@ const MESSAGES: Record<Place["routeType"], string> = {
   proxy: "what precedes a page failed",
 };
 
-/** Has the page that is being made answered with this status, whatever becomes of its render: bin/page-status.ts does. */
+/** Has the page that is being made answered with this status, whatever becomes of its render: bin/server/page-status.ts does. */
 export function answerWith(pageStatus: 500 | 503): void {
   const page = currentRequest();
   if (page) Object.assign(page, { pageStatus });

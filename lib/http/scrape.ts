@@ -8,7 +8,7 @@ import { currentRequest } from "#lib/request-context.ts";
 import { answerError } from "./errors.ts";
 import { notFound } from "./not-found.ts";
 
-// Set by bin/report-metrics.ts, which is outside of the bundles: the figures of all workers, as text.
+// Set by bin/server/report-metrics.ts, which is outside of the bundles: the figures of all workers, as text.
 const shared = globalThis as typeof globalThis & { movieconnectScrape?: () => Promise<string | null> };
 
 const RETRY_SECONDS = 1;

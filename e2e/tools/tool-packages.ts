@@ -44,7 +44,7 @@ export function ensureTools(say: (line: string) => void, { directory, name, need
 }
 
 function filesOf(directory: string) {
-  const root = join(import.meta.dirname, "..", "e2e", directory);
+  const root = join(import.meta.dirname, "..", directory);
   const packages = join(root, "node_modules");
   // A copy of the lock that was installed, written last: an install that was cut off has none.
   return { root, packages, lock: join(root, "package-lock.json"), installed: join(packages, "installed-lock.json") };

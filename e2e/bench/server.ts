@@ -1,5 +1,5 @@
 import { launch } from "#e2e/launch.ts";
-import type { Target } from "./bench-load.ts";
+import type { Target } from "./load.ts";
 import { workerPids } from "./process-figures.ts";
 
 export type BenchServer = Target & { pid: number; stop: () => Promise<void> };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import subset from "subset-font";
 
 /** The pages' font. It is committed: a start, a build and an image need neither the family nor what cuts it down. */
-export const FONT = join(import.meta.dirname, "..", "app", "_font", "bricolage-grotesque.woff2");
+export const FONT = join(import.meta.dirname, "..", "..", "app", "_font", "bricolage-grotesque.woff2");
 
 const FAMILY = import.meta.resolve("@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-opsz-normal.woff2");
 /** What the pages are written in, and the letters of western Europe for names. Every other character is of the system's font. */

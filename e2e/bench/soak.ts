@@ -1,8 +1,8 @@
 import { startPostgres, withDatabase } from "#e2e/harness.ts";
-import { median } from "./bench-figures.ts";
-import { loggingIn, logIn, measure, refreshing, signingUp, signUp } from "./bench-load.ts";
-import { startForBench } from "./bench-server.ts";
+import { median } from "./figures.ts";
+import { loggingIn, logIn, measure, refreshing, signingUp, signUp } from "./load.ts";
 import { openDescriptors, residentMegabytes } from "./process-figures.ts";
+import { startForBench } from "./server.ts";
 
 // Ten minutes of everything at once: what does not come back down shows here.
 

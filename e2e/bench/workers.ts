@@ -1,7 +1,7 @@
 import { startPostgres } from "#e2e/harness.ts";
-import { readable, tabulateMedians } from "./bench-figures.ts";
-import { inTurns, loggingIn, logIn, measure, refreshing, signUp } from "./bench-load.ts";
-import { startForBench } from "./bench-server.ts";
+import { readable, tabulateMedians } from "./figures.ts";
+import { inTurns, loggingIn, logIn, measure, refreshing, signUp } from "./load.ts";
+import { startForBench } from "./server.ts";
 
 // What more workers bring, on this machine's cores, which load generator and Postgres share.
 

@@ -1,5 +1,5 @@
+import { usageError } from "./arguments.ts";
 import { ask } from "./ask.ts";
-import { usageError } from "./manage-arguments.ts";
 
 /** Asks before what can't be undone. @throws {UsageError} without a terminal @throws {Error} where the answer is no */
 export async function confirm(question: string): Promise<void> {

@@ -4,9 +4,9 @@ import { deleteUser, findUser, listUsers, setActive, type UserDetails } from "#d
 import { accountName, accountSearch } from "#lib/auth/account-name.ts";
 import { setPassword } from "#lib/auth/set-password.ts";
 import { signUp } from "#lib/auth/sign-up.ts";
+import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
-import { type Arguments, type CommandName, detailsOf, usageError } from "./manage-arguments.ts";
-import { openDemo } from "./manage-demo.ts";
+import { openDemo } from "./demo.ts";
 import { newPassword } from "./new-password.ts";
 
 /** What a command says: to a person, and to a program. */

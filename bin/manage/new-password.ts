@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
+import { usageError, type Values } from "./arguments.ts";
 import { ask } from "./ask.ts";
-import { usageError, type Values } from "./manage-arguments.ts";
 
 /**
  * A password for somebody, never from an argument: everybody on the machine may list those.

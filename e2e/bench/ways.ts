@@ -1,8 +1,8 @@
 import { availableParallelism, cpus } from "node:os";
 import bcrypt from "bcryptjs";
-import { median, medianRatio, readable, tabulate } from "./bench-figures.ts";
-import { inTurns, type Load, loggingIn, logIn, measure, PASSWORD, refreshing, signUp, type Target } from "./bench-load.ts";
-import { startNginxBefore } from "./bench-nginx.ts";
+import { median, medianRatio, readable, tabulate } from "./figures.ts";
+import { inTurns, type Load, loggingIn, logIn, measure, PASSWORD, refreshing, signUp, type Target } from "./load.ts";
+import { startNginxBefore } from "./nginx.ts";
 import { residentMegabytes, untilIdle, workerPids } from "./process-figures.ts";
 import { startMeasured } from "./start-measured.ts";
 

@@ -1,7 +1,7 @@
 import { AppError } from "#lib/errors.ts";
-import { type Arguments, help, readArguments, type UsageError } from "./manage-arguments.ts";
-import { COMMANDS } from "./manage-commands.ts";
-import { openManagedDatabase } from "./manage-database.ts";
+import { type Arguments, help, readArguments, type UsageError } from "./arguments.ts";
+import { COMMANDS } from "./commands.ts";
+import { openManagedDatabase } from "./database.ts";
 
 /** Carries out a command line. @returns the status: 0 done, 1 refused or failed, 2 not a command */
 export async function manage(args: string[]): Promise<number> {

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { startPostgres, withDatabase } from "#e2e/harness.ts";
-import { medianRatio, readable, tabulateMedians } from "./bench-figures.ts";
-import { inTurns, loggingIn, logIn, measure, refreshing, signingUp, signUp } from "./bench-load.ts";
-import { startForBench } from "./bench-server.ts";
+import { medianRatio, readable, tabulateMedians } from "./figures.ts";
+import { inTurns, loggingIn, logIn, measure, refreshing, signingUp, signUp } from "./load.ts";
+import { startForBench } from "./server.ts";
 
 // What a full database costs: the same loads on 1,000 users and on 1,000,000 with 3,000,000 sessions, by turns. Bcrypt at its lowest cost, so that the database's part is not lost behind it.
 

@@ -1,6 +1,6 @@
 import type { Worker } from "node:cluster";
 import { AggregatorRegistry, Gauge, Registry } from "prom-client";
-import type { Figures, ToPrimary, ToWorker } from "./metrics-messages.ts";
+import type { Figures, ToPrimary, ToWorker } from "#bin/server/metrics-messages.ts";
 
 /** A worker that has not answered by then hangs: the others' figures are told without it. */
 const LONGEST_MS = 1_000;

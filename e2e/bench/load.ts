@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { EventEmitter } from "node:events";
 import autocannon from "autocannon";
-import type { Figures } from "./bench-figures.ts";
+import type { Figures } from "./figures.ts";
 import { cpuSeconds } from "./process-figures.ts";
 
 export type Load = Omit<autocannon.Options, "url"> & { path: string };

@@ -2,15 +2,15 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startPostgres } from "#e2e/harness.ts";
-import { median } from "./bench-figures.ts";
-import { logIn, signUp } from "./bench-load.ts";
-import { startForBench } from "./bench-server.ts";
-import { findBrowser } from "./browser.ts";
-import { ensureTools, hasTools } from "./tool-packages.ts";
+import { findBrowser } from "#e2e/tools/browser.ts";
+import { ensureTools, hasTools } from "#e2e/tools/tool-packages.ts";
+import { median } from "./figures.ts";
+import { logIn, signUp } from "./load.ts";
+import { startForBench } from "./server.ts";
 
 // What Lighthouse says of each page, on its slow phone and its desktop: medians of rounds in which all of them take part.
 
-const LIGHTHOUSE = join(import.meta.dirname, "..", "e2e", "lighthouse");
+const LIGHTHOUSE = join(import.meta.dirname, "..", "lighthouse");
 const ROUNDS = 5;
 const PAGES = ["/login", "/signup", "/", "/nothing-here", "/api/docs"];
 const DEVICES = ["mobile", "desktop"];

@@ -28,7 +28,7 @@ type Options = {
  * @returns `listening`, the port, when all of them do; `stop`, which resolves when none is left
  */
 export function runWorkers({ count, port, args, environment, delayMs, hurry, say, fail }: Options) {
-  cluster.setupPrimary({ exec: join(import.meta.dirname, "worker.ts"), args });
+  cluster.setupPrimary({ exec: join(import.meta.dirname, "..", "worker.ts"), args });
   const workers = new Set<Worker>();
   const followMetrics = gatherMetrics();
   const watch = watchdog();

@@ -2,11 +2,11 @@
 // and its figures as JSON. Nothing here is asserted: machines differ, and shared ones differ from minute to minute.
 
 const PARTS = {
-  ways: () => import("./bench-ways.ts"),
-  workers: () => import("./bench-workers.ts"),
-  growth: () => import("./bench-growth.ts"),
-  soak: () => import("./bench-soak.ts"),
-  lighthouse: () => import("./bench-lighthouse.ts"),
+  ways: () => import("./ways.ts"),
+  workers: () => import("./workers.ts"),
+  growth: () => import("./growth.ts"),
+  soak: () => import("./soak.ts"),
+  lighthouse: () => import("./lighthouse.ts"),
 };
 
 // A module, for the sake of its top-level await.

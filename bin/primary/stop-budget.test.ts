@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { LONGEST_HASH_ANSWER_SECONDS } from "#lib/auth/hash-budget.ts";
 import { DRAIN_MS, killAfterMs, MESSAGE_MS } from "./stop-budget.ts";
 
-const read = (file: string) => readFile(new URL(`../${file}`, import.meta.url), "utf8");
+const read = (file: string) => readFile(new URL(`../../${file}`, import.meta.url), "utf8");
 const seconds = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1]);
 
 /** The `stop_grace_period` that a service of Compose's file has. */

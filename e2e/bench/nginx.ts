@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { collectStaticFiles, hasNginx, startNginx } from "#e2e/nginx-server.ts";
-import type { Target } from "./bench-load.ts";
+import type { Target } from "./load.ts";
 import { workerPids } from "./process-figures.ts";
 
 type Started = { target: Target | undefined; stop: () => Promise<void> };
