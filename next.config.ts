@@ -27,7 +27,7 @@ const config: NextConfig = {
   ],
   compiler: { runAfterProductionCompile: ({ distDir }) => hintCompilation(join(distDir, "static", "chunks")) },
   // What it would add to old browsers, those that Next serves at all have by themselves, but for URL.canParse().
-  turbopack: { resolveAlias: { "../build/polyfills/polyfill-module": "./lib/no-polyfills.ts" } },
+  turbopack: { resolveAlias: { "../build/polyfills/polyfill-module": "./lib/client/no-polyfills.ts" } },
   // The server's own line is the one of a request (bin/server/request-report.ts).
   logging: { incomingRequests: false },
   agentRules: false,

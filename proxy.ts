@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { isViewerUnknown, pageHeaders, renewPage } from "#lib/http/page.ts";
-import { answerWith, FAILURE_NUMBER_HEADER, reportProxyFailure } from "#lib/http/page-failure.ts";
-import { isVisitorPage } from "#lib/http/visitor-pages.ts";
+import { answerWith, FAILURE_NUMBER_HEADER, reportProxyFailure } from "#lib/pages/failure.ts";
+import { isViewerUnknown, pageHeaders, renewPage } from "#lib/pages/page.ts";
+import { isVisitorPage } from "#lib/pages/visitor-pages.ts";
 
 /**
  * Before a page is rendered: its Content-Security-Policy, new cookies if the access token has expired, and in place of a

@@ -1,7 +1,7 @@
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
 import { ViewerProvider } from "#app/_components/viewer.tsx";
-import { getViewer } from "#lib/auth/viewer.ts";
+import { getViewer } from "#lib/pages/viewer.ts";
 import { bricolage } from "./font.ts";
 
 export const metadata: Metadata = {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { readDotenv } from "#bin/primary/dotenv.ts";
 import { admitApplication } from "#db/application-role.ts";
-import { isNotReady } from "#db/lease.ts";
+import { isNotReady } from "#db/embedded/lease.ts";
 import { migrate } from "#db/migrate.ts";
 import { migrationConfig } from "#lib/config.ts";
 

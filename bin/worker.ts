@@ -73,7 +73,7 @@ process.on("message", (message, handle) => {
 process.send?.({ prepared: true });
 
 // Closing the port resets connections that were not yet accepted: a POST is lost then, since it may not be sent twice. So
-// readiness says no at first (lib/readiness.ts), and requests are still taken, until those who watch it have gone elsewhere.
+// readiness says no at first (lib/worker/readiness.ts), and requests are still taken, until those who watch it have gone elsewhere.
 function stop(): void {
   isStopping = true;
   Object.assign(globalThis, { movieconnectStopping: true });

@@ -1,13 +1,13 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { PG_MIGRATE_LOCK_ID } from "node-pg-migrate";
 import pg from "pg";
-import { connect } from "./connect.ts";
-import { connectionProblem } from "./connection-problem.ts";
-import { parseDatabaseUrl } from "./database-url.ts";
-import { DEADLINE_MS } from "./deadline.ts";
+import { connect } from "#db/connection/connect.ts";
+import { DEADLINE_MS } from "#db/connection/deadline.ts";
+import { connectionProblem } from "#db/connection/problem.ts";
+import { BEGIN, keepSettingsFor } from "#db/connection/session-settings.ts";
+import { parseDatabaseUrl } from "#lib/settings/database-url.ts";
 import { problemsOfUse } from "./requirements.ts";
 import { powersOf } from "./role-powers.ts";
-import { BEGIN, keepSettingsFor } from "./session-settings.ts";
 
 const SCRAM_ITERATIONS = 4096;
 

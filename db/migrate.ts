@@ -1,10 +1,10 @@
 import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate";
 import type pg from "pg";
-import { connect } from "./connect.ts";
-import { connectionProblem } from "./connection-problem.ts";
+import { connect } from "#db/connection/connect.ts";
+import { connectionProblem } from "#db/connection/problem.ts";
+import { BEGIN, keepSettingsFor } from "#db/connection/session-settings.ts";
 import { inspectMigrations, MIGRATIONS } from "./migration-state.ts";
 import { type Ask, problemsOfServer, problemsOfUse } from "./requirements.ts";
-import { BEGIN, keepSettingsFor } from "./session-settings.ts";
 
 const say = () => undefined;
 /** What fails is thrown, and told once. */

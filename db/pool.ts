@@ -1,9 +1,9 @@
 import pg from "pg";
+import { connect } from "#db/connection/connect.ts";
+import { type Connections, connections } from "#db/connection/connections.ts";
+import { DEADLINE_MS } from "#db/connection/deadline.ts";
+import { type Backends, endGivenUp, LIST_BACKENDS } from "#db/connection/given-up.ts";
 import { config } from "#lib/config.ts";
-import { connect } from "./connect.ts";
-import { type Connections, connections } from "./connections.ts";
-import { DEADLINE_MS } from "./deadline.ts";
-import { type Backends, endGivenUp, LIST_BACKENDS } from "./given-up.ts";
 import { withSpan } from "./span.ts";
 
 /** What queries run on: the pool, so far. The first argument of everything in `db/`. */

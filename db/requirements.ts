@@ -1,4 +1,4 @@
-import { DEADLINE_MS } from "./deadline.ts";
+import { DEADLINE_MS } from "#db/connection/deadline.ts";
 
 // What the application needs of a database, and what to do about it where that is missing. Asked by the command that
 // migrates, and by each worker when it first reaches its database.

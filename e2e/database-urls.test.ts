@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect } from "#db/connect.ts";
-import { connectionProblem } from "#db/connection-problem.ts";
+import { connect } from "#db/connection/connect.ts";
+import { connectionProblem } from "#db/connection/problem.ts";
 import { newSession } from "./client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres } from "./harness.ts";
 import { launch } from "./launch.ts";

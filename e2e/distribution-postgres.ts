@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runBinary } from "#db/postgres-binaries.ts";
-import { freePort } from "#db/postmaster.ts";
+import { runBinary } from "#db/embedded/binaries.ts";
+import { freePort } from "#db/embedded/postmaster.ts";
 import { distributionPostgres } from "#e2e/tools/distribution-postgres.ts";
 
 // The distribution's Postgres: older than the embedded one, and with the programs that a backup takes.

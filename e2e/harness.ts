@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { type Embedded, startEmbedded } from "#db/embedded.ts";
+import { type Embedded, startEmbedded } from "#db/embedded/embedded.ts";
 import { poolerSettings } from "#e2e/tools/test-settings.ts";
 import { launch, startCommand } from "./launch.ts";
 import { startPgBouncer } from "./pgbouncer-server.ts";

@@ -3,7 +3,7 @@ import { chmod, chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "#db/postmaster.ts";
+import { freePort } from "#db/embedded/postmaster.ts";
 import { installedPgBouncer } from "#e2e/tools/pgbouncer.ts";
 
 // A real PgBouncer with the configuration that is shipped, in front of a test's Postgres.

@@ -1,5 +1,5 @@
-import { startEmbedded } from "#db/embedded.ts";
-import { findBinaries, runBinary } from "#db/postgres-binaries.ts";
+import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
+import { startEmbedded } from "#db/embedded/embedded.ts";
 import type { TestPostgres } from "./harness.ts";
 
 // A test's Postgres, stopped and started again as an operator or a crash would.

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmbedded } from "#db/embedded.ts";
-import { findBinaries, runBinary } from "#db/postgres-binaries.ts";
+import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
+import { startEmbedded } from "#db/embedded/embedded.ts";
 
 /**
  * A Postgres as the containers have it: one role owns the tables and migrates, the application is to connect with

@@ -1,9 +1,9 @@
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmbedded } from "#db/embedded.ts";
-import { findBinaries, runBinary } from "#db/postgres-binaries.ts";
-import { freePort } from "#db/postmaster.ts";
+import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
+import { startEmbedded } from "#db/embedded/embedded.ts";
+import { freePort } from "#db/embedded/postmaster.ts";
 import { shiftedClock } from "#e2e/tools/faketime.ts";
 import { eventually, withDatabase } from "./harness.ts";
 import { openSwitch } from "./switch.ts";

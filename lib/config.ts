@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { parseDatabaseUrl } from "#db/database-url.ts";
-import { attempts, integer, toBlockList, toSecrets } from "./setting-types.ts";
+import { parseDatabaseUrl } from "#lib/settings/database-url.ts";
+import { attempts, integer, toBlockList, toSecrets } from "#lib/settings/setting-types.ts";
 
 /** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */
 const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "METRICS_TOKEN"];

@@ -1,6 +1,3 @@
-/** What a client is told to wait where the database could not be asked. */
-export const OUTAGE_RETRY_SECONDS = 2;
-
 /** Everything that can go wrong on purpose, with what the answer needs to say about it. */
 export type ErrorDetails = {
   bad_authorization_header: undefined;

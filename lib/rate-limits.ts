@@ -2,9 +2,9 @@ import "server-only";
 
 import type { Database } from "#db/pool.ts";
 import { countAttempt, forgiveAttempts } from "#db/rate-limits.ts";
+import { record } from "#lib/observe/events.ts";
 import { type Config, config } from "./config.ts";
 import { AppError } from "./errors.ts";
-import { record } from "./events.ts";
 
 export type LimitName = keyof typeof LIMITS;
 /** One attempt that has been counted. */

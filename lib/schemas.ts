@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { asciiEmail } from "#lib/auth/email-address.ts";
+import { asciiEmail } from "#lib/names/email-address.ts";
 
 // What the API takes. Routes use the schemas; forms use their types alone, since none of this is for a browser.
 // `meta` says in JSON Schema what a transform or a refinement holds from it: it is read by the API's document alone. There a

@@ -1,6 +1,6 @@
 import { LogOut } from "#app/_components/log-out.tsx";
 import { Wordmark } from "#app/_components/wordmark.tsx";
-import { getViewer } from "#lib/auth/viewer.ts";
+import { getViewer } from "#lib/pages/viewer.ts";
 import { Menu } from "./menu.tsx";
 
 /** The shell of the pages that a team adds: the way home, the menu, who is signed in, and the way out. */

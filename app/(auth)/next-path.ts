@@ -1,4 +1,4 @@
-import { localPath } from "#lib/local-path.ts";
+import { localPath } from "#lib/pages/local-path.ts";
 
 /** What the pages for visitors are asked with; a parameter that is repeated is a list. */
 export type AuthSearch = Promise<{ next?: string | string[]; reason?: string | string[] }>;

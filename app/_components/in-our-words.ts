@@ -1,4 +1,4 @@
-import type { Failure } from "#lib/api-client.ts";
+import type { Failure } from "#lib/client/api-client.ts";
 import { everywhere, type Words } from "./words.ts";
 
 /** The API's name for what concerns no single field. */

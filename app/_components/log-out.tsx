@@ -1,6 +1,6 @@
 "use client";
 
-import { api } from "#lib/api-client.ts";
+import { api } from "#lib/client/api-client.ts";
 import { CallButton } from "./call-button.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { NeedsScript } from "./needs-script.tsx";

@@ -1,9 +1,9 @@
 "use client";
 
 import { createContext, useContext, useEffect } from "react";
-import { localPath } from "#lib/local-path.ts";
-import { onSessionChange, type SessionChange } from "#lib/session-channel.ts";
-import { logInPath } from "#lib/visitor-paths.ts";
+import { onSessionChange, type SessionChange } from "#lib/client/session-channel.ts";
+import { localPath } from "#lib/pages/local-path.ts";
+import { logInPath } from "#lib/pages/visitor-paths.ts";
 
 type ClientViewer = { username: string };
 

@@ -1,5 +1,5 @@
-import { type OpenApi, openApi } from "#lib/http/openapi.ts";
 import type { RouteHandlers } from "#lib/http/route.ts";
+import { type OpenApi, openApi } from "#lib/openapi/document.ts";
 
 // Whoever adds a route.ts has added it to the document. Not eager: one of them answers with the document itself.
 const modules = import.meta.glob<RouteHandlers>(["./**/route.ts"]);

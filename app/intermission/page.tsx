@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { Intermission } from "#app/_components/intermission.tsx";
-import { FAILURE_NUMBER_HEADER } from "#lib/http/page-failure.ts";
+import { FAILURE_NUMBER_HEADER } from "#lib/pages/failure.ts";
 
 export const metadata: Metadata = { title: "Short intermission", robots: "noindex" };
 

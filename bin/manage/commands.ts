@@ -1,9 +1,9 @@
 import type { Database } from "#db/pool.ts";
 import { listSessions, revokeSessionsOf, type SessionDetails } from "#db/sessions.ts";
 import { deleteUser, findUser, listUsers, setActive, type UserDetails } from "#db/users.ts";
-import { accountName, accountSearch } from "#lib/auth/account-name.ts";
-import { setPassword } from "#lib/auth/set-password.ts";
-import { signUp } from "#lib/auth/sign-up.ts";
+import { signUp } from "#lib/account/sign-up.ts";
+import { setPassword } from "#lib/passwords/set-password.ts";
+import { accountName, accountSearch } from "#lib/sign-in/account-name.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
 import { openDemo } from "./demo.ts";

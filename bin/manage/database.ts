@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { connectionProblem } from "#db/connection-problem.ts";
+import { connectionProblem } from "#db/connection/problem.ts";
 import { isMigrated } from "#db/migrations.ts";
 import { type Database, database } from "#db/pool.ts";
 import { launchConfig, presetConfig } from "#lib/config.ts";

@@ -1,9 +1,9 @@
 import type { Database } from "#db/pool.ts";
 import { findUser } from "#db/users.ts";
-import { setPassword } from "#lib/auth/set-password.ts";
-import { signUp } from "#lib/auth/sign-up.ts";
-import { usernameKey } from "#lib/auth/username-key.ts";
+import { signUp } from "#lib/account/sign-up.ts";
 import { launchConfig } from "#lib/config.ts";
+import { usernameKey } from "#lib/names/username-key.ts";
+import { setPassword } from "#lib/passwords/set-password.ts";
 import type { SignUpInput } from "#lib/schemas.ts";
 import { newPassword } from "./new-password.ts";
 

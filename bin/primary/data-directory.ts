@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Embedded, startEmbedded } from "#db/embedded.ts";
+import { type Embedded, startEmbedded } from "#db/embedded/embedded.ts";
 import { exclusively } from "./lock.ts";
 import { revivePostgres } from "./revive-postgres.ts";
 

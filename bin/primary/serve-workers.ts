@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { environmentWith, serviceConfig } from "#lib/config.ts";
-import { writeLine } from "#lib/write-line.ts";
+import { writeLine } from "#lib/observe/write-line.ts";
 import { type Command, runCommand } from "./command.ts";
 import { readDotenv } from "./dotenv.ts";
 import { assertOpenFiles } from "./open-files.ts";

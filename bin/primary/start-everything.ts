@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { relative } from "node:path";
-import { describeDatabase } from "#db/database-url.ts";
 import { migrate } from "#db/migrate.ts";
 import { environmentWith, type LaunchConfig, launchConfig } from "#lib/config.ts";
+import { describeDatabase } from "#lib/settings/database-url.ts";
 import { ensureBuild } from "./build.ts";
 import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";

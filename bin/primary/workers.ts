@@ -1,9 +1,9 @@
 import cluster, { type Worker } from "node:cluster";
 import { join } from "node:path";
+import { killAfterMs } from "#bin/server/stop-budget.ts";
 import { backoff } from "./backoff.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 import type { HeldPort } from "./port.ts";
-import { killAfterMs } from "./stop-budget.ts";
 import { stopWorker } from "./stop-worker.ts";
 import { watchdog } from "./watchdog.ts";
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BlockList } from "node:net";
-import type { RequestContext } from "#lib/request-context.ts";
+import type { RequestContext } from "#lib/observe/request-context.ts";
 import { clientAddress } from "./client-address.ts";
 import { hasBody } from "./lingering-close.ts";
 import { requestId } from "./request-id.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type BlockList, isIP, isIPv4, type Socket } from "node:net";
-import { splitField } from "#lib/field-value.ts";
+import { splitField } from "#lib/settings/field-value.ts";
 
 /**
  * Who is asking: the connection's other end, or whom a trusted proxy names as its own. Of a chain of proxies each appends

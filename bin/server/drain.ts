@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import { DRAIN_MS } from "#bin/primary/stop-budget.ts";
+import { DRAIN_MS } from "./stop-budget.ts";
 
 const SWEEP_MS = 100;
 /** In which who has connected has sent something, if there was something to send. */

@@ -1,6 +1,6 @@
 const LONGEST_MS = 1_000;
 
-// Set by lib/tracing.ts, inside of the bundles, when there is an endpoint.
+// Set by lib/observe/tracing.ts, inside of the bundles, when there is an endpoint.
 const shared = globalThis as typeof globalThis & { movieconnectFlushTraces?: () => Promise<void> };
 
 /** Sends what has been traced and not sent yet. Gives up after a second: an endpoint that is away holds up no stop. */

@@ -1,6 +1,6 @@
 import { format, stripVTControlCharacters } from "node:util";
-import { nameRequest } from "#lib/log.ts";
-import { writeLine } from "#lib/write-line.ts";
+import { nameRequest } from "#lib/observe/log.ts";
+import { writeLine } from "#lib/observe/write-line.ts";
 
 const LEVELS = { debug: 20, log: 30, info: 30, warn: 40, error: 50 };
 

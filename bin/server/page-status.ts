@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { OUTAGE_RETRY_SECONDS } from "#lib/errors.ts";
-import type { RequestContext } from "#lib/request-context.ts";
+import type { RequestContext } from "#lib/observe/request-context.ts";
+import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
 
 /** What Next has for a page that it rendered, or could not render: no error of a page has another status. */
 const NEXTS_OWN = new Set([200, 500]);

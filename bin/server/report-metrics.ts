@@ -1,11 +1,11 @@
-import { metrics } from "#lib/metrics.ts";
+import { metrics } from "#lib/observe/metrics.ts";
 import type { ToPrimary, ToWorker } from "./metrics-messages.ts";
 import { collectWorkerFigures } from "./worker-figures.ts";
 
 /** The primary waits a second for each worker. */
 const LONGEST_MS = 2_000;
 
-// `movieconnectGauges` is set by lib/gauges.ts, `movieconnectScrape` is read by lib/http/scrape.ts: inside of the bundles.
+// `movieconnectGauges` is set by lib/worker/gauges.ts, `movieconnectScrape` is read by lib/http/scrape.ts: inside of the bundles.
 const shared = globalThis as typeof globalThis & {
   movieconnectGauges?: () => void;
   movieconnectScrape?: () => Promise<string | null>;

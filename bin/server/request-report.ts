@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { log } from "#lib/log.ts";
-import { metrics } from "#lib/metrics.ts";
-import { printablePath } from "#lib/printable-path.ts";
-import type { RequestContext } from "#lib/request-context.ts";
+import { log } from "#lib/observe/log.ts";
+import { metrics } from "#lib/observe/metrics.ts";
+import { printablePath } from "#lib/observe/printable-path.ts";
+import type { RequestContext } from "#lib/observe/request-context.ts";
 
 /** A request as it was sent, before admission took from it what it may not say. */
 export type Sent = { method: string; url: string };

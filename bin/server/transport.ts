@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { BlockList, Socket } from "node:net";
-import { MESSAGE_MS } from "#bin/primary/stop-budget.ts";
-import { withRequest } from "#lib/request-context.ts";
+import { withRequest } from "#lib/observe/request-context.ts";
 import { admit, refusePageBody } from "./admission.ts";
 import { EVERY_ANSWER, JSON_HEADERS } from "./answer-headers.ts";
 import { drainable } from "./drain.ts";
@@ -10,6 +9,7 @@ import { NOT_HTTP, refuseMalformed } from "./malformed.ts";
 import { applyPageStatus } from "./page-status.ts";
 import { endOf, reportRequest } from "./request-report.ts";
 import type { RouteOf } from "./route-label.ts";
+import { MESSAGE_MS } from "./stop-budget.ts";
 
 // What HTTP itself needs, before any route is known: limits in time, refusals of what is not HTTP, headers of every answer.
 

@@ -1,4 +1,4 @@
--- People. `username_key` is the name folded over all of Unicode by lib/auth/username-key.ts: lower() and citext
+-- People. `username_key` is the name folded over all of Unicode by lib/names/username-key.ts: lower() and citext
 -- leave out what differs by more than one character (ß, final sigma), so the database cannot make it.
 create table users (
   id           bigint generated always as identity primary key,

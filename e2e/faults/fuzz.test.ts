@@ -20,7 +20,7 @@ import {
 import { headerText, hostileString, validPassword, validUsername } from "#e2e/fuzz/strings.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
-import { asciiEmail } from "#lib/auth/email-address.ts";
+import { asciiEmail } from "#lib/names/email-address.ts";
 
 // Whatever anybody sends, the application has an answer of its own. A failure names the case, the seed and the smallest
 // case that fails as well; FUZZ_SEED repeats a run, FUZZ_CASES makes a longer one.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "#db/postmaster.ts";
+import { freePort } from "#db/embedded/postmaster.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { childrenOf, pausePostgres } from "#e2e/launch.ts";
 import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";

@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "#db/postmaster.ts";
+import { freePort } from "#db/embedded/postmaster.ts";
 import { passGrace } from "#e2e/change-session.ts";
 import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";

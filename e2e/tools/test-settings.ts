@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseEnvironment } from "#lib/config.ts";
-import { integer } from "#lib/setting-types.ts";
+import { integer } from "#lib/settings/setting-types.ts";
 
 // What the tests and their commands read of the environment. Each function throws as `config` does.
 

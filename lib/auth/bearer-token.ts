@@ -1,6 +1,6 @@
 import "server-only";
 
-import { trimField } from "#lib/field-value.ts";
+import { trimField } from "#lib/settings/field-value.ts";
 
 /** What scripts send that have no token. */
 const NO_TOKEN = new Set(["null", "undefined"]);

@@ -1,7 +1,7 @@
 import "server-only";
 
 import { config } from "#lib/config.ts";
-import { splitField, trimField } from "#lib/field-value.ts";
+import { splitField, trimField } from "#lib/settings/field-value.ts";
 import { now } from "./clock.ts";
 import type { Tokens } from "./tokens.ts";
 

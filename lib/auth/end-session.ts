@@ -2,7 +2,7 @@ import "server-only";
 
 import type { Database } from "#db/pool.ts";
 import { revokeSession } from "#db/sessions.ts";
-import { record } from "#lib/events.ts";
+import { record } from "#lib/observe/events.ts";
 import { rememberRevocation } from "./revocations.ts";
 
 /** Ends one session: its refresh token at once everywhere, its access token at once here and a poll later elsewhere. */

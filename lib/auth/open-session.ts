@@ -5,7 +5,7 @@ import type { Database } from "#db/pool.ts";
 import { insertSession, type SessionRow } from "#db/sessions.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
-import { record } from "#lib/events.ts";
+import { record } from "#lib/observe/events.ts";
 import { signTokens, type Tokens } from "./tokens.ts";
 
 /**

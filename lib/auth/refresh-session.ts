@@ -1,11 +1,11 @@
 import "server-only";
 
-import { DEADLINE_MS } from "#db/deadline.ts";
+import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import type { Database } from "#db/pool.ts";
 import { findLivingSession, rotateSession, type SeenSession, type SessionRow } from "#db/sessions.ts";
 import { refreshGraceSeconds } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
-import { record } from "#lib/events.ts";
+import { record } from "#lib/observe/events.ts";
 import { isUnexpected, lostSeconds, now } from "./clock.ts";
 import { endSession } from "./end-session.ts";
 import { tokensOf } from "./open-session.ts";

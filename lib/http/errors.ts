@@ -2,8 +2,9 @@ import "server-only";
 
 import { isUnavailable } from "#db/pool.ts";
 import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
-import { AppError, type ErrorCode, type ErrorDetails, OUTAGE_RETRY_SECONDS } from "#lib/errors.ts";
-import { log } from "#lib/log.ts";
+import { AppError, type ErrorCode, type ErrorDetails } from "#lib/errors.ts";
+import { log } from "#lib/observe/log.ts";
+import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
 import { json } from "./json.ts";
 
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> };

@@ -1,6 +1,6 @@
 import "server-only";
 
-import { splitField } from "#lib/field-value.ts";
+import { splitField } from "#lib/settings/field-value.ts";
 
 // RFC 9110 §5.6.6, with nothing in it that is quoted for a reason.
 const PARAMETER = /^([!#$%&'*+.^_`|~\w-]+)=(?:[!#$%&'*+.^_`|~\w-]+|"[\t !#-[\]-~]*")$/;

@@ -2,11 +2,11 @@ import "server-only";
 
 import type { z } from "zod";
 import { type Database, database } from "#db/pool.ts";
-import { addressGroup } from "#lib/auth/address-group.ts";
 import { authenticate, type CredentialHeaders, type Viewer } from "#lib/auth/authenticate.ts";
-import { assertRoom, type Hash, hashInTurn } from "#lib/auth/hash-queue.ts";
 import { AppError } from "#lib/errors.ts";
+import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
+import { addressGroup } from "./address-group.ts";
 import { readBody } from "./body.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import { changesState, type Declaration, METHODS, type Method } from "./declaration.ts";

@@ -4,7 +4,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { bearerParts } from "#lib/auth/bearer-token.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
-import { currentRequest } from "#lib/request-context.ts";
+import { currentRequest } from "#lib/observe/request-context.ts";
 import { answerError } from "./errors.ts";
 import { notFound } from "./not-found.ts";
 

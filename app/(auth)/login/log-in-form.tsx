@@ -6,7 +6,7 @@ import { Field } from "#app/_components/field.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
 import { logInWords } from "#app/_components/words.ts";
 import { newcomer } from "#app/(auth)/newcomer.ts";
-import { api } from "#lib/api-client.ts";
+import { api } from "#lib/client/api-client.ts";
 
 /**
  * Once logged in, `ViewerProvider` goes to where the visitor was going, in this tab and the others.

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
-import { getViewer } from "#lib/auth/viewer.ts";
-import { signUpPath } from "#lib/visitor-paths.ts";
+import { getViewer } from "#lib/pages/viewer.ts";
+import { signUpPath } from "#lib/pages/visitor-paths.ts";
 import { LogInForm } from "./log-in-form.tsx";
 import { Reason } from "./reason.tsx";
 

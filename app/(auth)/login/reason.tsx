@@ -1,4 +1,4 @@
-import type { LogInReason } from "#lib/visitor-paths.ts";
+import type { LogInReason } from "#lib/pages/visitor-paths.ts";
 import { SaidOnce } from "./said-once.tsx";
 
 const WORDS: { [Reason in LogInReason]: string } = {

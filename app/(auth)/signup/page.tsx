@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
-import { getViewer } from "#lib/auth/viewer.ts";
 import { config } from "#lib/config.ts";
-import { logInPath } from "#lib/visitor-paths.ts";
+import { getViewer } from "#lib/pages/viewer.ts";
+import { logInPath } from "#lib/pages/visitor-paths.ts";
 import { SignUpForm } from "./sign-up-form.tsx";
 
 export const metadata: Metadata = { title: "Sign up" };

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { counted } from "#app/_components/counted.ts";
-import { resembles, SITE_NAME } from "#lib/auth/resembles.ts";
+import { resembles, SITE_NAME } from "#lib/passwords/resembles.ts";
 
 type Typed = { username?: string; email?: string; password?: string };
 

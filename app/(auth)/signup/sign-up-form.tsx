@@ -6,9 +6,9 @@ import { Field } from "#app/_components/field.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
 import { signUpWords } from "#app/_components/words.ts";
 import { rememberNewcomer } from "#app/(auth)/newcomer.ts";
-import { api, type Result } from "#lib/api-client.ts";
+import { api, type Result } from "#lib/client/api-client.ts";
+import { logInPath } from "#lib/pages/visitor-paths.ts";
 import type { SignUpInput } from "#lib/schemas.ts";
-import { logInPath } from "#lib/visitor-paths.ts";
 import { PasswordRules } from "./password-rules.tsx";
 
 /** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `next` as a path of this site. */

@@ -1,4 +1,4 @@
-import type { Answered } from "#lib/http/openapi.ts";
+import type { Answered } from "#lib/openapi/document.ts";
 import { Prose } from "./prose.tsx";
 
 /** Every status with its headers and what its body may be. The first is the one that is hoped for. */

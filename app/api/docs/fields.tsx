@@ -1,4 +1,4 @@
-import type { JsonSchema } from "#lib/http/json-schema.ts";
+import type { JsonSchema } from "#lib/openapi/json-schema.ts";
 import { Prose } from "./prose.tsx";
 
 type Schemas = Record<string, JsonSchema>;

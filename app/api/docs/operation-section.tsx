@@ -1,4 +1,4 @@
-import type { OpenApi, Operation } from "#lib/http/openapi.ts";
+import type { OpenApi, Operation } from "#lib/openapi/document.ts";
 import { Answers } from "./answers.tsx";
 import { Fields } from "./fields.tsx";
 import { MethodAndPath } from "./method-and-path.tsx";

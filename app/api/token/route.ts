@@ -1,9 +1,9 @@
 import { refreshToken } from "#lib/answers.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
-import { logIn } from "#lib/auth/log-in.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 import { logInInput } from "#lib/schemas.ts";
+import { logIn } from "#lib/sign-in/log-in.ts";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   POST: endpoint(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
-import { readiness } from "#lib/readiness.ts";
+import { readiness } from "#lib/worker/readiness.ts";
 
 const checks = z.object({ revocations: z.boolean(), migrations: z.boolean(), serving: z.boolean() });
 const ready = z.object({ status: z.literal("ready"), checks });

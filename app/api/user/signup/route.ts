@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { documentedSignUp } from "#lib/account/documented-sign-up.ts";
+import { signUp } from "#lib/account/sign-up.ts";
 import { user } from "#lib/answers.ts";
-import { documentedSignUp } from "#lib/auth/documented-sign-up.ts";
-import { signUp } from "#lib/auth/sign-up.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 

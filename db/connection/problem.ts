@@ -1,0 +1,68 @@
+import { type DatabaseUrl, describeDatabase, parseDatabaseUrl } from "#lib/settings/database-url.ts";
+
+/**
+ * One line: why a database can't be reached, and what to do about it. The password is not in it, nor a piece of it.
+ * @param databaseUrl one that `parseDatabaseUrl` takes
+ */
+export function connectionProblem(error: unknown, databaseUrl: string): string {
+  const url = parseDatabaseUrl(databaseUrl);
+  // A name that DNS has two addresses for fails with the failures of both.
+  const [cause = error] = error instanceof AggregateError ? error.errors : [error];
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const found = PROBLEMS.find(({ codes, messages }) => codes?.test(code) || messages?.test(message));
+  const place = describeDatabase(databaseUrl).replace(/^[^/]*\/\/([^@]*@)?/, "");
+  const says = found?.says ?? (() => `can't be reached (${code || message}): start it, or check DATABASE_URL`);
+  return `the database ${place} ${says(url, code || message)}`;
+}
+
+type Problem = { codes?: RegExp; messages?: RegExp; says: (url: DatabaseUrl, what: string) => string };
+
+// The first that fits. SQLSTATEs are told from each other by their codes: messages come in the server's language. PgBouncer
+// speaks English, and calls everything a protocol violation (08P01).
+const PROBLEMS: Problem[] = [
+  {
+    codes: /^28P01$/,
+    messages: /authentication failed|no such user/,
+    says: ({ user }) => `refuses the user ${user} or the password: check DATABASE_URL`,
+  },
+  { messages: /client password must be/, says: () => "wants a password: put one into DATABASE_URL" },
+  { codes: /^28000$/, says: sayNotAdmitted },
+  {
+    codes: /^3D000$/,
+    messages: /^no such database/,
+    says: ({ database }) => `does not exist: create ${database}, or check DATABASE_URL`,
+  },
+  {
+    codes: /^53300$/,
+    messages: /no more connections allowed|max_client_conn/,
+    says: () => "has no connection left: raise its max_connections, or lower DATABASE_POOL_SIZE or WEB_CONCURRENCY",
+  },
+  {
+    messages: /statement pooling mode/,
+    says: () => "is behind a pooler that takes no transactions: migrate with pool_mode = transaction, or name Postgres itself",
+  },
+  { codes: /^57P03$/, says: () => "is starting, or recovering (57P03): try again in a moment" },
+  { codes: /^25006$/, says: () => "can't be written to, as a standby can't: name the primary in DATABASE_URL" },
+  {
+    messages: /does not support SSL|SSL required|establishing an SSL/,
+    says: (_url, what) => `has no TLS, or wants it otherwise (${what}): check sslmode in DATABASE_URL`,
+  },
+  {
+    codes: /^(ERR_TLS_CERT_ALTNAME_INVALID)$/,
+    says: () => "shows a certificate of another name: check the host in DATABASE_URL; sslmode=verify-ca does not compare it",
+  },
+  { codes: /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, says: (_url, what) => `shows a certificate that is not valid now (${what})` },
+  {
+    codes: /^(SELF_SIGNED_CERT|DEPTH_ZERO|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_UNTRUSTED|CERT_SIGNATURE)/,
+    says: (_url, what) => `shows a certificate of an unknown authority (${what}): name its file with sslrootcert in DATABASE_URL`,
+  },
+  {
+    codes: /^(ENOTFOUND|EAI_\w+)$/,
+    says: (_url, what) => `can't be reached (${what}): its host name is not known; check DATABASE_URL`,
+  },
+];
+
+function sayNotAdmitted({ tls, user }: DatabaseUrl): string {
+  if (tls !== "disable") return `does not admit the user ${user} from here (28000): see its pg_hba.conf`;
+  return `does not admit the user ${user} without TLS (28000): put sslmode=require into DATABASE_URL, or see its pg_hba.conf`;
+}

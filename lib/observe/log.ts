@@ -1,0 +1,42 @@
+import pino, { type Logger, type LoggerOptions } from "pino";
+import { config } from "#lib/config.ts";
+import { currentRequest } from "./request-context.ts";
+import { writeLine } from "./write-line.ts";
+
+const ERROR = 50;
+
+// Shared with bin/, which is outside of the bundles. One per process, whatever the bundle: its lines never interleave.
+const shared = globalThis as typeof globalThis & { movieconnectLog?: Logger };
+
+/** One JSON object a line on stdout, or what a terminal shows of it. No value can begin a line, so no input can forge one. */
+export function log(): Logger {
+  shared.movieconnectLog ??= open();
+  return shared.movieconnectLog;
+}
+
+function open(): Logger {
+  const options: LoggerOptions = {
+    level: config().LOG_LEVEL,
+    base: { pid: process.pid },
+    serializers: { err: describe },
+    mixin: (_, level) => nameRequest(level),
+  };
+  return process.stdout.isTTY ? pino(options, { write: writeLine }) : pino(options);
+}
+
+/** What a line of this level has of the request that it is written for. The request knows from now on whether it has an error's. */
+export function nameRequest(level: number): { request_id?: string } {
+  const request = currentRequest();
+  if (request === undefined) return {};
+  if (level >= ERROR) request.isFailureLogged = true;
+  return { request_id: request.requestId };
+}
+
+// An error's own fields may hold what a user sent (pg's `detail` quotes values): only what names the fault is kept.
+function describe(error: unknown) {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  const code = "code" in error ? String(error.code) : undefined;
+  const cause: unknown = error.cause === undefined ? undefined : describe(error.cause);
+  return { name, message, code, stack, cause };
+}

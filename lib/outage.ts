@@ -1,9 +1,0 @@
-import "server-only";
-
-import { isUnavailable } from "#db/pool.ts";
-import { AppError } from "./errors.ts";
-
-/** Whether something failed because the database could not be asked, which is a 503, and no bug. */
-export function isOutage(error: unknown): boolean {
-  return isUnavailable(error) || (error instanceof AppError && error.code === "unavailable");
-}

@@ -1,0 +1,69 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Database } from "#db/pool.ts";
+import type { AppError } from "#lib/errors.ts";
+
+// A refresh that comes too late for its deadline can't be had from a real database at will.
+
+const db: Database = { query: () => Promise.reject(new Error("no statement is expected here")) };
+
+const facts = {
+  sessionId: "s".repeat(22),
+  generation: 3,
+  rotatedAt: new Date(Date.now() - 600_000),
+  sessionExpiresAt: new Date(Date.now() + 86_400_000),
+  userId: 7,
+  username: "ann",
+};
+
+/** The modules of a process where every refresh, or with `access` every look at the revocations, ends like this. */
+async function where(what: "refresh" | "access", failure: (Refusal: typeof AppError) => Error) {
+  vi.resetModules();
+  vi.stubGlobal("movieconnectConfig", undefined);
+  vi.stubEnv("AUTH_SECRET", "a-secret-0123456789-0123456789-a-secret");
+  vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
+  const { AppError: Refusal } = await import("#lib/errors.ts");
+  const fail = () => Promise.reject(failure(Refusal));
+  if (what === "refresh") vi.doMock("#lib/auth/refresh-session.ts", () => ({ refreshSession: fail, findRefreshable: fail }));
+  else vi.doMock("#lib/auth/revocations.ts", () => ({ isSessionOver: fail }));
+  const { signTokens } = await import("#lib/auth/tokens.ts");
+  const rotatedAt = what === "refresh" ? facts.rotatedAt : new Date();
+  const { access, refresh } = signTokens({ ...facts, rotatedAt });
+  const cookie = `access_token=${access}; refresh_token=${refresh}`;
+  return { cookie, ...(await import("./renew-for-page.ts")), ...(await import("#lib/auth/log-out.ts")) };
+}
+
+beforeEach(() => () => {
+  vi.doUnmock("#lib/auth/refresh-session.ts");
+  vi.doUnmock("#lib/auth/revocations.ts");
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+const unavailable = (Refusal: typeof AppError) => new Refusal("unavailable", { retryAfter: 1 });
+const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { message: "Token is invalid or expired" });
+const over = (Refusal: typeof AppError) =>
+  new Refusal("refresh_token_not_valid", { message: "Token is invalid or expired" }, { clearsCookies: true });
+
+test.each([
+  ["comes too late", unavailable],
+  ["is refused without a word about the cookies", silent],
+])("a refresh that %s leaves a page's cookies alone", async (_what, failure) => {
+  const { renewForPage, cookie } = await where("refresh", failure);
+  expect(await renewForPage(db, cookie)).toEqual([]);
+});
+
+test("a refusal that says so clears both", async () => {
+  const { renewForPage, cookie } = await where("refresh", over);
+  expect((await renewForPage(db, cookie)).map(({ name, value }) => [name, value])).toEqual([
+    ["access_token", ""],
+    ["refresh_token", ""],
+  ]);
+});
+
+test("a viewer who can't be looked up is not taken for a visitor: nothing is renewed, cleared or ended", async () => {
+  const { renewForPage, findLeaver, cookie } = await where("access", unavailable);
+  expect(await renewForPage(db, cookie)).toEqual([]);
+  const leaver = findLeaver(db, { authorization: null, cookie }, async () => ({}));
+  const refusal = await leaver.catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: "unavailable", clearsCookies: false });
+});
