@@ -16,10 +16,7 @@ const UPPERMOST = [...HTTP, "lib/http"];
 const ARROWS: Record<string, string[]> = {
   "lib/settings": [],
   "lib/names": [],
-  "lib/config.ts": ["lib/settings", "lib/names"],
-  "lib/errors.ts": ["lib/settings", "lib/names"],
-  "lib/schemas.ts": ["lib/settings", "lib/names"],
-  "lib/answers.ts": ["lib/settings", "lib/names"],
+  ...Object.fromEntries(SHARED.map((file) => [file, ["lib/per-process.ts", "lib/settings", "lib/names"]])),
   "lib/observe": ["lib/config.ts", "lib/errors.ts", "lib/per-process.ts", "lib/settings"],
   "lib/rate-limits.ts": ["db", ...SHARED, ...LOWEST],
   "lib/auth": AUTH,
