@@ -40,9 +40,8 @@ beforeEach(() => () => {
 });
 
 const unavailable = (Refusal: typeof AppError) => new Refusal("unavailable", { retryAfter: 1 });
-const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { message: "Token is invalid or expired" });
-const over = (Refusal: typeof AppError) =>
-  new Refusal("refresh_token_not_valid", { message: "Token is invalid or expired" }, { clearsCookies: true });
+const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid" });
+const over = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid" }, { clearsCookies: true });
 
 test.each([
   ["comes too late", unavailable],
