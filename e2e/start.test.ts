@@ -76,7 +76,7 @@ test.runIf(process.getuid?.() === 0)("a user without a name or a home makes a da
   await mkdir(DATA_DIR);
   await chown(DATA_DIR, 12_345, 12_345);
   const code = `
-    const { startEmbedded } = await import(${JSON.stringify(join(import.meta.dirname, "..", "db", "embedded.ts"))});
+    const { startEmbedded } = await import(${JSON.stringify(join(import.meta.dirname, "..", "db", "embedded", "embedded.ts"))});
     const embedded = await startEmbedded(${JSON.stringify(DATA_DIR)});
     await embedded.stop();
   `;
