@@ -1,6 +1,6 @@
 import type { Problems } from "./problems.ts";
 
-/** Why a token is refused. Expired, ended and forged are one to a client. */
+/** Why a token is refused. A client is not told whether it expired, was revoked or was forged. */
 export type TokenProblem = "invalid" | "wrong_type";
 
 /** `position` in UTF-16 code units */
@@ -8,7 +8,7 @@ export type JsonProblem =
   | { reason: "incomplete_body" | "not_utf8" | "incomplete_value" }
   | { reason: "unexpected_character"; position: number };
 
-/** Everything that can go wrong on purpose, with what the answer needs to say about it. */
+/** Every refusal, with the details that its answer needs. */
 export type ErrorDetails = {
   bad_authorization_header: undefined;
   access_token_not_valid: { reason: TokenProblem };
@@ -36,7 +36,7 @@ export type ErrorCode = keyof ErrorDetails;
 export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
   readonly details: ErrorDetails[Code];
-  /** The credentials that came along are dead: the answer clears their cookies. */
+  /** The request's credentials are dead: the answer clears their cookies. */
   clearsCookies: boolean;
 
   constructor(

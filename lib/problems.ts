@@ -1,4 +1,4 @@
-/** What can be wrong with a field, as a code with what its words have to say. lib/http/field-words.ts has the words. */
+/** What can be wrong with a field: a code, with the details that its words need. lib/http/field-words.ts has the words. */
 export type Problem =
   | { code: "required" | "null" | "blank" | "not_a_string" | "null_characters" | "invalid" }
   /** `most` and `least` count code points, or bytes */
@@ -9,14 +9,14 @@ export type Problem =
   | { code: "too_young"; years: number }
   | { code: "password_too_short"; least: number }
   | { code: "password_too_common" | "password_like_username" | "password_like_email" | "password_like_site" }
-  /** Of a whole body. `type` is Python's name of what came in its place */
+  /** About the whole body. `type` is Python's name for the JSON value that was sent in place of an object */
   | { code: "no_data" }
   | { code: "not_an_object"; type: string };
 
-/** By the field's name; `non_field_errors` are about the body as a whole. Fields without a problem are absent. */
+/** By the field's name; those under `non_field_errors` are about the whole body. */
 export type Problems = Record<string, Problem[]>;
 
-/** All problems of all of these, without the fields that have none. */
+/** Puts several sets of problems together, and leaves out the fields that have none. */
 export function mergeProblems(...all: Problems[]): Problems {
   const merged: Problems = {};
   for (const [field, problems] of all.flatMap((each) => Object.entries(each))) {

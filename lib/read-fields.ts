@@ -2,11 +2,11 @@ import { z } from "zod";
 import { AppError } from "./errors.ts";
 import { mergeProblems, type Problem, type Problems } from "./problems.ts";
 
-/** Rules beyond a schema: of settings, of the database, between fields. They are asked about the fields that the schema takes. */
+/** Rules that a schema can't state: about settings, the database, two fields together. They get the fields that it accepts. */
 export type Rules<Values> = (values: Partial<Values>) => Problems | Promise<Problems>;
 
 /**
- * A body's fields, parsed. The rules are asked even where the schema refuses a field: one answer says all that is wrong.
+ * Parses a body's fields. The rules run even if the schema refuses some fields, so that one answer reports every problem.
  * @throws {AppError} `invalid_input` with the problems of every field
  */
 export async function readFields<Schema extends z.ZodType>(
@@ -22,12 +22,12 @@ export async function readFields<Schema extends z.ZodType>(
   return result.data;
 }
 
-/** What a schema refuses about a body, by field. @param error of a parse with `reportInput` */
+/** A zod error as problems by field. @param error from a parse with `reportInput` */
 export function problemsOf(error: z.ZodError): Problems {
   return mergeProblems(...error.issues.map((issue) => ({ [String(issue.path[0] ?? "non_field_errors")]: [problemOf(issue)] })));
 }
 
-// zod's own checks, by what they are; our rules (`refine`) carry their problem as `params`.
+// zod's own checks are translated; our own rules (`refine`) carry their problem as `params`.
 function problemOf(issue: z.core.$ZodIssue): Problem {
   if (issue.code === "custom") return ruleProblem(issue);
   if (issue.code === "too_small" && issue.origin === "string" && issue.minimum === 1) return { code: "blank" };

@@ -12,7 +12,7 @@ export type Ended = { status: number; ms: number; aborted: boolean };
 const QUIET = new Set(["static", "/api/health/live/", "/api/health/ready/", "/api/metrics/"]);
 const METHODS = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 /** What Nginx writes for a client that left before its answer. */
-const LEFT = 499;
+const CLIENT_CLOSED = 499;
 /** No bug: what is in the way, a database say, is told where it is met. */
 const UNAVAILABLE = 503;
 
@@ -41,7 +41,7 @@ export function reportRequest(
  * @param refusedWith the status that was sent past the answer, if one was
  */
 export function endOf(response: ServerResponse, startedAt: number, refusedWith: number | undefined): Ended {
-  const status = refusedWith ?? (response.headersSent ? response.statusCode : LEFT);
+  const status = refusedWith ?? (response.headersSent ? response.statusCode : CLIENT_CLOSED);
   const aborted = refusedWith === undefined && !response.writableFinished;
   return { status, ms: performance.now() - startedAt, aborted };
 }

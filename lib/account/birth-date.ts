@@ -1,12 +1,12 @@
 import type { Problem } from "#lib/problems.ts";
 
 const OLDEST_PERSON_YEARS = 130;
-/** Kiritimati's: where on Earth each day comes first. */
+/** UTC+14, Kiritimati: the zone where each day begins first. */
 const FIRST_ZONE_MS = 14 * 3_600_000;
 
 /**
- * What is wrong with a calendar date (`YYYY-MM-DD`) as a day of birth. A signup does not say where on Earth it comes from, so
- * that today is the latest date that it is anywhere: a birthday is one from its first minute in every place.
+ * The problems of a calendar date (`YYYY-MM-DD`) as a date of birth. A signup does not say in which time zone the person is, so
+ * "today" is the latest date anywhere on Earth: a birthday counts from its first minute in every zone.
  * @param minimumAge years; 0 switches the rule off
  */
 export function birthDateProblems(date: string, minimumAge: number, now: Date): Problem[] {

@@ -13,24 +13,24 @@ import type { Problems } from "#lib/problems.ts";
 import type { SignUpValues } from "#lib/schemas.ts";
 import { birthDateProblems } from "./birth-date.ts";
 
-/** How often a name may be taken while a password is hashed, and be free again when that is looked at. */
+/** How many inserts are tried if another signup takes the name and its account is deleted again, while the password hashes. */
 const MOST_TRIES = 3;
 
 /**
- * Makes an account from fields that `signUpRules` has found no fault with.
+ * Makes an account. `signUpRules` must have accepted the fields.
  * @param hash null for an operator's command
- * @throws {AppError} `invalid_input` where the name or the address was taken meanwhile; `unavailable`
+ * @throws {AppError} `invalid_input` if another signup took the name or the address while the password was hashed; `unavailable`
  */
 export async function signUp(db: Database, { password, ...details }: SignUpValues, hash: Hash | null): Promise<User> {
   const { age, ...columns } = details;
   const user: NewUser = { ...columns, username_key: usernameKey(columns.username), birth_date: age };
   const id = await insertOrRefuse(db, user, await hashPassword(hash, password));
   record("signup", { user_id: id });
-  // What leaves is what the answer's schema names.
+  // The answer's schema decides which fields leave.
   return userAnswer.parse({ id, ...details });
 }
 
-/** What a signup's fields must meet beyond their schema: the settings' rules, and that nothing unique is taken. */
+/** The signup's rules beyond its schema: the settings' limits, and a username and an address that are not taken. */
 export async function signUpRules(db: Database, fields: Partial<SignUpValues>): Promise<Problems> {
   const { password, username, email, age } = fields;
   const { PASSWORD_MIN_LENGTH, MINIMUM_AGE } = config();
@@ -51,7 +51,7 @@ async function takenProblems(db: Database, { username, email }: Partial<SignUpVa
   };
 }
 
-// Somebody may have been faster while the password was hashed, and be gone again: then there is nothing to refuse.
+// Another signup may have taken the name while the password was hashed. If that account is gone again, the insert is repeated.
 async function insertOrRefuse(db: Database, user: NewUser, encoded: string): Promise<number> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const id = await insertUser(db, user, encoded);

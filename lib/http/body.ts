@@ -9,7 +9,7 @@ import { isUtf8Json } from "./media-type.ts";
 const MAX_BYTES = 16 * 1_024;
 
 /**
- * A request's body, parsed, and judged by the rules too. No more than 16 KiB of it is ever read.
+ * Reads and parses a request's body, and applies the rules. At most 16 KiB are read.
  * @throws {AppError} `unsupported_media_type`, `body_too_large`, `json_parse_error`, `invalid_input`
  */
 export async function readBody<Schema extends z.ZodType>(
@@ -27,13 +27,13 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // Not `for await`, and no `cancel()`: leaving those early destroys the connection before the refusal is sent.
+  // Neither `for await` nor `cancel()`: stopping either early destroys the connection before the refusal is sent.
   const reader = request.body?.getReader();
   for (;;) {
     const { done, value } = (await reader?.read().catch(refuseIncomplete)) ?? { done: true };
     if (done) return Buffer.concat(chunks);
     if (value.byteLength === 0) continue;
-    // An empty body has no type: it is judged when the first byte arrives.
+    // The media type is checked when the first byte arrives: an empty body needs none.
     assertJson(request);
     length += value.byteLength;
     if (length > MAX_BYTES) throw new AppError("body_too_large");
@@ -41,7 +41,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   }
 }
 
-// Whoever hangs up in the middle, or was cut off for taking too long, reads no answer: what matters is that it is no bug.
+// The client hung up, or its time was over. It reads no answer; a refusal keeps this from being logged as a bug.
 function refuseIncomplete(cause: unknown): never {
   throw new AppError("json_parse_error", { reason: "incomplete_body" }, { cause });
 }
@@ -55,7 +55,7 @@ function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {};
   let text: string;
   try {
-    // A byte order mark is no JSON (RFC 8259 §8.1), and what one reader skips another takes for something.
+    // A byte order mark is not JSON (RFC 8259 §8.1): parsers disagree about it, so it is kept and refused.
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new AppError("json_parse_error", { reason: "not_utf8" }, { cause });
@@ -67,7 +67,7 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-// The engine's own message quotes the body, and a body may hold a password.
+// The engine's message quotes the body, which may hold a password: only the position is taken from it.
 function describe(error: unknown): JsonProblem {
   const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
   return position === undefined ? { reason: "incomplete_value" } : { reason: "unexpected_character", position: Number(position) };
@@ -79,7 +79,7 @@ function toObject(value: unknown): Record<string, unknown> {
   throw new AppError("invalid_input", { fields: { non_field_errors: [problem] } });
 }
 
-// Clients parse Django REST Framework's messages, which name Python's types.
+// Django REST Framework's messages, which clients parse, name Python's types.
 function pythonType(value: unknown): string {
   if (Array.isArray(value)) return "list";
   if (typeof value === "string") return "str";

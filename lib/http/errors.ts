@@ -114,7 +114,7 @@ const ANSWERS: Table = {
   },
 };
 
-/** What a refusal says, as the table has it. Each 401 has a challenge beside it. */
+/** The answer to a refusal. Every 401 has a challenge. */
 export function answerTo<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Answer {
   const { status, body, headers }: Row<ErrorDetails[Code]> = ANSWERS[code];
   return { status, body: body(details), headers: { ...(status === 401 ? CHALLENGE : {}), ...headers?.(details) } };
@@ -134,8 +134,8 @@ function sayJsonProblem(problem: JsonProblem): string {
 }
 
 /**
- * Turns whatever was thrown into an answer. What nobody expected is logged, and says nothing to the client.
- * @param cookie the request's, of which a refusal may clear what is dead
+ * Turns a thrown error into an answer. An unexpected error is logged, and its answer is a bare 500.
+ * @param cookie the request's `Cookie` header: a refusal may clear dead cookies
  */
 export function answerError(error: unknown, cookie: string | null = null): Response {
   const refusal = toAppError(error);

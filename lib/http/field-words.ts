@@ -2,7 +2,7 @@ import type { Problem, Problems } from "#lib/problems.ts";
 
 type Words = { [Code in Problem["code"]]: (problem: Extract<Problem, { code: Code }>) => string };
 
-/** Django's and Django REST Framework's words, which clients of the API compare. The compiler refuses a code without them. */
+/** The words of Django and Django REST Framework, which clients of the API compare. The compiler refuses a code without words. */
 const WORDS: Words = {
   required: () => "This field is required.",
   null: () => "This field may not be null.",
@@ -30,7 +30,7 @@ const WORDS: Words = {
   not_an_object: ({ type }) => `Invalid data. Expected a dictionary, but got ${type}.`,
 };
 
-/** Problems as the API says them, by field. */
+/** The messages of an answer, by field. */
 export function sayProblems(problems: Problems): Record<string, string[]> {
   return Object.fromEntries(Object.entries(problems).map(([field, list]) => [field, list.map(sayProblem)]));
 }

@@ -1,16 +1,16 @@
 import { log } from "./log.ts";
 import { metrics } from "./metrics.ts";
 
-/** What happens to accounts and sessions, with ids and without names: a line of the log says nothing that opens anything. */
+/** Events of accounts and sessions. Their fields are ids, never names or tokens: a line of the log opens nothing. */
 type Events = {
   signup: { user_id: number };
   login: { user_id: number; session: string };
   login_refused: { user_id: number | null };
   refresh: { user_id: number; session: string; generation: number };
   replay: { user_id: number; session: string; generation: number };
-  /** A refresh token was ahead of its session: the database has lost what was rotated since */
+  /** A refresh token was ahead of its session: the database has lost rotations */
   database_behind: { user_id: number; session: string; generation: number };
-  /** The database is another than before, or an older one of itself: what it had acknowledged may be lost */
+  /** Another database, or an older state of the same one, has answered: acknowledged writes may be lost */
   database_went_back: { since: string; ended_again: number };
   revocation: { user_id: number; session: string };
   /** `resets_in` in seconds */
@@ -32,8 +32,8 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
 };
 
 /**
- * Writes one line, and counts it: the one place for both.
- * @param options.isRepeated counted, and no line: a flood is told once
+ * Logs an event and counts it in the metrics.
+ * @param options.isRepeated count it only: a flood is logged once
  */
 export function record<Name extends keyof Events>(event: Name, fields: Events[Name], { isRepeated = false } = {}): void {
   const { level, count } = EVENTS[event];

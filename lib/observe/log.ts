@@ -22,7 +22,7 @@ function open(): Logger {
   return process.stdout.isTTY ? pino(options, { write: writeLine }) : pino(options);
 }
 
-/** What a line of this level has of the request that it is written for. The request knows from now on whether it has an error's. */
+/** The request's id for a line of the log. A line of level `error` also marks the request's failure as logged. */
 export function nameRequest(level: number): { request_id?: string } {
   const request = currentRequest();
   if (request === undefined) return {};
@@ -30,7 +30,7 @@ export function nameRequest(level: number): { request_id?: string } {
   return { request_id: request.requestId };
 }
 
-// An error's own fields may hold what a user sent (pg's `detail` quotes values): only what names the fault is kept.
+// An error's other fields may hold user input (pg's `detail` quotes values), so only these are logged.
 function describe(error: unknown) {
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack } = error;

@@ -1,13 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { perProcess } from "#lib/per-process.ts";
 
-/** What this worker counts. The primary adds all workers together. */
+/** This worker's metrics. The primary adds up those of all workers. */
 export const metrics = perProcess("metrics", createMetrics).get;
 
-/** Sets the gauges that a report shows as they are then: lib/worker/gauges.ts knows how, bin/server calls it. */
+/** Sets the gauges to their current values. lib/worker/gauges.ts provides it; bin/server calls it before each report. */
 export const readGauges = perProcess("read-gauges", (): (() => void) => () => undefined);
 
-/** Begins each series at 0: Prometheus sees no increase in one that begins at 1. */
+/** Begins each series at 0, since Prometheus sees no increase in a series that begins at 1. */
 export function beginAtZero<Label extends string>(counter: Counter<Label>, label: Label, values: string[]): void {
   for (const value of values) counter.inc({ [label]: value } as Record<Label, string>, 0);
 }

@@ -40,7 +40,7 @@ export function startTracing(endpoint: string): void {
   traceFlush.set(() => provider.shutdown());
 }
 
-// A trace begins with somebody's request: not with Next's own start, nor with what machines ask each second.
+// A trace begins with a client's request: not with Next's own start, and not with the probes of monitoring.
 const ofRequests: Sampler = {
   shouldSample(_context, _traceId, _name, _kind, { "http.target": target }) {
     const isTraced = typeof target === "string" && !/^\/(api\/(health|metrics)|_next\/static)\//.test(target);
@@ -49,7 +49,7 @@ const ofRequests: Sampler = {
   toString: () => "OfRequests",
 };
 
-// Next tells the whole URL, and what people put into a query is nobody's business.
+// Next records the whole URL. A query may hold personal data, so it is cut off.
 const withoutQueries: SpanProcessor = {
   onStart(span) {
     const target = span.attributes["http.target"];

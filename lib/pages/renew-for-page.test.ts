@@ -25,7 +25,7 @@ async function where(what: "refresh" | "access", failure: (Refusal: typeof AppEr
   const { AppError: Refusal } = await import("#lib/errors.ts");
   const fail = () => Promise.reject(failure(Refusal));
   if (what === "refresh") vi.doMock("#lib/auth/refresh-session.ts", () => ({ refreshSession: fail, findRefreshable: fail }));
-  else vi.doMock("#lib/auth/revocations.ts", () => ({ isSessionOver: fail }));
+  else vi.doMock("#lib/auth/revocations.ts", () => ({ hasSessionEnded: fail }));
   const { signTokens } = await import("#lib/auth/tokens.ts");
   const rotatedAt = what === "refresh" ? facts.rotatedAt : new Date();
   const { access, refresh } = signTokens({ ...facts, rotatedAt });
