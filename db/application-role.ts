@@ -4,7 +4,7 @@ import pg from "pg";
 import { connect } from "#db/connection/connect.ts";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import { connectionProblem } from "#db/connection/problem.ts";
-import { BEGIN, keepSettingsFor } from "#db/connection/session-settings.ts";
+import { BEGIN, setRoleDefaults } from "#db/connection/session-settings.ts";
 import { parseDatabaseUrl } from "#lib/settings/database-url.ts";
 import { problemsOfUse } from "./requirements.ts";
 import { powersOf } from "./role-powers.ts";
@@ -57,7 +57,7 @@ async function ensureRole(client: pg.Client, role: string, password: string): Pr
     await client.query(`${exists ? "alter" : "create"} role ${pg.escapeIdentifier(role)} login password ${verifier}`);
     // The pool asks for the same on each connection; a pooler on the way can't pass that on.
     await client.query(`alter role ${pg.escapeIdentifier(role)} set statement_timeout = ${DEADLINE_MS}`);
-    await client.query(keepSettingsFor(pg.escapeLiteral(role)));
+    await client.query(setRoleDefaults(pg.escapeLiteral(role)));
   } else if (!exists) {
     throw new Error("it does not exist, and the owner may not create it");
   }

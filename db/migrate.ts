@@ -2,7 +2,7 @@ import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate";
 import type pg from "pg";
 import { connect } from "#db/connection/connect.ts";
 import { connectionProblem } from "#db/connection/problem.ts";
-import { BEGIN, keepSettingsFor } from "#db/connection/session-settings.ts";
+import { BEGIN, setRoleDefaults } from "#db/connection/session-settings.ts";
 import { inspectMigrations, MIGRATIONS } from "./migration-state.ts";
 import { type Ask, problemsOfServer, problemsOfUse } from "./requirements.ts";
 
@@ -43,7 +43,7 @@ async function runMigrations(client: pg.Client, ask: Ask, databaseUrl: string): 
     await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
     const found = await inspectMigrations(ask);
     if (found.problem !== undefined) return found;
-    await client.query(keepSettingsFor("current_user"));
+    await client.query(setRoleDefaults("current_user"));
     await runner({
       dbClient: client,
       dir: MIGRATIONS,

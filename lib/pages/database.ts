@@ -2,7 +2,7 @@ import "server-only";
 
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import { type Database, database } from "#db/pool.ts";
-import { databaseUntil } from "#db/until.ts";
+import { withDeadline } from "#db/with-deadline.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 
 /**
@@ -13,5 +13,5 @@ export function pageDatabase(): Database {
   const page = currentRequest();
   if (!page) return database();
   page.databaseEnd ??= performance.now() + DEADLINE_MS;
-  return databaseUntil(database(), page.databaseEnd);
+  return withDeadline(database(), page.databaseEnd);
 }

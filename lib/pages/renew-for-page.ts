@@ -1,6 +1,7 @@
 import "server-only";
 
-import { type Database, isUnavailable } from "#db/pool.ts";
+import type { Database } from "#db/pool.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { findViewer } from "#lib/auth/authenticate.ts";
 import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
 import { readCookies, type SessionCookie, sessionCookies } from "#lib/auth/cookies.ts";

@@ -1,8 +1,9 @@
 import "server-only";
 
 import { isMigrated, LATEST_MIGRATION } from "#db/migrations.ts";
-import { type Database, isUnavailable } from "#db/pool.ts";
+import type { Database } from "#db/pool.ts";
 import { type Ask, adviceForUse, problemsOfUse } from "#db/requirements.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { log } from "#lib/observe/log.ts";
 
 /** How often it is asked again what is still missing. */

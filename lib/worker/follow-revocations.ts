@@ -1,8 +1,9 @@
 import "server-only";
 
-import { type Database, isUnavailable } from "#db/pool.ts";
+import type { Database } from "#db/pool.ts";
 import { type Look, lookAtAll, lookSince, noteLineage } from "#db/revocations.ts";
 import { revokeSessions } from "#db/sessions.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { setClock } from "#lib/auth/clock.ts";
 import { revocations } from "#lib/auth/revocations.ts";
 import { config } from "#lib/config.ts";
