@@ -1,5 +1,6 @@
+import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
-import { replacePassword, type UserDetails } from "#db/users.ts";
+import type { UserDetails } from "#db/users.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { signUpInput } from "#lib/schemas.ts";
