@@ -3,7 +3,7 @@ import { passwordProblems } from "./rules.ts";
 
 const ann = { username: "ann", email: "ann.lee@example.com" };
 
-test("length counts code points, and is told in Django's words", () => {
+test("a password's length is counted in code points, and a short one is refused in Django's words", () => {
   expect(passwordProblems("😀".repeat(7), ann, 8)).toEqual([
     "This password is too short. It must contain at least 8 characters.",
   ]);
@@ -11,13 +11,13 @@ test("length counts code points, and is told in Django's words", () => {
   expect(passwordProblems("", ann, 1)).toEqual(["This password is too short. It must contain at least 1 character."]);
 });
 
-test("common passwords are refused in any case, and with white space around them", () => {
+test("a common password is refused in upper case too, and with white space around it", () => {
   for (const password of ["password", "PASSWORD", " letmein ", "qwertyuiop", "1234567890"]) {
     expect(passwordProblems(password, ann, 1), password).toContain("This password is too common.");
   }
 });
 
-test("a password that resembles name, address or site is refused for each of them", () => {
+test("a password that resembles the username, the address or the site is refused with a message for each", () => {
   const about = { username: "hitchcock", email: "hitchcock@vertigo.example" };
   expect(passwordProblems("hitchcock1", about, 8)).toEqual([
     "The password is too similar to the username.",
@@ -27,16 +27,16 @@ test("a password that resembles name, address or site is refused for each of the
   expect(passwordProblems("MovieConnect", ann, 8)).toEqual(["The password is too similar to the site's name."]);
 });
 
-test("an address whose host is kept in ASCII is compared as a person writes it, too", () => {
+test("an address with an international host is compared in ASCII and as a person writes it", () => {
   const about = { username: "ann", email: "ann@xn--ber-bcher-p9af.example" };
   expect(passwordProblems("über-bücher", about, 8)).toEqual(["The password is too similar to the email address."]);
   expect(passwordProblems("xn--ber-bcher-p9af", about, 8)).toEqual(["The password is too similar to the email address."]);
 });
 
-test("a long password that holds the letters of a short name does not resemble it", () => {
+test("a long password that contains the letters of a short name does not resemble it", () => {
   expect(passwordProblems("banana-nathan-savannah-anniversary", ann, 8)).toEqual([]);
 });
 
-test("fields that could not be read are left out of the comparison", () => {
+test("a password is not compared with fields that could not be read", () => {
   expect(passwordProblems("seven-samurai-1954", { username: undefined, email: undefined }, 8)).toEqual([]);
 });

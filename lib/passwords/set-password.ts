@@ -8,8 +8,8 @@ import { hashPassword } from "./hashing.ts";
 import { passwordProblems } from "./rules.ts";
 
 /**
- * Gives a user another password, which meets the rules of a new one. All of the user's sessions end (ASVS 7.4.3).
- * @returns false where the user is gone by now
+ * Gives a user a new password, which must meet the rules of the signup. All of the user's sessions end (ASVS 7.4.3).
+ * @returns false if the user has been deleted
  * @throws {AppError} `invalid_input` with everything that is wrong
  */
 export async function setPassword(db: Database, user: UserDetails, password: string): Promise<boolean> {
