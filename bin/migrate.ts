@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { readDotenv } from "#bin/primary/dotenv.ts";
-import { admitApplication } from "#db/application-role.ts";
+import { setUpApplicationRole } from "#db/application-role.ts";
 import { isNotReady } from "#db/embedded/lease.ts";
 import { migrate } from "#db/migrate.ts";
 import { migrationConfig } from "#lib/config.ts";
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   readDotenv();
   const { DATABASE_URL: owner, APP_DATABASE_URL: application } = migrationConfig();
   for (const line of await migrateOnceReady(owner)) console.log(`Note: ${line}`);
-  if (application !== undefined) await admitApplication(owner, application);
+  if (application !== undefined) await setUpApplicationRole(owner, application);
   console.log("The schema is up to date.");
 }
 

@@ -4,22 +4,21 @@ import pg from "pg";
 import { connect } from "#db/connection/connect.ts";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import { connectionProblem } from "#db/connection/problem.ts";
-import { BEGIN, keepSettingsFor } from "#db/connection/session-settings.ts";
+import { BEGIN, setRoleDefaults } from "#db/connection/session-settings.ts";
 import { parseDatabaseUrl } from "#lib/settings/database-url.ts";
-import { problemsOfUse } from "./requirements.ts";
+import { servingProblems } from "./requirements.ts";
 import { powersOf } from "./role-powers.ts";
 
 const SCRAM_ITERATIONS = 4096;
 
 /**
- * Lets the application connect with its own role, which reads and writes rows and nothing else: the tables stay their
- * owner's, and what has been migrated is only read, by the readiness probe. To be repeated after each migration. A role
- * that may do more than that is refused.
- * @param ownerUrl whose role migrates. Makes the other role, where it may; where not, somebody else has to have made it
- * @param applicationUrl as the application will connect
+ * Sets up the application's own role, which may read and write rows and nothing else: it owns no table, and may only read the
+ * list of migrations, for the readiness probe. Must be repeated after each migration. Refuses a role that may do more.
+ * @param ownerUrl the URL of the role that migrates. It creates the application's role if it may; otherwise that must exist
+ * @param applicationUrl the URL with which the application will connect
  * @throws {Error} one line that says what is missing
  */
-export async function admitApplication(ownerUrl: string, applicationUrl: string): Promise<void> {
+export async function setUpApplicationRole(ownerUrl: string, applicationUrl: string): Promise<void> {
   const { user: role = "", password = "" } = parseDatabaseUrl(applicationUrl);
   if (role === parseDatabaseUrl(ownerUrl).user)
     throw new Error(`${role} owns the tables: give the application a role of its own`);
@@ -28,14 +27,14 @@ export async function admitApplication(ownerUrl: string, applicationUrl: string)
   });
   try {
     await client.query(BEGIN);
-    // Of several at once, one makes the role.
+    // Of several simultaneous runs one creates the role.
     await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
     const ask = async (text: string, values?: unknown[]) => (await client.query(text, values)).rows;
     const powers = await powersOf(ask, role);
     if (powers.length > 0) throw new Error(`it ${powers.join(", and ")}: give the application a role that has no such power`);
     await ensureRole(client, role, password);
     await grant(client, pg.escapeIdentifier(role));
-    const problems = await problemsOfUse(ask, role);
+    const problems = await servingProblems(ask, role);
     if (problems.length > 0) throw new Error(problems.join("; "));
     await client.query("commit");
   } catch (error) {
@@ -46,24 +45,24 @@ export async function admitApplication(ownerUrl: string, applicationUrl: string)
 }
 
 async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {
-  const { rows } = await client.query<{ exists: boolean; may: boolean }>(
-    `select exists (select from pg_roles where rolname = $1) as exists, rolsuper or rolcreaterole as may
+  const { rows } = await client.query<{ exists: boolean; may_alter: boolean }>(
+    `select exists (select from pg_roles where rolname = $1) as exists, rolsuper or rolcreaterole as may_alter
      from pg_roles where rolname = current_user`,
     [role],
   );
-  const { exists, may } = rows[0] ?? { exists: false, may: false };
-  if (may) {
+  const { exists, may_alter: mayAlter } = rows[0] ?? { exists: false, may_alter: false };
+  if (mayAlter) {
     const verifier = pg.escapeLiteral(toScramVerifier(password));
     await client.query(`${exists ? "alter" : "create"} role ${pg.escapeIdentifier(role)} login password ${verifier}`);
-    // The pool asks for the same on each connection; a pooler on the way can't pass that on.
+    // The pool sets the same on each connection, which a pooler can't pass on.
     await client.query(`alter role ${pg.escapeIdentifier(role)} set statement_timeout = ${DEADLINE_MS}`);
-    await client.query(keepSettingsFor(pg.escapeLiteral(role)));
+    await client.query(setRoleDefaults(pg.escapeLiteral(role)));
   } else if (!exists) {
     throw new Error("it does not exist, and the owner may not create it");
   }
 }
 
-// A temporary table is something created, too.
+// The role may create nothing, not even temporary tables.
 async function grant(client: pg.Client, role: string): Promise<void> {
   const { rows } = await client.query<{ name: string }>("select current_database() as name");
   const database = pg.escapeIdentifier(rows[0]?.name ?? "");
@@ -78,7 +77,7 @@ async function grant(client: pg.Client, role: string): Promise<void> {
   for (const statement of statements) await client.query(statement);
 }
 
-// RFC 5803, as Postgres keeps it. A password that was sent as it is could end up in the server's log.
+// The verifier that Postgres stores (RFC 5803). A password sent in the clear could end up in the server's log.
 function toScramVerifier(password: string): string {
   const salt = randomBytes(16);
   const salted = pbkdf2Sync(password, salt, SCRAM_ITERATIONS, 32, "sha256");

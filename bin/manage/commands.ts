@@ -1,6 +1,7 @@
+import { listUsers } from "#db/list-users.ts";
 import type { Database } from "#db/pool.ts";
 import { listSessions, revokeSessionsOf, type SessionDetails } from "#db/sessions.ts";
-import { deleteUser, findUser, listUsers, setActive, type UserDetails } from "#db/users.ts";
+import { deleteUser, findUser, setActive, type UserDetails } from "#db/users.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
 import { accountName, accountSearch } from "#lib/sign-in/account-name.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";

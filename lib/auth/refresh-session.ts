@@ -2,7 +2,8 @@ import "server-only";
 
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import type { Database } from "#db/pool.ts";
-import { findLivingSession, rotateSession, type SeenSession, type SessionRow } from "#db/sessions.ts";
+import { findLivingSession, rotateSession, type SeenSession } from "#db/rotate-session.ts";
+import type { SessionRow } from "#db/sessions.ts";
 import { refreshGraceSeconds } from "#lib/config.ts";
 import { AppError, type TokenProblem } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";

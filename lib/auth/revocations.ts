@@ -1,8 +1,8 @@
 import "server-only";
 
 import type { Database } from "#db/pool.ts";
-import type { Look } from "#db/revocations.ts";
-import { findLivingSession } from "#db/sessions.ts";
+import type { RevocationSnapshot } from "#db/revocations.ts";
+import { findLivingSession } from "#db/rotate-session.ts";
 import { config } from "#lib/config.ts";
 import { perProcess } from "#lib/per-process.ts";
 import { now } from "./clock.ts";
@@ -11,7 +11,7 @@ type Revocations = {
   /** Session id → when it ended, in ms by the database's clock */
   ended: Map<string, number>;
   /** The last poll whose answer was read completely, and when that was, in ms by this process' clock */
-  last: Look | null;
+  last: RevocationSnapshot | null;
   lastPoll: number;
   polling: boolean;
 };

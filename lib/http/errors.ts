@@ -1,6 +1,6 @@
 import "server-only";
 
-import { isUnavailable } from "#db/pool.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
 import { AppError, type ErrorCode, type ErrorDetails, type JsonProblem } from "#lib/errors.ts";
 import { log } from "#lib/observe/log.ts";

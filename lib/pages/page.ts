@@ -6,7 +6,7 @@ import { config } from "#lib/config.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
 import { FAILURE_NUMBER_HEADER } from "./failure.ts";
-import { judgeViewer } from "./judge-viewer.ts";
+import { identifyViewer } from "./identify-viewer.ts";
 import { isOutage } from "./outage.ts";
 import { PATH_HEADER } from "./path.ts";
 import { renewForPage } from "./renew-for-page.ts";
@@ -14,8 +14,8 @@ import { renewForPage } from "./renew-for-page.ts";
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
 
 /**
- * The headers of a page: Next reads the nonce out of the request's policy, the browser gets the same one.
- * @param path with its query: where the page is, for `requireViewer()`
+ * The headers of a page. Next reads the nonce from the request's policy, and the browser gets the same policy.
+ * @param path the page's path and query, for `requireViewer()`
  */
 export function pageHeaders(incoming: Headers, path: string): PageHeaders {
   const policy = contentSecurityPolicy(randomBytes(16).toString("base64"));
@@ -27,7 +27,7 @@ export function pageHeaders(incoming: Headers, path: string): PageHeaders {
 }
 
 /**
- * Renews the session's cookies where that is due: in the request, for the page that is about to be rendered.
+ * Renews or clears the session's cookies where needed, in the request, for the page that is about to be rendered.
  * @returns the same cookies, for the browser
  */
 export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[]> {
@@ -40,10 +40,10 @@ export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[
   return cookies;
 }
 
-/** Whether the database, which can't be asked, would have to say who is looking: a page for the signed-in can't be shown. */
+/** Whether the viewer can't be identified because of an outage: then no page that requires a session can be shown. */
 export async function isViewerUnknown(requestHeaders: Headers): Promise<boolean> {
   try {
-    await judgeViewer(pageDatabase(), requestHeaders.get("cookie"));
+    await identifyViewer(pageDatabase(), requestHeaders.get("cookie"));
     return false;
   } catch (error) {
     if (isOutage(error)) return true;
@@ -56,7 +56,7 @@ function withCookies(header: string | null, cookies: SessionCookie[]): string {
   return [...others, ...cookies].map(({ name, value }) => `${name}=${value}`).join("; ");
 }
 
-// CSP Level 3, strict: scripts run by nonce and by whom they load, not by where they are from.
+// A strict policy (CSP Level 3): a script runs because of its nonce, or because such a script loads it, never by its origin.
 function contentSecurityPolicy(nonce: string): string {
   const isDev = config().NODE_ENV === "development";
   return [

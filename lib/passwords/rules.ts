@@ -23,7 +23,7 @@ export function passwordProblems(
   return problems;
 }
 
-// As it is kept, and as a person writes it.
+// Compares with the stored form, whose host is in ASCII, and with the form that a person writes.
 function isLikeEmail(password: string, email: string): boolean {
   return resembles(password, email) || resembles(password, unicodeEmail(email));
 }

@@ -1,5 +1,6 @@
+import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
-import { replacePassword, type UserDetails } from "#db/users.ts";
+import type { UserDetails } from "#db/users.ts";
 import { config } from "#lib/config.ts";
 import { readFields } from "#lib/read-fields.ts";
 import { signUpInput } from "#lib/schemas.ts";
@@ -9,8 +10,8 @@ import { passwordProblems } from "./rules.ts";
 const passwordInput = signUpInput.pick({ password: true });
 
 /**
- * Gives a user another password, which meets the rules of a new one. All of the user's sessions end (ASVS 7.4.3).
- * @returns false where the user is gone by now
+ * Gives a user a new password, which must meet the rules of the signup. All of the user's sessions end (ASVS 7.4.3).
+ * @returns false if the user has been deleted
  * @throws {AppError} `invalid_input` with everything that is wrong
  */
 export async function setPassword(db: Database, user: UserDetails, password: string): Promise<boolean> {

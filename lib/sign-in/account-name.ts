@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { AccountName, UserSearch } from "#db/users.ts";
+import type { AccountName } from "#db/account-name.ts";
+import type { UserSearch } from "#db/list-users.ts";
 import { asciiEmail, meantEmails } from "#lib/names/email-address.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
 

@@ -1,8 +1,9 @@
 import "server-only";
 
+import type { AccountName } from "#db/account-name.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
+import { type AccountRow, findAccount, updatePasswordHash } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
-import { type AccountName, type AccountRow, findAccount, updatePassword } from "#db/users.ts";
 import { openSession } from "#lib/auth/open-session.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
 import { AppError } from "#lib/errors.ts";
@@ -54,7 +55,7 @@ async function countGuess(db: Database, name: AccountName, account: AccountRow |
 // A hash of another format or cost is replaced while the password is at hand. It can wait: a login does not fail for it.
 async function upgrade(db: Database, account: AccountRow, encoded: string): Promise<void> {
   try {
-    await updatePassword(db, account.id, account.encoded, encoded);
+    await updatePasswordHash(db, account.id, account.encoded, encoded);
   } catch (error) {
     log().warn({ err: error, user_id: account.id }, "a password hash could not be upgraded");
   }

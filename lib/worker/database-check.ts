@@ -1,8 +1,9 @@
 import "server-only";
 
 import { isMigrated, LATEST_MIGRATION } from "#db/migrations.ts";
-import { type Database, isUnavailable } from "#db/pool.ts";
-import { type Ask, adviceForUse, problemsOfUse } from "#db/requirements.ts";
+import type { Database } from "#db/pool.ts";
+import { type Ask, servingAdvice, servingProblems } from "#db/requirements.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { log } from "#lib/observe/log.ts";
 import { perProcess } from "#lib/per-process.ts";
 
@@ -39,12 +40,12 @@ export async function onceFit(db: Database, work: () => Promise<void>): Promise<
 }
 
 async function examine(state: Check, ask: Ask, db: Database): Promise<void> {
-  const problems = await problemsOfUse(ask);
+  const problems = await servingProblems(ask);
   state.isMigrated = problems.length === 0 && (await isMigrated(db));
   if (problems.length === 0 && !state.isMigrated) problems.push(`the database lacks ${LATEST_MIGRATION}: run bin/migrate.ts`);
   tell(state, problems);
   if (problems.length > 0) return;
-  for (const line of await adviceForUse(ask)) log().warn(line);
+  for (const line of await servingAdvice(ask)) log().warn(line);
   state.isFit = true;
 }
 

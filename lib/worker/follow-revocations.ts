@@ -1,8 +1,9 @@
 import "server-only";
 
-import { type Database, isUnavailable } from "#db/pool.ts";
-import { type Look, lookAtAll, lookSince, noteLineage } from "#db/revocations.ts";
+import type { Database } from "#db/pool.ts";
+import { type RevocationSnapshot, readRecentRevocations, readRevocationsSince, recordLineage } from "#db/revocations.ts";
 import { revokeSessions } from "#db/sessions.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { setClock } from "#lib/auth/clock.ts";
 import { revocations } from "#lib/auth/revocations.ts";
 import { config } from "#lib/config.ts";
@@ -32,13 +33,13 @@ async function poll(db: Database): Promise<void> {
   const startedAt = performance.now();
   try {
     const { last } = state;
-    let look = last ? await lookSince(db, last.horizon) : await lookAtAll(db, rememberedSeconds());
+    let look = last ? await readRevocationsSince(db, last.horizon) : await readRecentRevocations(db, rememberedSeconds());
     const isClockSet = setClock(look.now);
-    if (look.isAnother || isBehind(look, last)) {
-      await noteLineage(db, look.since);
-      look = await lookAtAll(db, rememberedSeconds());
+    if (look.isOtherDatabase || isBehind(look, last)) {
+      await recordLineage(db, look.since);
+      look = await readRecentRevocations(db, rememberedSeconds());
     } else if (last && (isClockSet || look.server !== last.server || look.since !== last.since)) {
-      look = await lookAtAll(db, rememberedSeconds());
+      look = await readRecentRevocations(db, rememberedSeconds());
     }
     if (look.since !== (last?.since ?? 0)) await tellAgain(db, look, last);
     takeIn(look);
@@ -49,18 +50,18 @@ async function poll(db: Database): Promise<void> {
 }
 
 // What is on disk can only become less where the disk is another, or was put back.
-function isBehind({ position }: Look, last: Look | null): boolean {
+function isBehind({ position }: RevocationSnapshot, last: RevocationSnapshot | null): boolean {
   return position !== null && typeof last?.position === "number" && position < last.position;
 }
 
 // A worker that has only just started was told by the database itself, and remembers nothing that could be told again.
-async function tellAgain(db: Database, look: Look, last: Look | null): Promise<void> {
+async function tellAgain(db: Database, look: RevocationSnapshot, last: RevocationSnapshot | null): Promise<void> {
   if (!last && look.now.getTime() > look.since + config().ACCESS_TOKEN_LIFETIME * 1_000) return;
   const ended = await revokeSessions(db, [...revocations().ended.keys()]);
   record("database_went_back", { since: new Date(look.since).toISOString(), ended_again: ended.length });
 }
 
-function takeIn(look: Look): void {
+function takeIn(look: RevocationSnapshot): void {
   const state = revocations();
   for (const [sessionId, at] of look.ended) state.ended.set(sessionId, at);
   const oldest = look.now.getTime() - rememberedSeconds() * 1_000 - CLOCK_SLACK_MS;

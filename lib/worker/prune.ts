@@ -1,8 +1,9 @@
 import "server-only";
 
 import { setTimeout as delay } from "node:timers/promises";
-import { type Database, isUnavailable } from "#db/pool.ts";
+import type { Database } from "#db/pool.ts";
 import { type Batch, PRUNABLES, type Prunable, pruneBatch } from "#db/prune.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { config } from "#lib/config.ts";
 import { log } from "#lib/observe/log.ts";
 
