@@ -60,7 +60,7 @@ export function readCookies(header: string | null, which: CookieName): string[] 
  * `__Host-access_token` must be another name here (RFC 6265bis §5.7). No parser of a package, because those that are well
  * kept give one cookie a name.
  */
-export function cookiePairs(header: string | null): { name: string; value: string }[] {
+function cookiePairs(header: string | null): { name: string; value: string }[] {
   return splitField(header ?? "", ";").map((pair) => {
     const equals = pair.indexOf("=");
     // Without one it is a value that has no name.
