@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isPortFree } from "./ports.ts";
 
 const ORPHAN_MS = 5_000;
 
@@ -39,24 +39,12 @@ export async function endOrphans(data: string): Promise<void> {
   for (const end = performance.now() + ORPHAN_MS; orphans.some(isAlive) && performance.now() < end; ) await delay(20);
 }
 
-/** A free port of the loopback interface: the wanted one, or null; any, with 0. */
-export function freePort(wanted: number): Promise<number | null> {
-  return new Promise((found) => {
-    const server = createServer();
-    server.once("error", () => found(null));
-    server.listen(wanted, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => found(typeof address === "object" && address ? address.port : null));
-    });
-  });
-}
-
 // After a reboot, or in a new container, the number may be another program's. A server works in its data directory;
 // where a process' directory can't be read, what counts is whether anybody listens.
 async function isPostmaster(pid: number, data: string, port: number): Promise<boolean> {
   const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => null);
   if (workingDirectory !== null) return workingDirectory === data;
-  return port > 0 && (await freePort(port)) === null;
+  return port > 0 && !(await isPortFree(port));
 }
 
 function isAlive(pid: number): boolean {

@@ -6,9 +6,6 @@ import type { CredentialHeaders, Viewer } from "#lib/auth/authenticate.ts";
 import type { ErrorCode } from "#lib/errors.ts";
 import type { LimitName } from "#lib/rate-limits.ts";
 
-export const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as const;
-export type Method = (typeof METHODS)[number];
-
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** What an endpoint says about itself, which the document tells. `endpoint()` acts on all that comes before `takes`. */
