@@ -10,6 +10,7 @@ import { reportMetrics } from "#bin/server/report-metrics.ts";
 import { routeLabels } from "#bin/server/route-label.ts";
 import { applyTransportRules } from "#bin/server/transport.ts";
 import { config, serviceConfig } from "#lib/config.ts";
+import { stopping } from "#lib/worker/stopping.ts";
 
 // One worker: Next behind an HTTP server whose limits are ours. The primary (start.ts) forks it and tells it to stop.
 
@@ -76,7 +77,7 @@ process.send?.({ prepared: true });
 // readiness says no at first (lib/worker/readiness.ts), and requests are still taken, until those who watch it have gone elsewhere.
 function stop(): void {
   isStopping = true;
-  Object.assign(globalThis, { movieconnectStopping: true });
+  stopping.set(true);
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.disconnect();
   drain(SHUTDOWN_DELAY_MS)

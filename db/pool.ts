@@ -4,6 +4,7 @@ import { type Connections, connections } from "#db/connection/connections.ts";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import { type Backends, endGivenUp, LIST_BACKENDS } from "#db/connection/given-up.ts";
 import { config } from "#lib/config.ts";
+import { perProcess } from "#lib/per-process.ts";
 import { withSpan } from "./span.ts";
 
 /** What queries run on: the pool, so far. The first argument of everything in `db/`. */
@@ -16,10 +17,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 // A birth date has no time and no zone: as a `Date` it would shift with the server's.
 pg.types.setTypeParser(pg.types.builtins.DATE, String);
 
-// Pages, routes and instrumentation are separate bundles: what is one per process lives on globalThis.
-const shared = globalThis as typeof globalThis & { movieconnectPool?: Pool };
-
 type Pool = Connections & { reclaim: (client: pg.Client, answer: Promise<unknown>) => void };
+const pool = perProcess("pool", openPool);
 
 /** This process' connections to Postgres. Opened on first use. */
 export function database(): Database {
@@ -44,13 +43,8 @@ export function isUnavailable(error: unknown): boolean {
 
 /** This process' connections, and how many statements wait for one. Opens none. */
 export function poolUsage(): { idle: number; busy: number; waiting: number; limit: number } {
-  const { idle, busy, waiting } = shared.movieconnectPool?.usage() ?? { idle: 0, busy: 0, waiting: 0 };
+  const { idle, busy, waiting } = pool.peek()?.usage() ?? { idle: 0, busy: 0, waiting: 0 };
   return { idle, busy, waiting, limit: config().DATABASE_POOL_SIZE };
-}
-
-function pool(): Pool {
-  shared.movieconnectPool ??= openPool();
-  return shared.movieconnectPool;
 }
 
 function openPool(): Pool {
@@ -109,23 +103,24 @@ async function run<Row>(text: string, values: unknown[], isSpare: boolean): Prom
 }
 
 async function runOnce<Row>(text: string, values: unknown[], isSpare: boolean, end: number): Promise<Row[]> {
-  const client = await pool()
+  const client = await pool
+    .get()
     .take(Math.max(1, end - performance.now()), isSpare)
     .catch(markUnavailable);
   const answer = client.query(text, values);
   if (!(await isSettledBy(end, answer))) {
-    pool().reclaim(client, answer);
+    pool.get().reclaim(client, answer);
     return markUnavailable(new Error(`the database has not answered within ${DEADLINE_MS} ms`));
   }
   try {
     const { rows } = await answer;
-    pool().giveBack(client);
+    pool.get().giveBack(client);
     return rows as Row[];
   } catch (error) {
     // After its own error, or after it was cancelled, a connection is good.
     const isGood = error instanceof pg.DatabaseError && (error.code === "57014" || !isUnavailable(error));
-    if (isGood) pool().giveBack(client);
-    else pool().discard(client);
+    if (isGood) pool.get().giveBack(client);
+    else pool.get().discard(client);
     return error instanceof pg.DatabaseError ? Promise.reject(error) : markUnavailable(error);
   }
 }

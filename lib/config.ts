@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { perProcess } from "#lib/per-process.ts";
 import { parseDatabaseUrl } from "#lib/settings/database-url.ts";
 import { attempts, integer, toBlockList, toSecrets } from "#lib/settings/setting-types.ts";
 
@@ -90,8 +91,8 @@ export const migration = z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL:
 export type Config = z.output<typeof environment>;
 export type LaunchConfig = z.output<typeof launch>;
 
-// Pages, routes and instrumentation are separate bundles: each by itself would read a secret's file whenever it is first asked.
-const shared = globalThis as typeof globalThis & { movieconnectConfig?: Config };
+// Once for all bundles: each by itself would read a secret's file whenever it is first asked.
+const settings = perProcess("config", () => parseEnvironment(environment));
 
 /**
  * The application's settings, one reading for all of the process. Parsed on first use, because `next build` imports every
@@ -99,8 +100,7 @@ const shared = globalThis as typeof globalThis & { movieconnectConfig?: Config }
  * @throws {Error} one line that names each bad variable and says what it must be
  */
 export function config(): Config {
-  shared.movieconnectConfig ??= parseEnvironment(environment);
-  return shared.movieconnectConfig;
+  return settings.get();
 }
 
 /**
@@ -129,7 +129,7 @@ export function presetConfig(databaseUrl: string): void {
   // Nothing that is signed with it, by mistake, would be accepted.
   const AUTH_SECRET = randomBytes(32).toString("base64url");
   const variables = environmentWith({ DATABASE_URL: databaseUrl, AUTH_SECRET, LOG_LEVEL: "silent" });
-  shared.movieconnectConfig = parseEnvironment(environment, variables);
+  settings.set(parseEnvironment(environment, variables));
 }
 
 /** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */

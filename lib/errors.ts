@@ -1,18 +1,28 @@
+import type { Problems } from "./problems.ts";
+
+/** Why a token is refused. Expired, ended and forged are one to a client. */
+export type TokenProblem = "invalid" | "wrong_type";
+
+/** `position` in UTF-16 code units */
+export type JsonProblem =
+  | { reason: "incomplete_body" | "not_utf8" | "incomplete_value" }
+  | { reason: "unexpected_character"; position: number };
+
 /** Everything that can go wrong on purpose, with what the answer needs to say about it. */
 export type ErrorDetails = {
   bad_authorization_header: undefined;
-  access_token_not_valid: { message: "Token is invalid or expired" | "Token has wrong type" };
+  access_token_not_valid: { reason: TokenProblem };
   body_too_large: undefined;
   cross_site: undefined;
-  invalid_input: { fields: Record<string, string[]> };
+  invalid_input: { fields: Problems };
   internal: undefined;
-  json_parse_error: { reason: string };
+  json_parse_error: JsonProblem;
   method_not_allowed: { method: string; allow: string };
   no_active_account: undefined;
   not_authenticated: undefined;
   not_found: undefined;
   refresh_token_missing: undefined;
-  refresh_token_not_valid: { message: "Token is invalid or expired" | "Token has wrong type" };
+  refresh_token_not_valid: { reason: TokenProblem };
   /** `retryAfter` in seconds */
   unavailable: { retryAfter: number };
   /** The limit's name, and how many attempts in how many `seconds` it allows; `resetsIn` in seconds */

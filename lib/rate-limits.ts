@@ -3,6 +3,7 @@ import "server-only";
 import type { Database } from "#db/pool.ts";
 import { countAttempt, forgiveAttempts } from "#db/rate-limits.ts";
 import { record } from "#lib/observe/events.ts";
+import { perProcess } from "#lib/per-process.ts";
 import { type Config, config } from "./config.ts";
 import { AppError } from "./errors.ts";
 
@@ -25,9 +26,9 @@ const MOST_REMEMBERED = 10_000;
 /** Then the database is asked again: attempts may have been forgiven meanwhile, or an operator has deleted the row. */
 const REMEMBERED_MS = 10_000;
 
-// Whoever is over a limit is refused from memory for a while: a flood costs no statements. One per process; times in ms.
+// A subject that has used up its limit is refused from memory for a while: a flood costs no statements. Times in ms.
 type Refusal = { resetsAt: number; forgottenAt: number };
-const shared = globalThis as typeof globalThis & { movieconnectThrottled?: Map<string, Refusal> };
+const throttled = perProcess("throttled", () => new Map<string, Refusal>()).get;
 
 /**
  * Counts an attempt, of `subject`, before it is made: of any number sent at once no more than the limit gets through.
@@ -98,9 +99,4 @@ function rememberThrottled(key: string, seconds: number): void {
   if (throttled().size >= MOST_REMEMBERED && oldest !== undefined) throttled().delete(oldest);
   const now = performance.now();
   if (!throttled().has(key)) throttled().set(key, { resetsAt: now + seconds * 1_000, forgottenAt: now + REMEMBERED_MS });
-}
-
-function throttled(): Map<string, Refusal> {
-  shared.movieconnectThrottled ??= new Map();
-  return shared.movieconnectThrottled;
 }

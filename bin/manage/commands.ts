@@ -1,11 +1,11 @@
 import type { Database } from "#db/pool.ts";
 import { listSessions, revokeSessionsOf, type SessionDetails } from "#db/sessions.ts";
 import { deleteUser, findUser, listUsers, setActive, type UserDetails } from "#db/users.ts";
-import { signUp } from "#lib/account/sign-up.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
 import { accountName, accountSearch } from "#lib/sign-in/account-name.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
+import { createAccount } from "./create-account.ts";
 import { openDemo } from "./demo.ts";
 import { newPassword } from "./new-password.ts";
 
@@ -23,7 +23,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
 
   "user create": async (db, { values }) => {
     const { password, generated } = await newPassword(values);
-    const { id, username } = await signUp(db, { ...detailsOf(values), password }, null);
+    const { id, username } = await createAccount(db, { ...detailsOf(values), password });
     const created = await requireUser(db, username);
     const lines = [`Made the account ${username} (${id}).`, ...passwordLine(generated)];
     return { lines, json: { ...toJson(created), ...(generated === undefined ? {} : { password: generated }) } };

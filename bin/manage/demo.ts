@@ -1,10 +1,10 @@
 import type { Database } from "#db/pool.ts";
 import { findUser } from "#db/users.ts";
-import { signUp } from "#lib/account/sign-up.ts";
 import { launchConfig } from "#lib/config.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
 import type { SignUpInput } from "#lib/schemas.ts";
+import { createAccount } from "./create-account.ts";
 import { newPassword } from "./new-password.ts";
 
 /** No person has these: the address is reserved (RFC 2606 §3), the day is the première of Seven Samurai. */
@@ -21,7 +21,7 @@ export async function openDemo(db: Database): Promise<{ username: string; passwo
   const { password } = await newPassword({ "generate-password": true });
   const found = await findUser(db, { usernameKey: usernameKey(username) });
   if (!found) {
-    await signUp(db, { ...DEMO, password }, null);
+    await createAccount(db, { ...DEMO, password });
     return { username, password, isNew: true };
   }
   if (found.email !== DEMO.email || found.birth_date !== DEMO.age)

@@ -1,4 +1,5 @@
 import { AppError } from "#lib/errors.ts";
+import { sayProblems } from "#lib/http/field-words.ts";
 import { type Arguments, help, readArguments, type UsageError } from "./arguments.ts";
 import { COMMANDS } from "./commands.ts";
 import { openManagedDatabase } from "./database.ts";
@@ -36,7 +37,7 @@ function describe(error: unknown): string {
   if (!(error instanceof AppError)) return error instanceof Error ? error.message : String(error);
   if (error.code !== "invalid_input") return error.code;
   const { fields } = error.details as AppError<"invalid_input">["details"];
-  return Object.entries(fields)
+  return Object.entries(sayProblems(fields))
     .map(([field, messages]) => `${LABELS[field] ?? field}: ${messages.join(" ")}`)
     .join(" ");
 }

@@ -33,7 +33,7 @@ export async function authenticate(db: Database, headers: CredentialHeaders): Pr
     if ("userId" in judged) return judged;
     refused ??= judged;
   }
-  throw refused ? new AppError("access_token_not_valid", { message: refused.message }) : new AppError("not_authenticated");
+  throw refused ? new AppError("access_token_not_valid", { reason: refused.reason }) : new AppError("not_authenticated");
 }
 
 /** The viewer by the access cookie alone, or null where it is not good. */
@@ -55,6 +55,6 @@ async function judge(db: Database, presented: string): Promise<Viewer | Refused>
   const token = verifyAccessToken(presented);
   if (!token.ok) return token;
   const { user_id: userId, username, sid: sessionId } = token.claims;
-  if (await isSessionOver(db, { id: sessionId, userId })) return { ok: false, message: "Token is invalid or expired" };
+  if (await isSessionOver(db, { id: sessionId, userId })) return { ok: false, reason: "invalid" };
   return { userId, username, sessionId };
 }

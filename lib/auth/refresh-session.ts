@@ -4,7 +4,7 @@ import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import type { Database } from "#db/pool.ts";
 import { findLivingSession, rotateSession, type SeenSession, type SessionRow } from "#db/sessions.ts";
 import { refreshGraceSeconds } from "#lib/config.ts";
-import { AppError } from "#lib/errors.ts";
+import { AppError, type TokenProblem } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
 import { isUnexpected, lostSeconds, now } from "./clock.ts";
 import { endSession } from "./end-session.ts";
@@ -20,8 +20,8 @@ import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens.ts
  */
 export async function refreshSession(db: Database, presented: string): Promise<Tokens> {
   const token = verifyRefreshToken(presented);
-  if (!token.ok) throw refusal(token.message);
-  if (isKnownToBeOver(token.claims.sid)) throw refusal("Token is invalid or expired");
+  if (!token.ok) throw refusal(token.reason);
+  if (isKnownToBeOver(token.claims.sid)) throw refusal("invalid");
   const { sid: id, gen: generation, user_id } = token.claims;
   const grace = refreshGraceSeconds();
   const before = new Date(now().getTime() + DEADLINE_MS);
@@ -57,12 +57,12 @@ export async function findRefreshable(db: Database, presented: string): Promise<
 // What counts is what was current when the question was asked, whatever has happened since. A token that is ahead of its
 // session was signed before the database went back in time.
 async function refuseReplay(db: Database, seen: SeenSession | null, { gen, sid, user_id }: RefreshClaims): Promise<SeenSession> {
-  if (!seen) throw refusal("Token is invalid or expired");
+  if (!seen) throw refusal("invalid");
   if (gen >= seen.generation) return seen;
   if (gen === seen.generation - 1 && isWithinGrace(seen)) return seen;
   record("replay", { user_id, session: sid, generation: gen });
   await endSession(db, { sessionId: sid, userId: user_id });
-  throw refusal("Token is invalid or expired");
+  throw refusal("invalid");
 }
 
 // The grace is for a client whose answer was lost, and time in which it could not come back does not count.
@@ -82,11 +82,11 @@ function isSettled({ generation, age_seconds: age }: SeenSession, presented: num
 // Another request has just moved it. If none has, the database has come to this one after its deadline.
 async function findSettled(db: Database, { sid, gen }: RefreshClaims): Promise<SessionRow> {
   const session = await findLivingSession(db, sid);
-  if (!session) throw refusal("Token is invalid or expired");
+  if (!session) throw refusal("invalid");
   if (!isSettled(session, gen)) throw new AppError("unavailable", { retryAfter: 1 });
   return session;
 }
 
-function refusal(message: "Token is invalid or expired" | "Token has wrong type") {
-  return new AppError("refresh_token_not_valid", { message }, { clearsCookies: true });
+function refusal(reason: TokenProblem) {
+  return new AppError("refresh_token_not_valid", { reason }, { clearsCookies: true });
 }

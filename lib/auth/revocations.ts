@@ -4,6 +4,7 @@ import type { Database } from "#db/pool.ts";
 import type { Look } from "#db/revocations.ts";
 import { findLivingSession } from "#db/sessions.ts";
 import { config } from "#lib/config.ts";
+import { perProcess } from "#lib/per-process.ts";
 import { now } from "./clock.ts";
 
 type Revocations = {
@@ -15,8 +16,12 @@ type Revocations = {
   polling: boolean;
 };
 
-// One per process, whatever the bundle: routes, pages and instrumentation each have a copy of this module.
-const shared = globalThis as typeof globalThis & { movieconnectRevocations?: Revocations };
+const heard = perProcess<Revocations>("revocations", () => {
+  return { ended: new Map(), last: null, lastPoll: Number.NEGATIVE_INFINITY, polling: false };
+});
+
+/** What this process has heard. Followed by follow-revocations.ts. */
+export const revocations = heard.get;
 
 /**
  * Whether the session ended before its access token did: from memory, which a poll keeps fresh. The database is asked by a
@@ -49,10 +54,4 @@ export function rememberRevocation(sessionId: string): void {
 function wentBackLately(): boolean {
   const since = revocations().last?.since ?? 0;
   return now().getTime() < since + config().ACCESS_TOKEN_LIFETIME * 1_000;
-}
-
-/** What this process has heard. Followed by follow-revocations.ts. */
-export function revocations(): Revocations {
-  shared.movieconnectRevocations ??= { ended: new Map(), last: null, lastPoll: Number.NEGATIVE_INFINITY, polling: false };
-  return shared.movieconnectRevocations;
 }

@@ -3,6 +3,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { config } from "#lib/config.ts";
+import type { TokenProblem } from "#lib/errors.ts";
 import { now } from "./clock.ts";
 import { readClaims, signClaims } from "./signed-token.ts";
 
@@ -19,7 +20,7 @@ export type TokenFacts = {
 /** Two signed tokens. Times in seconds since the epoch. */
 export type Tokens = { issuedAt: number; access: string; accessExpiry: number; refresh: string; refreshExpiry: number };
 
-export type Refused = { ok: false; message: "Token is invalid or expired" | "Token has wrong type" };
+export type Refused = { ok: false; reason: TokenProblem };
 type Timed = { exp: number; iat: number };
 type Verified<Claims> = { ok: true; claims: Claims } | Refused;
 
@@ -48,7 +49,7 @@ export type RefreshClaims = z.output<typeof refreshClaims>;
 
 /** No clock was wrong by a week. In seconds. */
 const MOST_AHEAD = 7 * 86_400;
-const INVALID: Refused = { ok: false, message: "Token is invalid or expired" };
+const INVALID: Refused = { ok: false, reason: "invalid" };
 
 /** Signs the access and the refresh token of a session at one generation. Neither outlives the session. */
 export function signTokens(facts: TokenFacts): Tokens {
@@ -85,7 +86,7 @@ function verify<Claims extends Timed>(
   const said = readClaims(token);
   const claims = schema.safeParse(said);
   if (claims.success) return unlessExpired(claims.data, lifetime);
-  return otherSchema.safeParse(said).success ? { ok: false, message: "Token has wrong type" } : INVALID;
+  return otherSchema.safeParse(said).success ? { ok: false, reason: "wrong_type" } : INVALID;
 }
 
 // The list of revocations reaches back by today's lifetime: what was issued to live longer, before a setting changed,

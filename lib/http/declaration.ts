@@ -4,11 +4,12 @@ import type { z } from "zod";
 import type { Database } from "#db/pool.ts";
 import type { CredentialHeaders, Viewer } from "#lib/auth/authenticate.ts";
 import type { ErrorCode } from "#lib/errors.ts";
+import type { Problems } from "#lib/problems.ts";
 import type { LimitName } from "#lib/rate-limits.ts";
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** What an endpoint says about itself, which the document tells. `endpoint()` acts on all that comes before `takes`. */
+/** What an endpoint says about itself, which the document tells. `endpoint()` acts on all that comes before `summary`. */
 export type Declaration = {
   /** Open to everybody. Without it nobody gets in without a session. */
   public?: boolean;
@@ -20,8 +21,8 @@ export type Declaration = {
   authenticate?: Authenticate;
   /** The schema that the request's body must meet; without one the body is not read */
   body?: z.ZodType;
-  /** What the body should hold, where its fields are the handler's business, or limits depend on settings */
-  takes?: () => z.ZodObject;
+  /** What the body's fields must meet beyond the schema. Its problems are told together with the schema's */
+  rules?: (db: Database, fields: never) => Problems | Promise<Problems>;
   /** What it does, in a few words, and in a sentence or two */
   summary?: string;
   description?: string;

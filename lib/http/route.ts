@@ -5,6 +5,7 @@ import { type Database, database } from "#db/pool.ts";
 import { authenticate, type CredentialHeaders, type Viewer } from "#lib/auth/authenticate.ts";
 import { AppError } from "#lib/errors.ts";
 import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
+import type { Problems } from "#lib/problems.ts";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
 import { METHODS, type Method } from "#lib/settings/methods.ts";
 import { addressGroup } from "./address-group.ts";
@@ -27,6 +28,10 @@ type Context<V, Body> = {
 type Client = { address: string; attempt: Attempt | null };
 /** What a handler returns: a response, or what one with status 200 is to hold. */
 type Handler<V, Body> = (context: Context<V, Body>) => unknown;
+type Takes<Schema extends z.ZodType> = {
+  body?: Schema;
+  rules?: (db: Database, fields: Partial<z.output<Schema>>) => Problems | Promise<Problems>;
+};
 type Endpoint = { declaration: Declaration; run: (request: Request) => Promise<unknown> };
 /** What a route module exports; each function tells what all of them answer, for the API's document. */
 export type RouteHandlers = Record<Method, { (request: Request): Promise<Response>; declared: Map<string, Declaration> }>;
@@ -65,11 +70,11 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
 
 /** An endpoint, with what it declares. Closed by default: without `public: true` nobody gets in without a session. */
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  declaration: Declaration & { public: true; body?: Schema },
+  declaration: Declaration & { public: true } & Takes<Schema>,
   handler: Handler<null, z.output<Schema>>,
 ): Endpoint;
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  declaration: Declaration & { public?: false; body?: Schema },
+  declaration: Declaration & { public?: false } & Takes<Schema>,
   handler: Handler<Viewer, z.output<Schema>>,
 ): Endpoint;
 export function endpoint(declaration: Declaration, handler: Handler<never, never>): Endpoint {
@@ -90,7 +95,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const db = database();
     const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
     const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
-    const read = bodyReader(request, declaration.body);
+    const read = bodyReader(db, request, declaration);
     const identify = declaration.authenticate ?? authenticate;
     const viewer = declaration.public === true ? null : await identify(db, headers, read);
     const body = await read();
@@ -101,10 +106,10 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
 }
 
 // A body can be read once. It is read when it is asked for, which a 401 comes before at most endpoints.
-function bodyReader(request: Request, schema: z.ZodType | undefined): () => Promise<unknown> {
+function bodyReader(db: Database, request: Request, { body, rules }: Declaration): () => Promise<unknown> {
   let reading: Promise<unknown> | undefined;
   return () => {
-    reading ??= schema ? readBody(request, schema) : Promise.resolve(undefined);
+    reading ??= body ? readBody(request, body, rules && ((fields) => rules(db, fields as never))) : Promise.resolve(undefined);
     return reading;
   };
 }

@@ -17,28 +17,18 @@ type Events = {
   throttle: { limit: string; resets_in: number };
 };
 
-const LEVELS: { [Name in keyof Events]: "info" | "warn" | "error" } = {
-  signup: "info",
-  login: "info",
-  login_refused: "info",
-  refresh: "info",
-  replay: "warn",
-  database_behind: "warn",
-  database_went_back: "error",
-  revocation: "info",
-  throttle: "warn",
-};
+type Row<Fields> = { level: "info" | "warn" | "error"; count: (fields: Fields) => void };
 
-const COUNTS: { [Name in keyof Events]: (fields: Events[Name]) => void } = {
-  signup: () => metrics().signups.inc(),
-  login: () => metrics().sessions.inc({ event: "opened" }),
-  login_refused: () => metrics().loginsRefused.inc(),
-  refresh: () => metrics().sessions.inc({ event: "refreshed" }),
-  replay: () => metrics().sessions.inc({ event: "replayed" }),
-  database_behind: () => metrics().sessions.inc({ event: "resumed" }),
-  database_went_back: () => metrics().databaseWentBack.inc(),
-  revocation: () => metrics().sessions.inc({ event: "revoked" }),
-  throttle: ({ limit }) => metrics().throttled.inc({ limit }),
+const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
+  signup: { level: "info", count: () => metrics().signups.inc() },
+  login: { level: "info", count: () => metrics().sessions.inc({ event: "opened" }) },
+  login_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
+  refresh: { level: "info", count: () => metrics().sessions.inc({ event: "refreshed" }) },
+  replay: { level: "warn", count: () => metrics().sessions.inc({ event: "replayed" }) },
+  database_behind: { level: "warn", count: () => metrics().sessions.inc({ event: "resumed" }) },
+  database_went_back: { level: "error", count: () => metrics().databaseWentBack.inc() },
+  revocation: { level: "info", count: () => metrics().sessions.inc({ event: "revoked" }) },
+  throttle: { level: "warn", count: ({ limit }) => metrics().throttled.inc({ limit }) },
 };
 
 /**
@@ -46,6 +36,7 @@ const COUNTS: { [Name in keyof Events]: (fields: Events[Name]) => void } = {
  * @param options.isRepeated counted, and no line: a flood is told once
  */
 export function record<Name extends keyof Events>(event: Name, fields: Events[Name], { isRepeated = false } = {}): void {
-  COUNTS[event](fields);
-  if (!isRepeated) log()[LEVELS[event]]({ event, ...fields });
+  const { level, count } = EVENTS[event];
+  count(fields);
+  if (!isRepeated) log()[level]({ event, ...fields });
 }

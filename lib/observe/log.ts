@@ -1,18 +1,16 @@
 import pino, { type Logger, type LoggerOptions } from "pino";
 import { config } from "#lib/config.ts";
+import { perProcess } from "#lib/per-process.ts";
 import { currentRequest } from "./request-context.ts";
 import { writeLine } from "./write-line.ts";
 
 const ERROR = 50;
 
-// Shared with bin/, which is outside of the bundles. One per process, whatever the bundle: its lines never interleave.
-const shared = globalThis as typeof globalThis & { movieconnectLog?: Logger };
-
-/** One JSON object a line on stdout, or what a terminal shows of it. No value can begin a line, so no input can forge one. */
-export function log(): Logger {
-  shared.movieconnectLog ??= open();
-  return shared.movieconnectLog;
-}
+/**
+ * One JSON object a line on stdout, or what a terminal shows of it. No value can begin a line, so no input can forge one.
+ * Bundles share the logger, so that their lines never interleave.
+ */
+export const log = perProcess("log", open).get;
 
 function open(): Logger {
   const options: LoggerOptions = {

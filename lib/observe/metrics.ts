@@ -1,15 +1,11 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { perProcess } from "#lib/per-process.ts";
 
-// Shared with bin/, which is outside of the bundles: one registry per process, whoever asks for it first.
-const shared = globalThis as typeof globalThis & { movieconnectMetrics?: Metrics };
+/** What this worker counts. The primary adds all workers together. */
+export const metrics = perProcess("metrics", createMetrics).get;
 
-export type Metrics = ReturnType<typeof createMetrics>;
-
-/** What this worker counts. /api/metrics/ adds all workers together. */
-export function metrics(): Metrics {
-  shared.movieconnectMetrics ??= createMetrics();
-  return shared.movieconnectMetrics;
-}
+/** Sets the gauges that a report shows as they are then: lib/worker/gauges.ts knows how, bin/server calls it. */
+export const readGauges = perProcess("read-gauges", (): (() => void) => () => undefined);
 
 /** Begins each series at 0: Prometheus sees no increase in one that begins at 1. */
 export function beginAtZero<Label extends string>(counter: Counter<Label>, label: Label, values: string[]): void {

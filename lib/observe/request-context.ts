@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-
-// Shared with bin/, which is outside of the bundles: no "server-only" here, and endings in imports.
+import { perProcess } from "#lib/per-process.ts";
 
 /** What is known of a request before any route is. */
 export type RequestContext = {
@@ -20,10 +19,8 @@ export type RequestContext = {
   isFailureLogged?: boolean;
 };
 
-// One per process, whatever the bundle. The server enters it, all that happens for the request is inside.
-const shared = globalThis as typeof globalThis & { movieconnectRequest?: AsyncLocalStorage<RequestContext> };
-shared.movieconnectRequest ??= new AsyncLocalStorage();
-const storage = shared.movieconnectRequest;
+// The server enters it; all that happens for the request is inside.
+const storage = perProcess("request", () => new AsyncLocalStorage<RequestContext>()).get();
 
 export function withRequest<Outcome>(context: RequestContext, work: () => Outcome): Outcome {
   return storage.run(context, work);

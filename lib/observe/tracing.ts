@@ -15,13 +15,11 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { log } from "./log.ts";
+import { traceFlush } from "./trace-flush.ts";
 
 const EXPORT_MS = 5_000;
 /** As in the log: shorter than a token. */
 const LONGEST_PATH = 120;
-
-// bin/server/flush-traces.ts, which is outside of the bundles, calls it at the stop.
-const shared = globalThis as typeof globalThis & { movieconnectFlushTraces?: () => Promise<void> };
 
 /**
  * Sends traces of requests, their statements and hashes to a collector, in batches and beside everything else.
@@ -39,7 +37,7 @@ export function startTracing(endpoint: string): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
-  shared.movieconnectFlushTraces = () => provider.shutdown();
+  traceFlush.set(() => provider.shutdown());
 }
 
 // A trace begins with somebody's request: not with Next's own start, nor with what machines ask each second.

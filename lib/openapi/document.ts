@@ -86,7 +86,7 @@ function pathItem(path: string, declared: Map<string, Declaration>) {
 
 function operation(method: string, declaration: Declaration): Omit<Operation, "operationId" | "tags"> {
   const { summary = "", description = "", answers = { 200: z.unknown() } } = declaration;
-  const body = declaration.takes?.() ?? declaration.body;
+  const { body } = declaration;
   const responses = documentRefusals(refusalsOf(method, declaration), body);
   for (const [status, schema] of Object.entries(answers)) responses[status] = answered(Number(status), declaration, schema);
   // A refusal of dead credentials clears their cookies.

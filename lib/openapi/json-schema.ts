@@ -1,6 +1,7 @@
 import "server-only";
 
 import { z } from "zod";
+import { config } from "#lib/config.ts";
 
 /** A part of JSON Schema 2020-12, which is OpenAPI 3.1's. */
 export type JsonSchema = { [keyword: string]: unknown };
@@ -14,8 +15,9 @@ type Override = NonNullable<Parameters<typeof z.toJSONSchema>[1]>["override"];
 export function describeSchema(schema: z.ZodType, io: "input" | "output"): { schema: JsonSchema; example: unknown } {
   // zod leaves examples out where a transform makes something else of the input. Ours are of the input.
   const override: Override = ({ zodSchema, jsonSchema }) => {
-    const examples = z.globalRegistry.get(zodSchema)?.examples;
+    const { examples, settings } = z.globalRegistry.get(zodSchema) ?? {};
     if (Array.isArray(examples)) jsonSchema.examples = examples;
+    if (settings) Object.assign(jsonSchema, settings(config()), { settings: undefined });
   };
   const { $schema, ...described } = z.toJSONSchema(schema, { io, override }) as JsonSchema;
   return { schema: described, example: exampleOf(described, definitionsOf(described)) };

@@ -2,45 +2,26 @@ import "server-only";
 
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
-import type { ErrorCode, ErrorDetails } from "#lib/errors.ts";
-import { messagesByField } from "#lib/http/body.ts";
-import { type Answer, answerTo } from "#lib/http/errors.ts";
+import type { ErrorCode } from "#lib/errors.ts";
+import { type Answer, answerTo, ERROR_CODES, samplesOf } from "#lib/http/errors.ts";
+import { sayProblems } from "#lib/http/field-words.ts";
+import { problemsOf } from "#lib/read-fields.ts";
 import type { Answered, Header } from "./document.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { schemaLike } from "./sample-schema.ts";
-
-/** Details to show each refusal with: all that there are, or a single one that stands for any. */
-const SAMPLES: { [Code in ErrorCode]: [ErrorDetails[Code], ...ErrorDetails[Code][]] } = {
-  access_token_not_valid: [{ message: "Token is invalid or expired" }, { message: "Token has wrong type" }],
-  bad_authorization_header: [undefined],
-  body_too_large: [undefined],
-  cross_site: [undefined],
-  internal: [undefined],
-  invalid_input: [{ fields: { non_field_errors: ["No data provided"] } }],
-  json_parse_error: [{ reason: "unexpected character at position 17" }],
-  method_not_allowed: [{ method: "PATCH", allow: "GET, HEAD, OPTIONS" }],
-  no_active_account: [undefined],
-  not_authenticated: [undefined],
-  not_found: [undefined],
-  refresh_token_missing: [undefined],
-  refresh_token_not_valid: [{ message: "Token is invalid or expired" }, { message: "Token has wrong type" }],
-  throttled: [{ limit: "login-address", most: 100, seconds: 900, resetsIn: 42 }],
-  unavailable: [{ retryAfter: 2 }],
-  unsupported_media_type: [{ mediaType: "text/plain" }],
-};
 
 /** Refusals without a schema by name: its fields are an endpoint's own, or no endpoint refuses with it. */
 const UNNAMED: ReadonlySet<ErrorCode> = new Set(["invalid_input", "method_not_allowed", "not_found"]);
 
 /** The body of each refusal by a name, in the words of the one table of errors, which also answers with them. */
 export function refusalSchemas(): Record<string, JsonSchema> {
-  const codes = (Object.keys(SAMPLES) as ErrorCode[]).filter((code) => !UNNAMED.has(code));
+  const codes = ERROR_CODES.filter((code) => !UNNAMED.has(code));
   return Object.fromEntries(codes.map((code) => [schemaName(code), refusalSchema(code)]));
 }
 
 /** As `documentRefusals`, of one that stands outside of all operations. */
 export function describeRefusal(code: "method_not_allowed" | "not_found"): Record<string, Answered> {
-  return { [samplesOf(code)[0].status]: responseOf(refusalSchema(code), [code], z.object({})) };
+  return { [answersOf(code)[0].status]: responseOf(refusalSchema(code), [code], z.object({})) };
 }
 
 /**
@@ -50,7 +31,7 @@ export function describeRefusal(code: "method_not_allowed" | "not_found"): Recor
 export function documentRefusals(codes: ErrorCode[], body: z.ZodType = z.object({})): Record<string, Answered> {
   const byStatus: Record<number, ErrorCode[]> = {};
   for (const code of codes) {
-    const { status } = samplesOf(code)[0];
+    const { status } = answersOf(code)[0];
     byStatus[status] = [...(byStatus[status] ?? []), code];
   }
   return Object.fromEntries(Object.entries(byStatus).map(([status, those]) => [status, response(those, body)]));
@@ -62,20 +43,20 @@ function response(codes: ErrorCode[], body: z.ZodType): Answered {
 
 function responseOf(schema: JsonSchema, codes: ErrorCode[], body: z.ZodType): Answered {
   const [first = "internal"] = codes;
-  const description = STATUS_CODES[samplesOf(first)[0].status] ?? "";
+  const description = STATUS_CODES[answersOf(first)[0].status] ?? "";
   const examples = Object.assign({}, ...codes.map((code) => examplesOf(code, body)));
   const headers = Object.assign({}, ...codes.map(headersOf));
   return { description, headers, content: { "application/json": { schema, examples } } };
 }
 
 function examplesOf(code: ErrorCode, body: z.ZodType): Record<string, { value: unknown }> {
-  const missing = body.safeParse({});
-  if (code === "invalid_input" && !missing.success) return { [code]: { value: messagesByField(missing.error) } };
-  return Object.fromEntries(samplesOf(code).map((sample, index) => [`${code}${index || ""}`, { value: sample.body }]));
+  const missing = body.safeParse({}, { reportInput: true });
+  if (code === "invalid_input" && !missing.success) return { [code]: { value: sayProblems(problemsOf(missing.error)) } };
+  return Object.fromEntries(answersOf(code).map((sample, index) => [`${code}${index || ""}`, { value: sample.body }]));
 }
 
 function headersOf(code: ErrorCode): Record<string, Header> {
-  const [{ headers = {}, free }] = samplesOf(code);
+  const [{ headers, free }] = answersOf(code);
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, { required: true, schema: schemaLike(value, free) }]),
   );
@@ -91,10 +72,16 @@ function messagesSchema(body: z.ZodType): JsonSchema {
 
 type Sample = Answer & { free: (string | number)[] };
 
-function samplesOf(code: ErrorCode): [Sample, ...Sample[]] {
-  const [first, ...others] = SAMPLES[code];
-  const free = others.length > 0 ? [] : Object.values(first ?? {}).filter((detail) => typeof detail !== "object");
-  const sample = (details: typeof first): Sample => ({ ...answerTo(code, details), free });
+// A reason is a code that has words of its own; every other detail is filled in, and may be another.
+function answersOf(code: ErrorCode): [Sample, ...Sample[]] {
+  const [first, ...others] = samplesOf(code);
+  const sample = (details: typeof first): Sample => {
+    const { reason, ...filledIn }: Record<string, unknown> = { ...details };
+    return {
+      ...answerTo(code, details),
+      free: Object.values(filledIn).filter((detail) => typeof detail !== "object") as Sample["free"],
+    };
+  };
   return [sample(first), ...others.map(sample)];
 }
 
@@ -103,7 +90,7 @@ function anyOf(schemas: JsonSchema[]): JsonSchema {
 }
 
 function refusalSchema(code: ErrorCode): JsonSchema {
-  return anyOf(samplesOf(code).map(({ body, free }) => schemaLike(body, free)));
+  return anyOf(answersOf(code).map(({ body, free }) => schemaLike(body, free)));
 }
 
 function reference(code: ErrorCode): JsonSchema {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Database } from "#db/pool.ts";
 import type { AppError } from "#lib/errors.ts";
+import { forget } from "#lib/per-process.ts";
 
 // A refresh that comes too late for its deadline can't be had from a real database at will.
 
@@ -18,7 +19,7 @@ const facts = {
 /** The modules of a process where every refresh, or with `access` every look at the revocations, ends like this. */
 async function where(what: "refresh" | "access", failure: (Refusal: typeof AppError) => Error) {
   vi.resetModules();
-  vi.stubGlobal("movieconnectConfig", undefined);
+  forget("config");
   vi.stubEnv("AUTH_SECRET", "a-secret-0123456789-0123456789-a-secret");
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
   const { AppError: Refusal } = await import("#lib/errors.ts");
@@ -36,13 +37,11 @@ beforeEach(() => () => {
   vi.doUnmock("#lib/auth/refresh-session.ts");
   vi.doUnmock("#lib/auth/revocations.ts");
   vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
 });
 
 const unavailable = (Refusal: typeof AppError) => new Refusal("unavailable", { retryAfter: 1 });
-const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { message: "Token is invalid or expired" });
-const over = (Refusal: typeof AppError) =>
-  new Refusal("refresh_token_not_valid", { message: "Token is invalid or expired" }, { clearsCookies: true });
+const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid" });
+const over = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid" }, { clearsCookies: true });
 
 test.each([
   ["comes too late", unavailable],

@@ -4,6 +4,7 @@ import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { metrics } from "#lib/observe/metrics.ts";
 import { withoutRequest } from "#lib/observe/request-context.ts";
+import { perProcess } from "#lib/per-process.ts";
 import { mostSeconds, notePace, type Pace, startPace, usualSeconds } from "./hash-pace.ts";
 import type { HashResult, HashTask } from "./hash-thread.ts";
 import { type HashThread, runOnThread, startHashThread } from "./hash-threads.ts";
@@ -21,8 +22,7 @@ type Queue = { threads: HashThread[]; turns: Turns<Job>; pace: Pace };
 /** Hashes or compares, in turn. @throws {AppError} `unavailable` when its turn would come too late */
 export type Hash = (task: HashTask) => Promise<HashResult>;
 
-// One per process, whatever the bundle.
-const shared = globalThis as typeof globalThis & { movieconnectHashQueue?: Queue };
+const hashQueue = perProcess("hash-queue", startQueue);
 
 /**
  * Hashes or compares on a thread of its own: bcrypt takes a large part of a second, and the event loop has none to give.
@@ -31,7 +31,7 @@ const shared = globalThis as typeof globalThis & { movieconnectHashQueue?: Queue
  * @throws {AppError} `unavailable`, at once and with when to come back, where there is no place for this address
  */
 export async function hashInTurn(address: string, task: HashTask): Promise<HashResult> {
-  const queue = hashQueue();
+  const queue = hashQueue.get();
   const taken = isDown(queue) ? null : takePlace(queue.turns, address, seconds(), capacity(queue));
   if (!taken) throw unavailable(queue);
   const displaced = queue.turns.waiting.find(({ place }) => place === taken.displaced);
@@ -41,13 +41,13 @@ export async function hashInTurn(address: string, task: HashTask): Promise<HashR
 
 /** @throws {AppError} as `hashInTurn` would now */
 export function assertRoom(address: string): void {
-  const queue = hashQueue();
+  const queue = hashQueue.get();
   if (isDown(queue) || !hasRoom(queue.turns, address, seconds(), capacity(queue))) throw unavailable(queue);
 }
 
 /** How many tasks wait for a thread, how many have one, and how many threads there are. Starts none. */
 export function hashLoad(): { waiting: number; running: number; threads: number } {
-  const { turns, threads = [] } = shared.movieconnectHashQueue ?? {};
+  const { turns, threads = [] } = hashQueue.peek() ?? {};
   return {
     waiting: turns?.waiting.length ?? 0,
     running: threads.filter(({ state }) => state === "busy").length,
@@ -135,14 +135,12 @@ function capacity({ threads, pace }: Queue): Capacity {
   };
 }
 
-function hashQueue(): Queue {
-  if (shared.movieconnectHashQueue) return shared.movieconnectHashQueue;
+function startQueue(): Queue {
   const { BCRYPT_COST, HASH_THREADS, WEB_CONCURRENCY = availableParallelism() } = config();
   const crowding = (HASH_THREADS * WEB_CONCURRENCY) / availableParallelism();
   // A first guess: 80 ms at cost 10.
   const pace = startPace(0.08 * 2 ** (BCRYPT_COST - 10), crowding);
   const queue: Queue = { threads: [], turns: noTurns(), pace };
-  shared.movieconnectHashQueue = queue;
   // The threads are not the first login's own.
   withoutRequest(() => {
     for (let count = 0; count < HASH_THREADS; count += 1) queue.threads.push(startHashThread(() => dispatch(queue)));

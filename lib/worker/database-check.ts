@@ -4,22 +4,24 @@ import { isMigrated, LATEST_MIGRATION } from "#db/migrations.ts";
 import { type Database, isUnavailable } from "#db/pool.ts";
 import { type Ask, adviceForUse, problemsOfUse } from "#db/requirements.ts";
 import { log } from "#lib/observe/log.ts";
+import { perProcess } from "#lib/per-process.ts";
 
 /** How often it is asked again what is still missing. */
 const AGAIN_MS = 1_000;
 
 type Check = { isFit: boolean; isMigrated: boolean; problems: string[]; askedAt: number };
 
-// One per process, whatever the bundle: what has been told is told once.
-const shared = globalThis as typeof globalThis & { movieconnectDatabaseCheck?: Check };
+// What has been told is told once.
+const check = perProcess<Check>("database-check", () => {
+  return { isFit: false, isMigrated: false, problems: [], askedAt: Number.NEGATIVE_INFINITY };
+});
 
 /**
  * Whether the database is what the application needs (`isFit`), this source's migrations included. Settled once it is so:
  * it does not go away. What is missing is told in the log, a line each, once.
  */
 export async function checkDatabase(db: Database): Promise<Readonly<Check>> {
-  shared.movieconnectDatabaseCheck ??= { isFit: false, isMigrated: false, problems: [], askedAt: Number.NEGATIVE_INFINITY };
-  const state = shared.movieconnectDatabaseCheck;
+  const state = check.get();
   if (state.isFit || performance.now() - state.askedAt < AGAIN_MS) return state;
   state.askedAt = performance.now();
   try {
