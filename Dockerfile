@@ -8,15 +8,19 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
 RUN BUILD_OUTPUT=standalone node node_modules/next/dist/bin/next build
-# What runs, and nothing else. Images are served as they are: sharp, which would scale them, stays behind.
+# What runs, and nothing else. Images are served as they are: sharp, which would scale them, stays behind, and so do the
+# commands of a checkout.
 RUN node bin/precompress.ts static-files
-RUN node bin/copy-packages.ts .next/standalone \
+RUN cp -r .next/standalone /image \
+ && node bin/copy-packages.ts /image \
       @next/env @zxcvbn-ts/language-common bcryptjs node-pg-migrate pg pino prom-client zod \
- && cp -r bin db lib public .next/standalone/ \
- && cp -r .next/static .next/standalone/.next/ \
- && cd .next/standalone \
+ && cp -r bin db lib public /image/ \
+ && cp -r .next/static /image/.next/ \
+ && cd /image \
  && rm -rf server.js node_modules/@img node_modules/sharp node_modules/@swc/helpers/src \
- && mkdir -p .next/cache
+ && rm bin/check-image.ts bin/copy-packages.ts bin/precompress.ts bin/start.ts
+# Here, beside no other node_modules, a package that was not copied is missing, and fails the build.
+RUN node bin/check-image.ts /image && mkdir -p /image/.next/cache
 
 
 # The stable branch: docs/operating.md says how long each of these gets fixes.
@@ -36,7 +40,7 @@ FROM node:24-slim AS web
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn* /usr/local/bin/np[mx] /usr/local/bin/corepack /usr/local/bin/yarn*
 WORKDIR /app
 # Everything is root's: the one who serves can't change what is served.
-COPY --from=build /app/.next/standalone/ ./
+COPY --from=build /image/ ./
 # Where a volume takes its owner from: development's secret, and what Next may want to keep.
 RUN mkdir -m 700 /secret && chown node:node /secret .next/cache
 # Nginx asks for readiness each second, and has gone elsewhere by then.

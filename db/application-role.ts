@@ -4,10 +4,12 @@ import pg from "pg";
 import { connect } from "#db/connection/connect.ts";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import { connectionProblem } from "#db/connection/problem.ts";
-import { BEGIN, setRoleDefaults } from "#db/connection/session-settings.ts";
+import { setRoleDefaults } from "#db/connection/session-settings.ts";
 import { parseDatabaseUrl } from "#lib/settings/database-url.ts";
+import type { Database } from "./pool.ts";
 import { servingProblems } from "./requirements.ts";
 import { powersOf } from "./role-powers.ts";
+import { transaction } from "./transaction.ts";
 
 const SCRAM_ITERATIONS = 4096;
 
@@ -26,17 +28,7 @@ export async function setUpApplicationRole(ownerUrl: string, applicationUrl: str
     throw new Error(connectionProblem(error, ownerUrl), { cause: error });
   });
   try {
-    await client.query(BEGIN);
-    // Of several simultaneous runs one creates the role.
-    await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
-    const ask = async (text: string, values?: unknown[]) => (await client.query(text, values)).rows;
-    const powers = await powersOf(ask, role);
-    if (powers.length > 0) throw new Error(`it ${powers.join(", and ")}: give the application a role that has no such power`);
-    await ensureRole(client, role, password);
-    await grant(client, pg.escapeIdentifier(role));
-    const problems = await servingProblems(ask, role);
-    if (problems.length > 0) throw new Error(problems.join("; "));
-    await client.query("commit");
+    await transaction(client, (db) => admit(db, role, password));
   } catch (error) {
     throw new Error(`the role ${role} can't be set up: ${error instanceof Error ? error.message : error}`, { cause: error });
   } finally {
@@ -44,28 +36,39 @@ export async function setUpApplicationRole(ownerUrl: string, applicationUrl: str
   }
 }
 
-async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {
-  const { rows } = await client.query<{ exists: boolean; may_alter: boolean }>(
+async function admit(db: Database, role: string, password: string): Promise<void> {
+  // Of several simultaneous runs one creates the role.
+  await db.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+  const powers = await powersOf(db.query, role);
+  if (powers.length > 0) throw new Error(`it ${powers.join(", and ")}: give the application a role that has no such power`);
+  await ensureRole(db, role, password);
+  await grant(db, pg.escapeIdentifier(role));
+  const problems = await servingProblems(db.query, role);
+  if (problems.length > 0) throw new Error(problems.join("; "));
+}
+
+async function ensureRole(db: Database, role: string, password: string): Promise<void> {
+  const [found] = await db.query<{ exists: boolean; may_alter: boolean }>(
     `select exists (select from pg_roles where rolname = $1) as exists, rolsuper or rolcreaterole as may_alter
      from pg_roles where rolname = current_user`,
     [role],
   );
-  const { exists, may_alter: mayAlter } = rows[0] ?? { exists: false, may_alter: false };
+  const { exists, may_alter: mayAlter } = found ?? { exists: false, may_alter: false };
   if (mayAlter) {
     const verifier = pg.escapeLiteral(toScramVerifier(password));
-    await client.query(`${exists ? "alter" : "create"} role ${pg.escapeIdentifier(role)} login password ${verifier}`);
+    await db.query(`${exists ? "alter" : "create"} role ${pg.escapeIdentifier(role)} login password ${verifier}`);
     // The pool sets the same on each connection, which a pooler can't pass on.
-    await client.query(`alter role ${pg.escapeIdentifier(role)} set statement_timeout = ${DEADLINE_MS}`);
-    await client.query(setRoleDefaults(pg.escapeLiteral(role)));
+    await db.query(`alter role ${pg.escapeIdentifier(role)} set statement_timeout = ${DEADLINE_MS}`);
+    await db.query(setRoleDefaults(pg.escapeLiteral(role)));
   } else if (!exists) {
     throw new Error("it does not exist, and the owner may not create it");
   }
 }
 
 // The role may create nothing, not even temporary tables.
-async function grant(client: pg.Client, role: string): Promise<void> {
-  const { rows } = await client.query<{ name: string }>("select current_database() as name");
-  const database = pg.escapeIdentifier(rows[0]?.name ?? "");
+async function grant(db: Database, role: string): Promise<void> {
+  const [current] = await db.query<{ name: string }>("select current_database() as name");
+  const database = pg.escapeIdentifier(current?.name ?? "");
   const statements = [
     "revoke create on schema public from public",
     `revoke temporary on database ${database} from public`,
@@ -74,7 +77,7 @@ async function grant(client: pg.Client, role: string): Promise<void> {
     `grant select, insert, update, delete on all tables in schema public to ${role}`,
     `revoke insert, update, delete on public.migrations from ${role}`,
   ];
-  for (const statement of statements) await client.query(statement);
+  for (const statement of statements) await db.query(statement);
 }
 
 // The verifier that Postgres stores (RFC 5803). A password sent in the clear could end up in the server's log.

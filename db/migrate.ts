@@ -2,9 +2,10 @@ import { PG_MIGRATE_LOCK_ID, runner } from "node-pg-migrate";
 import type pg from "pg";
 import { connect } from "#db/connection/connect.ts";
 import { connectionProblem } from "#db/connection/problem.ts";
-import { BEGIN, setRoleDefaults } from "#db/connection/session-settings.ts";
+import { setRoleDefaults } from "#db/connection/session-settings.ts";
 import { inspectMigrations, MIGRATIONS } from "./migration-state.ts";
 import { type Ask, serverProblems, servingProblems } from "./requirements.ts";
+import { transaction } from "./transaction.ts";
 
 const ignore = () => undefined;
 /** The runner logs nothing: a failure is thrown, and reported once. */
@@ -23,7 +24,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   const ask: Ask = async (text, values) => (await client.query(text, values)).rows;
   try {
     throwProblems(await serverProblems(ask));
-    const { problem, newer } = await runMigrations(client, ask, databaseUrl);
+    const { problem, newer } = await runMigrations(client, databaseUrl);
     throwProblems(problem === undefined ? await servingProblems(ask) : [problem]);
     return newer.length === 0 ? [] : [`the database was migrated by a later version (${newer.join(", ")}): this one is older`];
   } finally {
@@ -33,29 +34,31 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 
 type Outcome = { problem?: string; newer: string[] };
 
-async function runMigrations(client: pg.Client, ask: Ask, databaseUrl: string): Promise<Outcome> {
+async function runMigrations(client: pg.Client, databaseUrl: string): Promise<Outcome> {
+  let isBegun = false;
   try {
     // The runner's own lock belongs to a connection, and a pooler may give each transaction another connection. So the
     // transaction begins here, and holds the lock. The runner's own BEGIN has no effect then, and its COMMIT ends this one.
-    await client.query(BEGIN).catch((error: unknown) => {
-      throw new Error(connectionProblem(error, databaseUrl), { cause: error });
+    return await transaction(client, async (db) => {
+      isBegun = true;
+      await db.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+      const found = await inspectMigrations(db.query);
+      if (found.problem !== undefined) return found;
+      await db.query(setRoleDefaults("current_user"));
+      await runner({
+        dbClient: client,
+        dir: MIGRATIONS,
+        direction: "up",
+        migrationsTable: "migrations",
+        noLock: true,
+        singleTransaction: true,
+        logger: SILENT,
+      });
+      return found;
     });
-    await client.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
-    const found = await inspectMigrations(ask);
-    if (found.problem !== undefined) return found;
-    await client.query(setRoleDefaults("current_user"));
-    await runner({
-      dbClient: client,
-      dir: MIGRATIONS,
-      direction: "up",
-      migrationsTable: "migrations",
-      noLock: true,
-      singleTransaction: true,
-      logger: SILENT,
-    });
-    await client.query("commit");
-    return found;
   } catch (error) {
+    // Some poolers refuse transactions.
+    if (!isBegun) throw new Error(`the migrations failed: ${connectionProblem(error, databaseUrl)}`, { cause: error });
     throw new Error(`the migrations failed: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
 }

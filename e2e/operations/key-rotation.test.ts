@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { logIn, newSession, send, signUp } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
-import { freePort, hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
+import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
 
 // Another AUTH_SECRET while people are served. The README says what an operator does; this does it.
 

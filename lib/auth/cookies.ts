@@ -60,7 +60,7 @@ export function readCookies(header: string | null, which: CookieName): string[] 
  * must not be read as `__Host-access_token` here (RFC 6265bis §5.7). The well-kept packages keep one cookie per name, so
  * none of them is used.
  */
-export function cookiePairs(header: string | null): { name: string; value: string }[] {
+function cookiePairs(header: string | null): { name: string; value: string }[] {
   return splitField(header ?? "", ";").map((pair) => {
     const equals = pair.indexOf("=");
     // A pair without `=` is a value without a name.

@@ -7,9 +7,6 @@ import type { ErrorCode } from "#lib/errors.ts";
 import type { Problems } from "#lib/problems.ts";
 import type { LimitName } from "#lib/rate-limits.ts";
 
-export const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as const;
-export type Method = (typeof METHODS)[number];
-
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** What an endpoint declares. `endpoint()` acts on the fields before `summary`; the API's document describes all of them. */

@@ -7,10 +7,11 @@ import { AppError } from "#lib/errors.ts";
 import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
 import type { Problems } from "#lib/problems.ts";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
+import { METHODS, type Method } from "#lib/settings/methods.ts";
 import { addressGroup } from "./address-group.ts";
 import { readBody } from "./body.ts";
 import { refuseCrossSite } from "./cross-site.ts";
-import { changesState, type Declaration, METHODS, type Method } from "./declaration.ts";
+import { changesState, type Declaration } from "./declaration.ts";
 import { answerError } from "./errors.ts";
 import { json } from "./json.ts";
 

@@ -2,6 +2,7 @@ import "server-only";
 
 import { context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
 import {
@@ -15,7 +16,6 @@ import {
 } from "@opentelemetry/sdk-trace";
 import { log } from "./log.ts";
 import { traceFlush } from "./trace-flush.ts";
-import { traceParent } from "./trace-parent.ts";
 
 const EXPORT_MS = 5_000;
 /** As in the log: shorter than a token. */
@@ -35,7 +35,7 @@ export function startTracing(endpoint: string): void {
     spanProcessors: [withoutQueries, new BatchSpanProcessor({ exporter: saying(exporter), exportTimeoutMillis: EXPORT_MS })],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(traceParent);
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
   traceFlush.set(() => provider.shutdown());
 }

@@ -1,7 +1,8 @@
 import "server-only";
 
 import { randomBytes } from "node:crypto";
-import { cookiePairs, type SessionCookie } from "#lib/auth/cookies.ts";
+import { NextRequest } from "next/server";
+import type { SessionCookie } from "#lib/auth/cookies.ts";
 import { config } from "#lib/config.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
@@ -31,9 +32,8 @@ export function pageHeaders(incoming: Headers, path: string): PageHeaders {
  * @returns the same cookies, for the browser
  */
 export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[]> {
-  const before = requestHeaders.get("cookie");
-  const cookies = await renewForPage(pageDatabase(), before);
-  if (cookies.length > 0) requestHeaders.set("cookie", withCookies(before, cookies));
+  const cookies = await renewForPage(pageDatabase(), requestHeaders.get("cookie"));
+  if (cookies.length > 0) setCookies(requestHeaders, cookies);
   const page = currentRequest();
   // Renewed cookies have a value, cleared ones have none.
   if (page) page.hasEndedSession = cookies.some(({ value }) => value === "");
@@ -51,9 +51,11 @@ export async function isViewerUnknown(requestHeaders: Headers): Promise<boolean>
   }
 }
 
-function withCookies(header: string | null, cookies: SessionCookie[]): string {
-  const others = cookiePairs(header).filter((pair) => pair.name !== "" && !cookies.some(({ name }) => pair.name === name));
-  return [...others, ...cookies].map(({ name, value }) => `${name}=${value}`).join("; ");
+// Next gives each name one value, the last: a page sees the new cookie alone, also where the browser sent two by that name.
+function setCookies(headers: Headers, cookies: SessionCookie[]): void {
+  const request = new NextRequest("http://localhost", { headers });
+  for (const { name, value } of cookies) request.cookies.set(name, value);
+  headers.set("cookie", request.cookies.toString());
 }
 
 // A strict policy (CSP Level 3): a script runs because of its nonce, or because such a script loads it, never by its origin.

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
 import { type Document, departures, fetchDocument, isValid } from "#e2e/openapi.ts";
-import { openApi31 } from "#e2e/openapi-31.ts";
 
 /** What the contract says: each endpoint with its statuses. 405 is every path's, for the other methods. */
 const CONTRACT: Record<string, number[]> = {
@@ -90,8 +90,8 @@ afterAll(async () => {
   await Promise.all([strict.stop(), broken.stop(), cutOff.stop()]);
 });
 
-test("the document is valid OpenAPI 3.1, and its examples are of the form that it says", () => {
-  expect(openApi31.safeParse(document).error?.issues ?? []).toEqual([]);
+test("the document is valid OpenAPI 3.1, and its examples are of the form that it says", async () => {
+  expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
   const contents = operations.flatMap(({ operation }) => [operation.requestBody as never, ...Object.values(operation.responses)]);
   for (const content of contents) {
     const { schema = {}, examples = {} } = content?.content?.["application/json"] ?? {};
