@@ -39,6 +39,6 @@ function intermission(request: NextRequest, headers: Headers): NextResponse {
 }
 
 export const config = {
-  // The API, but for the page about it, and static files need neither. Prefetched pages carry no scripts to allow, but may need the cookies.
-  matcher: ["/((?!api/|api$|_next/static/|icon\\.svg$|robots\\.txt$).*)", "/api/docs"],
+  // The API and static files need neither. Prefetched pages carry no scripts to allow, but may need the cookies.
+  matcher: ["/((?!api/|api$|_next/static/|icon\\.svg$|robots\\.txt$).*)"],
 };

@@ -8,7 +8,7 @@ const endpoint = (page: Page, name: string) => page.getByRole("region", { name, 
 
 test("an endpoint is tried from the keyboard: what was sent, the status, the headers and the body", async ({ page }) => {
   const username = freshName();
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const signUp = endpoint(page, "Sign up");
   const body = { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" };
   await signUp.getByLabel("Body").fill(JSON.stringify(body));
@@ -27,7 +27,7 @@ test("cookies travel by themselves from one endpoint to the next, and no token i
   page,
 }) => {
   const username = freshName();
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const send = async (name: string, body?: unknown) => {
     if (body) await endpoint(page, name).getByLabel("Body").fill(JSON.stringify(body));
     await endpoint(page, name).getByRole("button", { name: "Send" }).click();
@@ -47,7 +47,7 @@ test("cookies travel by themselves from one endpoint to the next, and no token i
 });
 
 test("a server that is out of reach is said to be", async ({ page, context }) => {
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   await page.waitForLoadState("networkidle");
   await context.setOffline(true);
   await endpoint(page, "Log out").getByRole("button", { name: "Send" }).click();
@@ -63,7 +63,7 @@ test("every endpoint of the document is there without scripts, and nothing of it
   const page = await context.newPage();
   const elsewhere: string[] = [];
   page.on("request", (request) => new URL(request.url()).origin === origin || elsewhere.push(request.url()));
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const { paths } = await (await context.request.get("/api/openapi.json")).json();
   expect(Object.keys(paths).length).toBeGreaterThan(5);
   for (const path of Object.keys(paths)) await expect(page.getByRole("main")).toContainText(path);
@@ -82,7 +82,7 @@ test("its script is on no other page", async ({ page }) => {
     await page.waitForLoadState("networkidle");
   }
   expect(carriers).toEqual([]);
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   await page.waitForLoadState("networkidle");
   expect(carriers).toHaveLength(1);
 });

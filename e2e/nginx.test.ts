@@ -135,7 +135,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
         expect(answer.headers).toMatchObject({ ...SECURITY_HEADERS, "cache-control": "no-store" });
       }
     }
-    for (const path of ["/login?next=%2Ffilms", "/api/docs", "/api/docs/"]) {
+    for (const path of ["/login?next=%2Ffilms", "/docs", "/docs/"]) {
       const page = await send(production.http, "GET", path, { headers: { host: "evil.example" } });
       expect(page.status).toBe(308);
       expect(page.headers.location).toBe(`${production.https}${path}`);

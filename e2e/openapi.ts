@@ -20,7 +20,7 @@ export async function fetchDocument(origin: string): Promise<Document> {
   return (await send(origin, "GET", "/api/openapi.json")).json;
 }
 
-/** In what an answer of the API is not as the document has it: the status, a header, the body. Of pages and metrics nothing. */
+/** In what an answer of the API is not as the document has it: the status, a header, the body. Of pages, metrics and an address that moved nothing. */
 export function departures(document: Document, { method, path, answer }: Exchange): string[] {
   const [pathname = ""] = path.split("?", 1);
   if (!/^\/api(\/|$)/.test(pathname) || /^\/api\/(docs|metrics)\/?$/.test(pathname)) return [];

@@ -94,7 +94,7 @@ function banner(publicUrl: string | undefined, port: number, workers: number, da
     `Database   ${describeDatabase(databaseUrl)}`,
     ...(file ? [`           psql "$(cat ${quoted(file)})"`] : []),
     // To a person, who may be new here. Elsewhere the lines are as few as they were.
-    ...(process.stdout.isTTY ? [`API        ${origin}/api/docs`] : []),
+    ...(process.stdout.isTTY ? [`API        ${origin}/docs`] : []),
     ...(process.stdout.isTTY && publicUrl === undefined ? ["Account    npm run manage -- demo"] : []),
     "Stop       Ctrl-C",
   ];

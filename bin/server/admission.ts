@@ -47,9 +47,8 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList, isAdd
   return context;
 }
 
-// The page about the API is a page.
 function isApiPath(url: string): boolean {
-  return /^\/api([/?]|$)/.test(url) && !/^\/api\/docs\/?(\?|$)/.test(url);
+  return /^\/api([/?]|$)/.test(url);
 }
 
 /**

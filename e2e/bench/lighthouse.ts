@@ -12,7 +12,7 @@ import { startForBench } from "./server.ts";
 
 const LIGHTHOUSE = join(import.meta.dirname, "..", "lighthouse");
 const ROUNDS = 5;
-const PAGES = ["/login", "/signup", "/", "/nothing-here", "/api/docs"];
+const PAGES = ["/login", "/signup", "/", "/nothing-here", "/docs"];
 const DEVICES = ["mobile", "desktop"];
 
 type Figures = Record<string, number>;
