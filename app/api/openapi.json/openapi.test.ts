@@ -21,6 +21,9 @@ const CONTRACT: Record<string, number[]> = {
 /** Its refusals, in its words; those of a field's are the fields' own. */
 const REFUSALS = [
   '{"detail":"JSON parse error - unexpected character at position 17"}',
+  '{"detail":"JSON parse error - expected a complete JSON value"}',
+  '{"detail":"JSON parse error - the body is incomplete"}',
+  '{"detail":"JSON parse error - the body is not UTF-8"}',
   '{"detail":"Authentication credentials were not provided."}',
   '{"detail":"Authentication credentials were not provided.","code":"not_authenticated"}',
   '{"detail":"Authorization header must contain two space-delimited values","code":"bad_authorization_header"}',
