@@ -5,10 +5,10 @@ import { beginAtZero, metrics } from "#lib/observe/metrics.ts";
 import { hashLoad } from "#lib/passwords/hash-queue.ts";
 import { LIMIT_NAMES } from "#lib/rate-limits.ts";
 
-// One per process, and bin/server/report-metrics.ts, which is outside of the bundles, calls it before each report.
+// One per process: bin/server/report-metrics.ts, which runs outside of the bundles, calls it before each report.
 const shared = globalThis as typeof globalThis & { movieconnectGauges?: () => void };
 
-/** Has the pool and the hashing queue looked at whenever metrics are asked for, and never in between. */
+/** Reads the gauges of the pool and of the hashing queue before each report of metrics, and only then. */
 export function watchGauges(): void {
   const { sessions, throttled, hashesWaiting, hashesRunning, hashThreads, poolConnections, poolWaiting, poolLimit } = metrics();
   beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "resumed", "revoked"]);
