@@ -1,15 +1,14 @@
-# Three images of one build: `web` serves, and migrates; `edge` is Nginx with the static files.
+# Three images from one build: `web` serves, and also migrates; `edge` is Nginx with the static files.
 
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# No package's own scripts are run: the build needs none.
+# No install scripts of packages run: the build needs none.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
 RUN BUILD_OUTPUT=standalone node node_modules/next/dist/bin/next build
-# What runs, and nothing else. Images are served as they are: sharp, which would scale them, stays behind, and so do the
-# commands of a checkout.
+# Keeps only what runs. Sharp, which would scale images, and the commands of a checkout are left out.
 RUN node bin/precompress.ts static-files
 RUN cp -r .next/standalone /image \
  && node bin/copy-packages.ts /image \
@@ -23,7 +22,7 @@ RUN cp -r .next/standalone /image \
 RUN node bin/check-image.ts /image && mkdir -p /image/.next/cache
 
 
-# The stable branch: docs/operating.md says how long each of these gets fixes.
+# Nginx's stable branch; docs/operating.md says how long each base image gets fixes.
 FROM nginx:1.30 AS edge
 COPY nginx/development/ /etc/nginx/templates/development/
 COPY nginx/production/ /etc/nginx/templates/production/
@@ -34,16 +33,16 @@ COPY nginx/nginx.conf /etc/nginx/nginx.conf
 ENV STATIC_ROOT=/srv/static NGINX_ENVSUBST_TEMPLATE_DIR=/etc/nginx/templates/development
 
 
-# The last stage is what `docker build .` makes.
+# The last stage is the one that `docker build .` builds.
 FROM node:24-slim AS web
-# What a server that is given its packages has no use for.
+# The packages are installed already: npm, yarn and the headers are not needed.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn* /usr/local/bin/np[mx] /usr/local/bin/corepack /usr/local/bin/yarn*
 WORKDIR /app
-# Everything is root's: the one who serves can't change what is served.
+# All files belong to root: the user that serves them can't change them.
 COPY --from=build /image/ ./
-# Where a volume takes its owner from: development's secret, and what Next may want to keep.
+# New volumes take their owner from these directories: development's secret, and Next's cache.
 RUN mkdir -m 700 /secret && chown node:node /secret .next/cache
-# Nginx asks for readiness each second, and has gone elsewhere by then.
+# Nginx checks readiness every second, and has gone elsewhere after this delay.
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 PORT=8000 SHUTDOWN_DELAY_MS=5000
 USER node
 EXPOSE 8000

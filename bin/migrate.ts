@@ -5,10 +5,10 @@ import { isNotReady } from "#db/embedded/lease.ts";
 import { migrate } from "#db/migrate.ts";
 import { migrationConfig } from "#lib/config.ts";
 
-// Once, before the application starts: the schema as its owner, and what the application's own role may do.
+// Run once, before the application starts: migrates the schema as its owner, and sets up the application's own role.
 
-/** A database that is only starting is waited for this long. */
-const PATIENCE_MS = 30_000;
+/** How long to wait for a database that is starting. */
+const DATABASE_START_MS = 30_000;
 
 main().catch((error: unknown) => {
   console.error(`movieconnect: ${error instanceof Error ? error.message : error}`);
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
 }
 
 async function migrateOnceReady(url: string): Promise<string[]> {
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + DATABASE_START_MS;
   for (;;) {
     try {
       return await migrate(url);

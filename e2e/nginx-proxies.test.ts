@@ -183,7 +183,7 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
           env: environmentWith({ ...variables, TRUSTED_PROXIES: wrong }),
           stdio: ["ignore", "ignore", "pipe"],
         });
-      expect(start, wrong).toThrow(/TRUSTED_PROXIES: addresses and subnets/);
+      expect(start, wrong).toThrow(/TRUSTED_PROXIES must be addresses and subnets/);
     }
   });
 });

@@ -210,7 +210,7 @@ test("bad variables are refused with one line that names each of them", async ()
     "SESSION_LIFETIME must be a whole number from 1 to 2592000",
     "METRICS_TOKEN must be at least 16 characters without spaces",
     "RATE_LIMIT_SIGNUP must be attempts and seconds: 60/3600",
-    "TRUSTED_PROXIES must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8",
+    "TRUSTED_PROXIES must be addresses or subnets separated by commas: 10.0.0.0/8,fd00::/8",
     "PORT must be a whole number from 0 to 65535",
   ])
     expect(refused.errors()).toContain(problem);

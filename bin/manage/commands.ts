@@ -10,14 +10,14 @@ import { createAccount } from "./create-account.ts";
 import { openDemo } from "./demo.ts";
 import { newPassword } from "./new-password.ts";
 
-/** What a command says: to a person, and to a program. */
+/** A command's result, for a person and for a program. */
 type Outcome = { lines: string[]; json: unknown };
 
-/** What each does. All throw one line where they can't: an `AppError` where the application's rules refuse. */
+/** Runs each command. @throws {AppError} where the application's rules refuse @throws {Error} one line, for other failures */
 export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => Promise<Outcome>> = {
   demo: async (db) => {
     const { username, password, isNew } = await openDemo(db);
-    const done = isNew ? `Made the account ${username}.` : `${username} has a new password, and is logged out everywhere.`;
+    const done = isNew ? `Created the account ${username}.` : `${username} has a new password, and is logged out everywhere.`;
     const lines = [done, `Username: ${username}`, ...passwordLine(password)];
     return { lines, json: { ...toJson(await requireUser(db, username)), password } };
   },
@@ -26,7 +26,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     const { password, generated } = await newPassword(values);
     const { id, username } = await createAccount(db, { ...detailsOf(values), password });
     const created = await requireUser(db, username);
-    const lines = [`Made the account ${username} (${id}).`, ...passwordLine(generated)];
+    const lines = [`Created the account ${username} (${id}).`, ...passwordLine(generated)];
     return { lines, json: { ...toJson(created), ...(generated === undefined ? {} : { password: generated }) } };
   },
 
@@ -123,7 +123,7 @@ async function requireUser(db: Database, name: string): Promise<UserDetails> {
   return user;
 }
 
-// Also of one who was there a moment ago.
+// Also thrown if the user was deleted while the command ran.
 function noSuchUser(name: string): Error {
   return new Error(`there is no user "${name}"`);
 }

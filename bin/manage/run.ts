@@ -4,13 +4,13 @@ import { type Arguments, help, readArguments, type UsageError } from "./argument
 import { COMMANDS } from "./commands.ts";
 import { openManagedDatabase } from "./database.ts";
 
-/** Carries out a command line. @returns the status: 0 done, 1 refused or failed, 2 not a command */
+/** Runs a command line. @returns the exit status: 0 done, 1 refused or failed, 2 not a command */
 export async function manage(args: string[]): Promise<number> {
   let given: Arguments | null;
   try {
     given = readArguments(args);
   } catch (error) {
-    return complain(`${(error as UsageError).message}; --help lists what there is`, 2);
+    return complain(`${(error as UsageError).message}; --help lists the commands`, 2);
   }
   if (!given) {
     console.log(help());
@@ -30,7 +30,7 @@ function complain(message: string, status: number): number {
   return status;
 }
 
-/** As the API names them, and as the options are called. */
+/** The options whose names differ from the API's fields. */
 const LABELS: Record<string, string> = { age: "birth-date" };
 
 function describe(error: unknown): string {

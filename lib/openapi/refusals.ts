@@ -10,23 +10,23 @@ import type { Answered, Header } from "./document.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { schemaLike } from "./sample-schema.ts";
 
-/** Refusals without a schema by name: its fields are an endpoint's own, or no endpoint refuses with it. */
+/** Refusals without a named schema: their fields depend on the endpoint, or no endpoint refuses with them. */
 const UNNAMED: ReadonlySet<ErrorCode> = new Set(["invalid_input", "method_not_allowed", "not_found"]);
 
-/** The body of each refusal by a name, in the words of the one table of errors, which also answers with them. */
+/** The named schemas of the refusals' bodies, derived from the table of errors that also answers with them. */
 export function refusalSchemas(): Record<string, JsonSchema> {
   const codes = ERROR_CODES.filter((code) => !UNNAMED.has(code));
   return Object.fromEntries(codes.map((code) => [schemaName(code), refusalSchema(code)]));
 }
 
-/** As `documentRefusals`, of one that stands outside of all operations. */
+/** As `documentRefusals`, for a refusal that belongs to no operation. */
 export function describeRefusal(code: "method_not_allowed" | "not_found"): Record<string, Answered> {
   return { [answersOf(code)[0].status]: responseOf(refusalSchema(code), [code], z.object({})) };
 }
 
 /**
  * Refusals as a document's responses, by status.
- * @param body what the request's is to hold, whose fields the messages of a 400 are about
+ * @param body the schema of the request's body: the messages of a 400 are about its fields
  */
 export function documentRefusals(codes: ErrorCode[], body: z.ZodType = z.object({})): Record<string, Answered> {
   const byStatus: Record<number, ErrorCode[]> = {};
@@ -62,7 +62,7 @@ function headersOf(code: ErrorCode): Record<string, Header> {
   );
 }
 
-// Each field's messages, and those about the body as a whole.
+// The messages of each field, and those about the whole body.
 function messagesSchema(body: z.ZodType): JsonSchema {
   const messages = { type: "array", items: { type: "string" }, minItems: 1 };
   const fields = body instanceof z.ZodObject ? Object.keys(body.shape) : [];
@@ -97,7 +97,7 @@ function reference(code: ErrorCode): JsonSchema {
   return { $ref: `#/components/schemas/${schemaName(code)}` };
 }
 
-// not_found is NotFound.
+// The schema of not_found is NotFound.
 function schemaName(code: ErrorCode): string {
   return code.replace(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -5,7 +5,7 @@ import { beginAtZero, metrics, readGauges } from "#lib/observe/metrics.ts";
 import { hashLoad } from "#lib/passwords/hash-queue.ts";
 import { LIMIT_NAMES } from "#lib/rate-limits.ts";
 
-/** Has the pool and the hashing queue looked at whenever metrics are asked for, and never in between. */
+/** Reads the gauges of the pool and of the hashing queue before each report of metrics, and only then. */
 export function watchGauges(): void {
   const { sessions, throttled, hashesWaiting, hashesRunning, hashThreads, poolConnections, poolWaiting, poolLimit } = metrics();
   beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "resumed", "revoked"]);
