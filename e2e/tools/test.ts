@@ -15,8 +15,8 @@ const SUITES: Record<string, () => Promise<Count>> = {
   vitest: () => runVitest(["--project=unit", "--project=http"]),
   browser: () => runPlaywright(requireBrowser()),
   operations: () => runVitest(["--project=operations"]),
-  // All that speaks HTTP, once more, with a PgBouncer before every Postgres.
-  pooled: () => runVitest(["--project=http"], { TEST_PGBOUNCER: "on" }),
+  // What speaks HTTP and asks a database, once more, with a PgBouncer before every Postgres.
+  pooled: () => runVitest(["--project=pooled"], { TEST_PGBOUNCER: "on" }),
   // Each breaks what others would stand on, and counts seconds: one file at a time, on a machine of its own.
   faults: () => runVitest(["--project=faults", "--no-file-parallelism"]),
 };
