@@ -9,7 +9,7 @@ import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { freePort } from "#db/embedded/ports.ts";
-import { onPath } from "#e2e/tools/nginx.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 import { send } from "./client.ts";
 import { eventually } from "./harness.ts";
 import { hasNginx, startNginx } from "./nginx-server.ts";

@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { isRoot } from "#db/embedded/owner.ts";
 import { freePort } from "#db/embedded/ports.ts";
-import { installedNginx, onPath } from "#e2e/tools/nginx.ts";
+import { installedNginx } from "#e2e/tools/nginx.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 import { environmentWith } from "#lib/config.ts";
 import { eventually } from "./harness.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRoot, OWNER } from "#db/embedded/owner.ts";
 import { freePort } from "#db/embedded/ports.ts";
-import { installedPgBouncer } from "#e2e/tools/pgbouncer.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 
 // A real PgBouncer with the configuration that is shipped, in front of a test's Postgres.
 
@@ -14,7 +14,7 @@ const SHIPPED = join(import.meta.dirname, "..", "pgbouncer", "pgbouncer.ini");
 export type TestPgBouncer = { url: string; stop: () => Promise<void> };
 
 /** Whether its tests can run here; where none may be left out they fail instead. */
-export const hasPgBouncer = () => installedPgBouncer() !== undefined || process.env.CI === "true";
+export const hasPgBouncer = () => onPath("pgbouncer") !== undefined || process.env.CI === "true";
 
 /**
  * Starts a PgBouncer in transaction mode.
@@ -27,7 +27,7 @@ export async function startPgBouncer(
   target: string,
   { roles = [], settings = {} }: { roles?: string[]; settings?: Record<string, string | number> } = {},
 ): Promise<TestPgBouncer> {
-  const binary = installedPgBouncer();
+  const binary = onPath("pgbouncer");
   if (!binary) throw new Error("there is no PgBouncer to test with");
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-pgbouncer-"));

@@ -4,14 +4,10 @@ import { integer } from "#lib/settings/setting-types.ts";
 
 // What the tests and their commands read of the environment. Each function throws as `config` does.
 
-/** What the test command reads. */
-export function browserSettings() {
-  return readEnvironment(z.object({ BROWSER_PATH: z.string().optional(), PATH: z.string().default("") }), process.env);
-}
-
-/** What the tests of the Nginx configuration read. */
-export function nginxSettings() {
+/** What decides which programs of this machine the tests use, and whether a missing one is a failure. */
+export function toolSettings() {
   const variables = z.object({
+    BROWSER_PATH: z.string().optional(),
     NGINX_PATH: z.string().optional(),
     PATH: z.string().default(""),
     CI: z.stringbool().default(false),
