@@ -4,7 +4,10 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
 /** A server of node:http on a free port of this machine, for one test: its end closes the server and every connection. */
-export async function listening(listener?: RequestListener, options: ServerOptions = {}): Promise<{ server: Server; origin: string }> {
+export async function listening(
+  listener?: RequestListener,
+  options: ServerOptions = {},
+): Promise<{ server: Server; origin: string }> {
   const server = createServer(options, listener);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -18,7 +18,10 @@ beforeEach(() => {
 async function traced(endpoint: string) {
   const { startTracing } = await import("#lib/observe/tracing.ts");
   startTracing(endpoint);
-  trace.getTracer("test").startSpan("a request", { attributes: { "http.target": "/login" } }).end();
+  trace
+    .getTracer("test")
+    .startSpan("a request", { attributes: { "http.target": "/login" } })
+    .end();
   return (await import("./flush-traces.ts")).flushTraces;
 }
 

@@ -10,7 +10,14 @@ async function logged(source: string, { isDev = false } = {}) {
     import { withRequest } from "#lib/observe/request-context.ts";
     logConsoleAsJson(${isDev});`;
   const { status, stdout, stderr } = await runModule(preamble + source, SETTINGS).ended;
-  return { status, stderr, lines: stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line)) };
+  return {
+    status,
+    stderr,
+    lines: stdout
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line)),
+  };
 }
 
 test("what is said to the console becomes a line of the log, with its level, the process and no colours", async () => {

@@ -24,6 +24,9 @@ test("a client's request id is replaced by a new one", async () => {
   for (const id of ids) expect(id).toMatch(UUID);
 });
 
-test.each(["", "x".repeat(65), "a b", 'a"b', "a\tb", "é"])("a request id that could upset a line of the log is replaced: %j", async (given) => {
-  expect(await idOf(given)).toMatch(UUID);
-});
+test.each(["", "x".repeat(65), "a b", 'a"b', "a\tb", "é"])(
+  "a request id that could upset a line of the log is replaced: %j",
+  async (given) => {
+    expect(await idOf(given)).toMatch(UUID);
+  },
+);
