@@ -52,7 +52,7 @@ test("what is wrong is said at its field, the first one is in focus, and what wa
   await page.getByRole("button", { name: "Sign up" }).click();
   const expected = {
     Username: "That username is taken. Choose another one.",
-    Email: "That is not a whole email address. It looks like ann@example.com.",
+    Email: "That is not a whole email address, such as ann@example.com.",
     "Date of birth": "That day is still to come. Check the year.",
     Password: "Too many people use that password. Choose one that is yours alone.",
   };

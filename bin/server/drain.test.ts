@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Agent } from "node:http";
+import { Agent, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { send } from "#e2e/client.ts";
@@ -16,6 +16,8 @@ async function heldServer() {
   return { server, origin, letGo, stop: drainable(server) };
 }
 
+const count = (server: Server) => new Promise<number>((resolve) => server.getConnections((_error, number) => resolve(number)));
+
 async function connectionTo(origin: string): Promise<Socket> {
   const socket = connect(Number(new URL(origin).port), "127.0.0.1");
   await once(socket, "connect");
@@ -25,7 +27,9 @@ async function connectionTo(origin: string): Promise<Socket> {
 test("a request in flight is answered before the server has stopped", async () => {
   const { server, origin, letGo, stop } = await heldServer();
   const asked = once(server, "request");
-  const answer = send(origin, "GET", "/");
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const answer = send(origin, "GET", "/", { agent });
   await asked;
   let isStopped = false;
   const stopped = stop(0).then(() => {
@@ -58,6 +62,21 @@ test("a request that arrives while the server stops, on a connection that was op
   await expect.poll(() => server.listening).toBe(false);
   socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   const [chunk] = await once(socket, "data");
+  expect(String(chunk)).toContain("answered");
+  await stopped;
+});
+
+test("a request of which a part has arrived is awaited, while unused connections are closed", async () => {
+  const { server, origin, letGo, stop } = await heldServer();
+  letGo();
+  const [unused, begun] = [await connectionTo(origin), await connectionTo(origin)];
+  begun.write("GET / HTTP/1.1\r\n");
+  await expect.poll(() => count(server)).toBe(2);
+  const closed = once(unused, "close");
+  const stopped = stop(0);
+  await closed;
+  begun.write("Host: a\r\n\r\n");
+  const [chunk] = await once(begun, "data");
   expect(String(chunk)).toContain("answered");
   await stopped;
 });

@@ -36,8 +36,14 @@ test("a server that stops announces each connection's end", async () => {
 });
 
 test("a client that sends a mebibyte before it reads still reads the refusal", async () => {
-  const { socket, isClosed } = await openTo((await refusing()).port, MEBIBYTE - 1_024);
+  const { server, port } = await refusing();
+  // The server has said that it will send nothing more.
+  const isRefused = new Promise((resolve) => {
+    server.once("connection", (serverSide) => serverSide.once("finish", () => setImmediate(resolve)));
+  });
+  const { socket, isClosed } = await openTo(port, MEBIBYTE - 1_024);
   let received = "";
+  await isRefused;
   await new Promise((sent) => socket.write(Buffer.alloc(MEBIBYTE - 1_024), sent));
   socket.on("data", (chunk) => (received += chunk)).resume();
   expect(await isClosed).toBe("closed");

@@ -8,7 +8,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   POST: endpoint(
     {
       summary: "Sign up",
-      description: "Makes an account, and signs nobody in. Every field that fails is reported in one answer.",
+      description: "Makes an account and opens no session. Every field that fails is reported in one answer.",
       public: true,
       hashes: true,
       limit: "signup",
