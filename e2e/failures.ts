@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-// Pages, and what is around them, that fail in each place where a page can. They are in the build of the README's recipes.
+// Pages, and what is around them, that fail in each place where a page can. They are in the build of the recipes.
 
 /** A request with this header fails in the place that it names. */
 export const MADE_TO_FAIL = "x-made-to-fail";

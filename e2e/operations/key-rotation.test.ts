@@ -5,7 +5,7 @@ import { logIn, newSession, send, signUp } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
 
-// Another AUTH_SECRET while people are served. The README says what an operator does; this does it.
+// Another AUTH_SECRET while people are served. docs/operating.md says what an operator does; this does it.
 
 const OLD = randomBytes(32).toString("base64url");
 const NEW = randomBytes(32).toString("base64url");
