@@ -6,6 +6,7 @@ import { openDevCache } from "#bin/server/dev-cache.ts";
 import { flushTraces } from "#bin/server/flush-traces.ts";
 import { beat } from "#bin/server/heartbeat.ts";
 import { logConsoleAsJson } from "#bin/server/json-console.ts";
+import { openLane } from "#bin/server/lane.ts";
 import { reportMetrics } from "#bin/server/report-metrics.ts";
 import { routeLabels } from "#bin/server/route-label.ts";
 import { applyTransportRules } from "#bin/server/transport.ts";
@@ -22,7 +23,7 @@ const isDev = mode === "dev";
 beat(isDev);
 // Read before Next is: it serves on with 500s where its instrumentation finds a file of a secret gone.
 config();
-const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS } = serviceConfig();
+const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS, API_LANE } = serviceConfig();
 
 // Ctrl-C reaches the whole group; the primary decides when workers end, and its death ends them too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
@@ -56,7 +57,9 @@ isPrepared = true;
 // Next itself would listen from its first request on. After a restart that is an open page's, for hot reload.
 if (isDev) server.on("upgrade", (app as unknown as { upgradeHandler: UpgradeHandler }).upgradeHandler);
 const routeOf = routeLabels(process.cwd(), isDev);
-const drainServer = applyTransportRules(server, app.getRequestHandler(), { isDev, trustedProxies, routeOf });
+const toNext = app.getRequestHandler();
+const handler = isDev || API_LANE === "off" ? toNext : await openLane(process.cwd(), toNext);
+const drainServer = applyTransportRules(server, handler, { isDev, trustedProxies, routeOf });
 drain = isDev ? closeDev : drainServer;
 
 server.on("error", (error: NodeJS.ErrnoException) => {

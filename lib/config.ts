@@ -76,6 +76,8 @@ const service = environment.extend({
   TRUSTED_PROXIES: z.string().default("").transform(toBlockList),
   /** How long a worker that was told to stop still takes requests, while its readiness says no. */
   SHUTDOWN_DELAY_MS: integer(0, 8_000).prefault("500"),
+  /** "off" sends the API's requests through Next's router, as development does. */
+  API_LANE: z.enum(["on", "off"]).default("on"),
 });
 
 /** What `npm start` reads: it makes a database and a secret where none is given. @internal for its test */
