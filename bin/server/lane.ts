@@ -45,7 +45,7 @@ async function loadEntrypoints(build: string): Promise<(url: string) => Entrypoi
   const files = readJson<Record<string, string>>(join(build, "server", "app-paths-manifest.json"));
   const entrypoints = new Map<string, Entrypoint>();
   for (const [name, path] of Object.entries(paths)) {
-    if (name.endsWith("/route") && path.startsWith("/api/")) entrypoints.set(path, await load(build, files[name] ?? name));
+    if (name.endsWith("/route") && path.startsWith("/api/")) entrypoints.set(path, await load(build, files[name] ?? ""));
   }
   // A page below /api is in here too, without an entry point: no pattern may take it.
   const exact = new Map(staticRoutes.map(({ page }) => [page, entrypoints.get(page)]));
