@@ -6,6 +6,7 @@ import { openDevCache } from "#bin/server/dev-cache.ts";
 import { flushTraces } from "#bin/server/flush-traces.ts";
 import { beat } from "#bin/server/heartbeat.ts";
 import { logConsoleAsJson } from "#bin/server/json-console.ts";
+import { openLane } from "#bin/server/lane.ts";
 import { reportMetrics } from "#bin/server/report-metrics.ts";
 import { routeLabels } from "#bin/server/route-label.ts";
 import { applyTransportRules } from "#bin/server/transport.ts";
@@ -23,7 +24,7 @@ const isDev = mode === "dev";
 beat(isDev);
 // The settings are read before Next starts: if its instrumentation found a secret's file missing, it would go on and answer 500.
 config();
-const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS } = serviceConfig();
+const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS, API_LANE } = serviceConfig();
 
 // A Ctrl-C reaches the whole process group. The primary decides when workers end, and if it dies they end too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
@@ -58,7 +59,9 @@ isPrepared = true;
 // hot reload.
 if (isDev) server.on("upgrade", (app as unknown as { upgradeHandler: UpgradeHandler }).upgradeHandler);
 const routeOf = routeLabels(process.cwd(), isDev);
-const drainServer = applyTransportRules(server, app.getRequestHandler(), { isDev, trustedProxies, routeOf });
+const toNext = app.getRequestHandler();
+const handler = isDev || API_LANE === "off" ? toNext : await openLane(process.cwd(), toNext);
+const drainServer = applyTransportRules(server, handler, { isDev, trustedProxies, routeOf });
 drain = isDev ? closeDev : drainServer;
 
 server.on("error", (error: NodeJS.ErrnoException) => {

@@ -62,6 +62,8 @@ const service = environment.extend({
   TRUSTED_PROXIES: z.string().default("").transform(toBlockList),
   /** How long a stopping worker goes on accepting requests, while its readiness is already false. */
   SHUTDOWN_DELAY_MS: integer(0, 8_000).prefault("500"),
+  /** "off" sends the API's requests through Next's router, as development does. */
+  API_LANE: z.enum(["on", "off"]).default("on"),
 });
 
 /** The settings of `npm start`, which makes a database and a secret where none is given. @internal for its test */
