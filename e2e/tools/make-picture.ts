@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { chromium } from "playwright";
 import { startPostgres, startServer } from "#e2e/harness.ts";
 import { fillSignUp } from "#e2e/people.ts";
-import { findBrowser } from "./browser.ts";
+import { requireBrowser } from "./browser.ts";
 
 const DOCS = join(import.meta.dirname, "..", "..", "docs");
 
 const postgres = await startPostgres();
 const server = await startServer({ DATABASE_URL: postgres.url, WEB_CONCURRENCY: "1" });
-const browser = await chromium.launch({ executablePath: findBrowser(console.log), args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: requireBrowser(), args: ["--no-sandbox"] });
 for (const colorScheme of ["light", "dark"] as const) {
   const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 720 }, reducedMotion: "reduce" });
   await page.goto(`${server.origin}/signup`);
