@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { parseDatabaseUrl } from "#lib/settings/database-url.ts";
-import { attempts, integer, toBlockList, toSecrets } from "#lib/settings/setting-types.ts";
+import { attempts, integer, toBlockList, toListenAddress, toSecrets } from "#lib/settings/setting-types.ts";
 
 /** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */
-const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "METRICS_TOKEN"];
+const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET"];
 
 const databaseUrl = z
   .string({ error: "must be a URL: postgres://user:password@host:5432/database" })
@@ -59,11 +59,6 @@ export const environment = z.object({
   RATE_LIMIT_SIGNUP: attempts("60/3600"),
   RATE_LIMIT_REFRESH: attempts("1200/300"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
-  /** Opens /api/metrics/ to whoever is not on this machine. */
-  METRICS_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{16,}$/, "must be at least 16 characters without spaces")
-    .optional(),
   /** Where traces go, by OTLP over HTTP. Unset, there are none. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: "must be a URL: http://collector:4318" }).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -72,6 +67,8 @@ export const environment = z.object({
 /** What the command reads that starts the workers and nothing else. */
 const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
+  /** Where the metrics of all workers are answered, apart from everything else. Unset, they are answered nowhere. */
+  METRICS_ADDRESS: z.string().transform(toListenAddress).optional(),
   /** Whose word for the client's address counts: addresses and subnets, with commas between. */
   TRUSTED_PROXIES: z.string().default("").transform(toBlockList),
   /** How long a worker that was told to stop still takes requests, while its readiness says no. */

@@ -11,9 +11,6 @@ const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELET
 /** What only this server, or Next itself, may say to the application: it is removed from what clients send. */
 const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-middleware-prefetch", "x-client-address"];
 
-/** What proxies add to what they hand on. */
-const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
-
 /** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
 const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
 
@@ -34,9 +31,7 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList, isAdd
   const removed = isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS, ...DECLINED_HEADERS] : INTERNAL_HEADERS;
   for (const header of removed) delete request.headers[header];
   const address = clientAddress(request, trustedProxies);
-  // A proxy on this machine that is not known as one would make everybody look local.
-  const isLocal = /^(127\.|::1$)/.test(address) && !FORWARDED.some((header) => header in request.headers);
-  const context = { requestId: requestId(request, trustedProxies), address, isLocal };
+  const context = { requestId: requestId(request, trustedProxies), address };
   request.headers["x-client-address"] = address;
   request.headers["x-request-id"] = context.requestId;
   if (!isCanonical(url) || !isAddress(url)) request.url = isApi ? "/api/-" : "/-";

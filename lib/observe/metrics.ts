@@ -5,7 +5,7 @@ const shared = globalThis as typeof globalThis & { movieconnectMetrics?: Metrics
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** What this worker counts. /api/metrics/ adds all workers together. */
+/** What this worker counts. bin/primary/gather-metrics.ts adds all workers together. */
 export function metrics(): Metrics {
   shared.movieconnectMetrics ??= createMetrics();
   return shared.movieconnectMetrics;

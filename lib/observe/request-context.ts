@@ -8,8 +8,6 @@ export type RequestContext = {
   requestId: string;
   /** Who is asking: the connection's other end, or whom a trusted proxy names. */
   address: string;
-  /** Sent on this very machine, and handed on by nobody. */
-  isLocal: boolean;
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
   /** The page was asked for with the cookies of a session that has ended. */

@@ -45,7 +45,7 @@ export function startTracing(endpoint: string): void {
 // A trace begins with somebody's request: not with Next's own start, nor with what machines ask each second.
 const ofRequests: Sampler = {
   shouldSample(_context, _traceId, _name, _kind, { "http.target": target }) {
-    const isTraced = typeof target === "string" && !/^\/(api\/(health|metrics)|_next\/static)\//.test(target);
+    const isTraced = typeof target === "string" && !/^\/(api\/health|_next\/static)\//.test(target);
     return { decision: isTraced ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD };
   },
   toString: () => "OfRequests",
