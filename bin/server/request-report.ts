@@ -10,7 +10,7 @@ export type Sent = { method: string; url: string };
 export type Ended = { status: number; ms: number; aborted: boolean };
 
 /** Who asks often, or for what nobody asks about: told from `debug` on. */
-const QUIET = new Set(["static", "/api/health/live/", "/api/health/ready/", "/api/metrics/"]);
+const QUIET = new Set(["static", "/api/health/live/", "/api/health/ready/"]);
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 /** What Nginx writes for a client that left before its answer. */
 const CLIENT_CLOSED = 499;
