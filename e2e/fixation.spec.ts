@@ -11,7 +11,7 @@ import { logInByForm } from "./people.ts";
 // A site of the same domain, over plain http, can make the browser send cookies of its choice: with `Domain`, and with names
 // that the browser does not take for `__Host-`.
 
-/** Characters that JavaScript's `trim` removes from a name and no browser does, and others that could make a name look like ours. */
+/** Characters that JavaScript's `trim` removes from a name and browsers do not, and others that make a name look like ours. */
 const DISGUISES = ["\xa0__Host-", "\xa0\xa0__Host-", "\x85__Host-", ""];
 
 test("a site of the same domain can't put its own session into a visitor's browser", async ({ launchOptions: options }) => {

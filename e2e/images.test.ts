@@ -12,7 +12,7 @@ test("each base image is a maintained branch and no single version, and the oper
   const guide = await read("docs/operating.md");
   for (const image of foreign) {
     const [name = "", tag = ""] = image.split(":");
-    // Nginx' stable branches and Node's long-term ones have even numbers. Certbot has no branches: each version replaces the last.
+    // Nginx' stable branches and Node's long-term ones are even. Certbot has no branches: each version replaces the last.
     const branches: Record<string, RegExp> = {
       nginx: /^1\.\d*[02468]$/,
       node: /^\d*[02468]-slim$/,

@@ -10,7 +10,7 @@ import { eventually } from "./harness.ts";
 import { childrenOf } from "./launch.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
-// Connections that never send a whole request, which cost a client nothing: how many Nginx holds, for how long, in how much memory.
+// Connections that never send a whole request, which cost a client nothing: how many Nginx holds, how long, in how much memory.
 
 const application = createServer((request, response) => request.resume().on("end", () => response.writeHead(404).end()));
 const held: Socket[] = [];
