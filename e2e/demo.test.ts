@@ -3,7 +3,7 @@ import { logIn, send } from "./client.ts";
 import { withDatabase } from "./harness.ts";
 import { launch } from "./launch.ts";
 
-// `npm run manage -- demo`: an account to look around with.
+// `npm run manage -- demo`: an account to try the application with.
 
 const COMMAND = [process.execPath, "--import", "tsx", "bin/manage.ts", "demo"];
 
@@ -15,7 +15,7 @@ async function demo(variables: Record<string, string> = {}) {
 
 const login = (password: string) => send(inject("origin"), "POST", "/api/token/", { json: { username: "demo", password } });
 
-test("the demonstration's account is made with a password of its own, and the next time has another one", async () => {
+test("each run of the command gives the demonstration's account a new random password", async () => {
   const first = await demo();
   expect(first).toMatchObject({
     status: 0,
@@ -32,7 +32,7 @@ test("the demonstration's account is made with a password of its own, and the ne
   expect(refresh.status).toBe(401);
 });
 
-test("where strangers come there is no demonstration, and on this machine there is", async () => {
+test("a demonstration is refused where the application is public, and made on this machine", async () => {
   const refused = await demo({ PUBLIC_URL: "https://movies.example" });
   expect(refused).toMatchObject({ status: 1, output: "" });
   expect(refused.errors).toMatch(/^movieconnect: PUBLIC_URL is https:\/\/movies\.example, [^\n]+\n$/);
@@ -56,7 +56,7 @@ test("a person's account of that name, or with that address, stays as it is", as
   expect((await logIn(inject("origin"), { username: "dora", password })).cookies).not.toEqual({});
 });
 
-test("a demonstration that was disabled is not opened again by this", async () => {
+test("a demonstration's account that was disabled stays disabled", async () => {
   const change = (text: string) => withDatabase(inject("databaseUrl"), (query) => query(text));
   await change("delete from users where username_key in ('demo', 'dora')");
   await demo();

@@ -7,7 +7,7 @@ import { isRoot, OWNER } from "#db/embedded/owner.ts";
 import { freePort } from "#db/embedded/ports.ts";
 import { distributionPostgres } from "#e2e/tools/distribution-postgres.ts";
 
-// The distribution's Postgres: older than the embedded one, and with the programs that a backup takes.
+// The Linux distribution's Postgres: older than the embedded one, and with the programs that a backup needs.
 
 export type DistributionPostgres = {
   url: string;
@@ -16,13 +16,13 @@ export type DistributionPostgres = {
   stop: () => Promise<void>;
 };
 
-/** Whether its tests can run here; where none may be left out they fail instead. */
+/** Whether its tests can run here. In CI, where none may be left out, they fail instead. */
 export const hasDistributionPostgres = () => distributionPostgres() !== undefined || process.env.CI === "true";
 
 /** Starts a server of its own, with a role and a database as the containers have them. */
 export async function startDistributionPostgres(): Promise<DistributionPostgres> {
   const programs = distributionPostgres();
-  if (!programs) throw new Error("there is no Postgres of the distribution's to test with");
+  if (!programs) throw new Error("the distribution's Postgres is not installed");
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-distribution-"));
   const data = join(directory, "postgres");
   await mkdir(data, { mode: 0o700 });

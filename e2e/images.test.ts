@@ -8,7 +8,7 @@ import { environmentWith } from "#lib/config.ts";
 const ROOT = join(import.meta.dirname, "..");
 const read = (path: string) => readFile(join(ROOT, path), "utf8");
 
-test("each base image is a branch that gets fixes, no single version of it, and the operating guide says for how long", async () => {
+test("each base image is a maintained branch and no single version, and the operating guide says until when", async () => {
   const files = await Promise.all(["Dockerfile", "docker-compose.yml", "docker-compose.prod.yml"].map(read));
   const images = files.flatMap((text) => [...text.matchAll(/^(?:FROM| +image:) (\S+)/gm)].map(([, image = ""]) => image));
   const foreign = [...new Set(images)].filter((image) => !image.startsWith("movieconnect-"));
@@ -16,7 +16,7 @@ test("each base image is a branch that gets fixes, no single version of it, and 
   const guide = await read("docs/operating.md");
   for (const image of foreign) {
     const [name = "", tag = ""] = image.split(":");
-    // Nginx' stable branches are even, Node's that live long too; certbot has none, and each version replaces the one before.
+    // Nginx' stable branches and Node's long-term ones are even. Certbot has no branches: each version replaces the last.
     const branches: Record<string, RegExp> = {
       nginx: /^1\.\d*[02468]$/,
       node: /^\d*[02468]-slim$/,

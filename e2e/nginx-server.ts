@@ -17,7 +17,7 @@ const ROOT = join(import.meta.dirname, "..");
 const SHIPPED = join(ROOT, "nginx");
 
 export type TestNginx = {
-  /** Plain http, which is all there is in development. */
+  /** Plain http; in development there is nothing else. */
   http: string;
   https: string;
   directory: string;
@@ -34,13 +34,13 @@ type Options = {
   ports?: { http: number; https: number };
   publicUrl?: string;
   staticRoot?: string;
-  /** Looks after certificate and application, as in the image, but five times a second. */
+  /** Watches the certificate and the application, as in the image, but five times a second. */
   isWatched?: boolean;
-  /** Whose word counts for where a request comes from: addresses and subnets. */
+  /** The proxies that are trusted to name a request's client: addresses and subnets. */
   trustedProxies?: string;
 };
 
-/** Whether its tests can run here; where none may be left out they fail instead. */
+/** Whether its tests can run here. In CI, where none may be left out, they fail instead. */
 export const hasNginx = () => (installedNginx() && onPath("openssl")) || process.env.CI === "true";
 
 export async function startNginx({
@@ -53,7 +53,7 @@ export async function startNginx({
   trustedProxies = "",
 }: Options): Promise<TestNginx> {
   const binary = installedNginx();
-  if (!binary) throw new Error("there is no Nginx to test with");
+  if (!binary) throw new Error("Nginx is not installed");
   const { http, https } = ports ?? { http: await freePort(), https: await freePort() };
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-nginx-"));
   chmodSync(directory, 0o755);
@@ -131,12 +131,12 @@ function renderVariables(variables: Record<string, string>): Record<string, stri
   return Object.fromEntries(output.split("\0").map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]));
 }
 
-// What it asks may run in this process.
+// Not synchronously: the server that the script asks may run in this process.
 async function runScript(name: string, variables: Record<string, string>): Promise<void> {
   await promisify(execFile)("sh", [join(SHIPPED, "docker-entrypoint.d", name)], { env: environmentWith(variables) });
 }
 
-// The script leaves its loop behind, which ends with the container, and here with its group.
+// The script leaves a loop running. In the image it ends with the container, here with its process group.
 function watchApplication(variables: Record<string, string>): () => void {
   const script = join(SHIPPED, "docker-entrypoint.d", "40-reload-on-change.sh");
   const { pid } = spawn("sh", [script], { env: environmentWith(variables), detached: true, stdio: "ignore" });
@@ -145,7 +145,7 @@ function watchApplication(variables: Record<string, string>): () => void {
   };
 }
 
-// As envsubst does when it is told which names there are: others stay, they are Nginx' own.
+// Replaces these names alone, as envsubst does when it is given a list: other names are Nginx' own variables.
 function substitute(text: string, variables: Record<string, string>): string {
   return text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => variables[name] ?? whole);
 }

@@ -7,28 +7,28 @@ import { isRoot, OWNER } from "#db/embedded/owner.ts";
 import { freePort } from "#db/embedded/ports.ts";
 import { onPath } from "#e2e/tools/on-path.ts";
 
-// A real PgBouncer with the configuration that is shipped, in front of a test's Postgres.
+// A real PgBouncer with the shipped configuration, in front of a test's Postgres.
 
 const SHIPPED = join(import.meta.dirname, "..", "pgbouncer", "pgbouncer.ini");
 
 export type TestPgBouncer = { url: string; stop: () => Promise<void> };
 
-/** Whether its tests can run here; where none may be left out they fail instead. */
+/** Whether its tests can run here. In CI, where none may be left out, they fail instead. */
 export const hasPgBouncer = () => onPath("pgbouncer") !== undefined || process.env.CI === "true";
 
 /**
  * Starts a PgBouncer in transaction mode.
- * @param target a Postgres, with the role that most connect as
+ * @param target a Postgres' URL, with the role that most clients connect with
  * @param options.roles further roles, as URLs
- * @param options.settings in place of the shipped ones
- * @returns `url`: the target, through it
+ * @param options.settings replace the shipped ones
+ * @returns `url`: the target's URL through the pooler
  */
 export async function startPgBouncer(
   target: string,
   { roles = [], settings = {} }: { roles?: string[]; settings?: Record<string, string | number> } = {},
 ): Promise<TestPgBouncer> {
   const binary = onPath("pgbouncer");
-  if (!binary) throw new Error("there is no PgBouncer to test with");
+  if (!binary) throw new Error("PgBouncer is not installed");
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-pgbouncer-"));
   const users = join(directory, "userlist.txt");

@@ -6,7 +6,7 @@ import { isRoot, OWNER } from "#db/embedded/owner.ts";
 import { startPostgres, type TestPostgres } from "./harness.ts";
 import { postmasterOf } from "./launch.ts";
 
-/** `files` is where certificates and sockets are. */
+/** `files` is the directory of the certificates and sockets. */
 export type TlsPostgres = TestPostgres & { files: string };
 
 const EXTENSIONS = {
@@ -15,8 +15,8 @@ const EXTENSIONS = {
 } as const;
 
 /**
- * A Postgres as providers have it: its certificate is of an authority of their own (`authority.crt`; `other.crt` is another
- * one), and nobody is admitted over TCP without TLS. The database `postgres` asks for a client's certificate (`client.crt`,
+ * A Postgres as at a provider: an authority of its own has signed its certificate (`authority.crt`; `other.crt` is another
+ * authority), and it refuses TCP without TLS. The database `postgres` asks for a client's certificate (`client.crt`,
  * `client.key`) in place of the password. It has a Unix socket as well.
  */
 export async function startTlsPostgres(): Promise<TlsPostgres> {

@@ -10,7 +10,7 @@ import { environmentWith } from "#lib/config.ts";
 import { logIn, newSession, send } from "./client.ts";
 import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "./launch.ts";
 
-// `npm start`: what it makes, what it refuses.
+// `npm start`: what it sets up, and what it refuses.
 
 let base = "";
 beforeAll(async () => {
@@ -31,7 +31,7 @@ async function end({ process, ended }: Launched): Promise<number | null> {
   return ended;
 }
 
-test("with nothing set, a start makes the database and the secret, and the next one finds them", async () => {
+test("without any setting a start makes the database and the secret, and the next start finds them", async () => {
   const DATA_DIR = join(base, "a directory", "new");
   const unset = { AUTH_SECRET: "", WEB_CONCURRENCY: "", DATA_DIR };
   const first = launch(unset);
@@ -59,7 +59,7 @@ test("with nothing set, a start makes the database and the secret, and the next 
   expect(await end(second)).toBe(0);
 });
 
-test("a data directory may have any name, and the shown psql command reads it", async () => {
+test("a data directory may have any name, and the psql command of the banner works with it", async () => {
   const DATA_DIR = join(base, `it's "quoted" $HOME \`x\` back\\slash é`);
   const server = launch({ AUTH_SECRET: "", WEB_CONCURRENCY: "1", DATA_DIR });
   await server.origin;
@@ -71,7 +71,7 @@ test("a data directory may have any name, and the shown psql command reads it", 
 });
 
 // Only root can become another user.
-test.runIf(isRoot)("a user without a name or a home makes a database too", async () => {
+test.runIf(isRoot)("a start works for a user without a name or a home", async () => {
   const DATA_DIR = join(base, "nameless");
   await chmod(base, 0o755);
   await mkdir(DATA_DIR);
@@ -88,7 +88,7 @@ test.runIf(isRoot)("a user without a name or a home makes a database too", async
   expect((await stat(join(DATA_DIR, "postgres"))).uid).toBe(12_345);
 });
 
-test(".env files are read as Next does it, and what is set already wins, set to nothing too", async () => {
+test(".env files are read as Next reads them, and a variable that is set already wins, even if empty", async () => {
   const cwd = await mkdtemp(join(base, "dotenv-"));
   const bad = (...names: string[]) => names.map((name) => `${name}=bad\n`).join("");
   await writeFile(join(cwd, ".env"), bad("MINIMUM_AGE", "REFRESH_GRACE", "BCRYPT_COST", "PORT"));
@@ -120,7 +120,7 @@ test("the operators' commands read .env too", async () => {
   }
 });
 
-test("npm's scripts are words that every shell takes the same way, Windows' too", async () => {
+test("every shell reads npm's scripts in the same way, Windows' too", async () => {
   const { scripts } = JSON.parse(await readFile(join(import.meta.dirname, "..", "package.json"), "utf8"));
   for (const script of Object.values<string>(scripts)) {
     expect(script).toMatch(/^(node|tsc) /);
@@ -128,7 +128,7 @@ test("npm's scripts are words that every shell takes the same way, Windows' too"
   }
 });
 
-test("a file that names what is another program's process by now does not hinder a start", async () => {
+test("a stale process id, now another program's, does not prevent a start", async () => {
   const DATA_DIR = join(base, "stale");
   const embedded = await startEmbedded(DATA_DIR);
   await embedded.stop();
@@ -174,7 +174,7 @@ test.each<[what: string, variables: Record<string, string>, line: RegExp]>([
     { DATABASE_URL: withUrl((url) => (url.password = "hush-hush")) },
     /refuses the user mcuser or the password: check DATABASE_URL/,
   ],
-])("%s is refused with one line, status 1, and nothing is left", async (_what, variables, line) => {
+])("%s is refused with one line and status 1, and leaves no process behind", async (_what, variables, line) => {
   const DATA_DIR = join(base, "never");
   const refused = launch({ DATA_DIR, ...variables }, { ownGroup: true });
   expect(await refused.ended).toBe(1);
