@@ -26,7 +26,8 @@ type Ask = (origin: string) => Promise<Answer>;
 async function both(ask: Ask): Promise<{ byLane: unknown; byRouter: unknown }> {
   const [byLane, byRouter] = [await ask(lane), await ask(routed.origin)];
   expect(varyOf(byLane)).toEqual([]);
-  expect(varyOf(byRouter)).toEqual([ROUTERS_VARY]);
+  // To an answer without a body it adds none.
+  expect(varyOf(byRouter)).toEqual(byRouter.status === 204 ? [] : [ROUTERS_VARY]);
   return { byLane: comparable(byLane), byRouter: comparable(byRouter) };
 }
 
