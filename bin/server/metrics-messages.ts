@@ -1,6 +1,6 @@
 import type { Registry } from "prom-client";
 
-/** What one process has counted. */
+/** The metrics of one process. */
 export type Figures = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
 
 export type ToPrimary = { report?: { id: number; figures: Figures } };

@@ -2,7 +2,7 @@ import { metrics, readGauges } from "#lib/observe/metrics.ts";
 import type { ToPrimary, ToWorker } from "./metrics-messages.ts";
 import { collectWorkerFigures } from "./worker-figures.ts";
 
-/** Tells the primary this worker's figures whenever it asks for them. */
+/** Sends this worker's figures to the primary when it asks. */
 export function reportMetrics(): void {
   const { registry } = metrics();
   collectWorkerFigures(registry);
@@ -10,7 +10,7 @@ export function reportMetrics(): void {
     if (id === undefined) return;
     readGauges.get()();
     const message: ToPrimary = { report: { id, figures: await registry.getMetricsAsJSON() } };
-    // The primary may be gone by now.
+    // The primary may have ended in the meantime.
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   });
 }
