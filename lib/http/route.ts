@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { type Database, database } from "#db/pool.ts";
 import { authenticate, type CredentialHeaders, type Viewer } from "#lib/auth/authenticate.ts";
 import { AppError } from "#lib/errors.ts";
+import { currentRequest } from "#lib/observe/request-context.ts";
 import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
 import { addressGroup } from "./address-group.ts";
@@ -46,7 +47,7 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
 
   async function answer(request: Request): Promise<Response> {
     try {
-      const method = originalMethod(request);
+      const method = currentRequest()?.method ?? request.method;
       if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow, "cache-control": "no-store" } });
       const chosen = byMethod.get(method);
       if (!chosen) throw new AppError("method_not_allowed", { method, allow });
@@ -75,7 +76,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
   return {
     declaration,
     run: async (request) => {
-      const address = addressGroup(request.headers.get("x-client-address") ?? "");
+      const address = addressGroup(currentRequest()?.address ?? "");
       const { hashes, limit } = declaration;
       if (!hashes) return answer(request, address, refuseToHash);
       // Where nothing more can wait, nothing is asked of the database.
@@ -110,9 +111,4 @@ function bodyReader(request: Request, schema: z.ZodType | undefined): () => Prom
 
 function refuseToHash(): never {
   throw new Error("an endpoint that has passwords hashed declares it");
-}
-
-// Next routes seven methods; the server passes any other on as a PUT and says here what it was.
-function originalMethod(request: Request): string {
-  return request.headers.get("x-original-method") ?? request.method;
 }

@@ -6,9 +6,6 @@ import { printablePath } from "#lib/observe/printable-path.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { isOutage } from "./outage.ts";
 
-/** Tells the intermission page the number to show. proxy.ts sets it, and takes off what a client sent. */
-export const FAILURE_NUMBER_HEADER = "x-failure-number";
-
 type Asked = Pick<Parameters<Instrumentation.onRequestError>[1], "method" | "path">;
 type Place = Pick<Parameters<Instrumentation.onRequestError>[2], "routePath" | "routeType">;
 
@@ -34,13 +31,13 @@ export function reportFailure(error: unknown, asked: Asked, place: Place): void 
 
 /**
  * Takes note of what proxy.ts caught, which Next would write to the console, and answer with a bare 500 outside of the design.
- * @returns the number that finds it in the log: the request's, since Next makes none
+ * Next makes no number for it: the request's own finds it in the log.
  */
-export function reportProxyFailure(error: unknown, asked: Asked): string | undefined {
+export function reportProxyFailure(error: unknown, asked: Asked): void {
   answerWith(500);
-  const number = currentRequest()?.requestId;
-  tellFailure(error, number, asked, { routePath: "proxy", routeType: "proxy" });
-  return number;
+  const page = currentRequest();
+  if (page) page.failureNumber = page.requestId;
+  tellFailure(error, page?.requestId, asked, { routePath: "proxy", routeType: "proxy" });
 }
 
 function tellFailure(error: unknown, digest: string | undefined, { method, path }: Asked, { routePath, routeType }: Place): void {
