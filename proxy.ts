@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { currentRequest } from "#lib/observe/request-context.ts";
-import { answerWith, reportProxyFailure } from "#lib/pages/failure.ts";
+import { reportProxyFailure, setPageStatus } from "#lib/pages/failure.ts";
 import { isViewerUnknown, pageHeaders, renewPage } from "#lib/pages/page.ts";
 import { isVisitorPage } from "#lib/pages/visitor-pages.ts";
 
@@ -22,7 +22,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 async function answer(request: NextRequest, requestHeaders: Headers): Promise<NextResponse> {
   const cookies = await renewPage(requestHeaders);
   const isShown = isVisitorPage(request.nextUrl.pathname) || !(await isViewerUnknown(requestHeaders));
-  if (!isShown) answerWith(503);
+  if (!isShown) setPageStatus(503);
   const response = isShown ? NextResponse.next({ request: { headers: requestHeaders } }) : intermission(request, requestHeaders);
   for (const cookie of cookies) response.cookies.set(cookie);
   return response;

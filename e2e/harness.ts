@@ -28,7 +28,7 @@ export async function startPostgres(
   environment: Record<string, string> = {},
 ): Promise<TestPostgres> {
   const directory = await mkdtemp(join(parent, "movieconnect-"));
-  // It has no environment of its own: its processes inherit this one's.
+  // Postgres' processes inherit this process' environment.
   Object.assign(process.env, environment);
   const embedded = await startEmbedded(directory, { settings: { max_connections: 200, ...settings } });
   for (const name of Object.keys(environment)) delete process.env[name];
@@ -74,7 +74,7 @@ export type Query = (text: string, values?: unknown[]) => Promise<Record<string,
 /** Looks into the database, or changes it, beside the application. */
 export async function withDatabase<Outcome>(url: string, work: (query: Query) => Promise<Outcome>): Promise<Outcome> {
   const client = new pg.Client({ connectionString: url });
-  // A connection that breaks fails its statement. It is told to listeners too, and without one would end the process.
+  // A broken connection fails its statement. It also emits an error, which would end the process without a listener.
   client.on("error", () => undefined);
   await client.connect();
   try {

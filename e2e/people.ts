@@ -1,7 +1,7 @@
 import { expect, type Page } from "playwright/test";
 import { freshName, PASSWORD, signUp } from "./client.ts";
 
-// What people do in a browser, for tests that are about something else.
+// What users do in a browser, for tests that are about something else.
 
 /** The pages that need no session. */
 export const VISITORS = ["/login", "/signup", "/login?reason=ended", "/login?next=%2Ffilms", "/nothing-here", "/docs"];

@@ -11,8 +11,11 @@ const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELET
 /** What Next says to itself: it is removed from what clients send. This server tells the application nothing by a header. */
 const INTERNAL_HEADERS = ["x-middleware-subrequest", "x-middleware-prefetch"];
 
-/** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
-const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
+/**
+ * What Next's pages, and Next's servers among themselves, send. An endpoint is no page: with these Next would answer for it, by a
+ * redirect for one. Next's router removes some of them, and the lane (lane.ts) has no router.
+ */
+const NEXTS_HEADERS = /^(rsc$|next-|x-(next|nextjs|middleware|matched|now|invoke|invocation|prerender)-)/;
 
 /**
  * What the API does not do, however a request asks for it: a compressed answer that holds a token beside something that
@@ -28,11 +31,17 @@ const DECLINED_HEADERS = ["accept-encoding"];
 export function admit(request: IncomingMessage, trustedProxies: BlockList, isAddress: (url: string) => boolean): RequestContext {
   const { url = "", method = "" } = request;
   const isApi = isApiPath(url);
-  const removed = isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS, ...DECLINED_HEADERS] : INTERNAL_HEADERS;
-  for (const header of removed) delete request.headers[header];
+  removeHeaders(request, isApi);
   if (!isCanonical(url) || !isAddress(url)) request.url = isApi ? "/api/-" : "/-";
   if (!ROUTED.has(method)) request.method = "PUT";
   return { requestId: requestId(request, trustedProxies), address: clientAddress(request, trustedProxies), method };
+}
+
+function removeHeaders({ headers }: IncomingMessage, isApi: boolean): void {
+  const removed = isApi ? [...INTERNAL_HEADERS, ...DECLINED_HEADERS] : INTERNAL_HEADERS;
+  for (const header of removed) delete headers[header];
+  if (!isApi) return;
+  for (const header in headers) if (NEXTS_HEADERS.test(header)) delete headers[header];
 }
 
 function isApiPath(url: string): boolean {

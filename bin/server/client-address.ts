@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { type BlockList, isIP, isIPv4, type Socket } from "node:net";
 import { splitField } from "#lib/settings/field-value.ts";
 
+const MAPPED = "::ffff:";
+
 /**
  * Who is asking: the connection's other end, or whom a trusted proxy names as its own. Of a chain of proxies each appends
  * whom it heard from, so that the list is read from its end for as long as those who speak are trusted.
@@ -33,6 +35,8 @@ function isTrusted(address: string, proxies: BlockList): boolean {
 
 // A socket for both families shows IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2), and local ones with their zone.
 function normalized(address: string): string {
+  // As Node writes the address of each IPv4 client: a URL need not be made for it.
+  if (address.startsWith(MAPPED) && isIPv4(address.slice(MAPPED.length))) return address.slice(MAPPED.length);
   if (isIP(address) !== 6) return address;
   const [plain] = address.split("%", 1);
   // In its canonical form (RFC 5952).

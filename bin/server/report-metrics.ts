@@ -1,9 +1,6 @@
-import { metrics } from "#lib/observe/metrics.ts";
+import { metrics, readGauges } from "#lib/observe/metrics.ts";
 import type { ToPrimary, ToWorker } from "./metrics-messages.ts";
 import { collectWorkerFigures } from "./worker-figures.ts";
-
-// `movieconnectGauges` is set by lib/worker/gauges.ts, inside of the bundles.
-const shared = globalThis as typeof globalThis & { movieconnectGauges?: () => void };
 
 /** Tells the primary this worker's figures whenever it asks for them. */
 export function reportMetrics(): void {
@@ -11,7 +8,7 @@ export function reportMetrics(): void {
   collectWorkerFigures(registry);
   process.on("message", async ({ wantsReport: id }: ToWorker) => {
     if (id === undefined) return;
-    shared.movieconnectGauges?.();
+    readGauges.get()();
     const message: ToPrimary = { report: { id, figures: await registry.getMetricsAsJSON() } };
     // The primary may be gone by now.
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined);

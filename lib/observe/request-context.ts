@@ -1,47 +1,44 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-
-// Shared with bin/, which is outside of the bundles: no "server-only" here, and endings in imports.
+import { perProcess } from "#lib/per-process.ts";
 
 /**
- * What the server, proxy.ts and a page's render tell each other of a request. It is their one channel: a header would be one
- * that a client could send, too.
+ * Facts about a request. bin/server enters them before Next sees the request; proxy.ts, pages and routes read them and add to
+ * them. They use no header for this: a client could send it, too.
  */
 export type RequestContext = {
   /** Names the request in the answer and in every line of the log. */
   requestId: string;
-  /** Who is asking: the connection's other end, or whom a trusted proxy names. */
+  /** The client's address: the connection's peer, or the address that a trusted proxy names. */
   address: string;
-  /** The method that was sent. Next routes seven, and is told of any other as a PUT. */
+  /** The method that the client sent. Next routes seven methods, and gets any other as a PUT. */
   method: string;
-  /** Where the page is, with its query, which Next does not tell it. */
+  /** The page's path and query, which Next does not tell the page. proxy.ts sets it. */
   pagePath?: string;
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
-  /** The page was asked for with the cookies of a session that has ended. */
+  /** The request for a page came with the cookies of a session that has ended. */
   hasEndedSession?: boolean;
-  /** What the page is answered with in place of Next's 200 or 500. */
+  /** The page's status in place of Next's 200 or 500. */
   pageStatus?: 500 | 503;
-  /** What the page asks people to tell, and what finds its failure in the log, where Next has no number for it. */
+  /** The number that a failed page shows and that finds the failure in the log, if Next has no digest for it. */
   failureNumber?: string;
-  /** A line of the log, of level `error`, says what went wrong. */
+  /** The failure has a line of level `error` in the log. */
   isFailureLogged?: boolean;
 };
 
-// One per process, whatever the bundle. The server enters it, all that happens for the request is inside.
-const shared = globalThis as typeof globalThis & { movieconnectRequest?: AsyncLocalStorage<RequestContext> };
-shared.movieconnectRequest ??= new AsyncLocalStorage();
-const storage = shared.movieconnectRequest;
+// bin/server runs each request inside of it.
+const storage = perProcess("request", () => new AsyncLocalStorage<RequestContext>()).get();
 
 export function withRequest<Outcome>(context: RequestContext, work: () => Outcome): Outcome {
   return storage.run(context, work);
 }
 
-/** For what outlives the request that happens to need it first. */
+/** Runs work that outlives the request that happened to start it. */
 export function withoutRequest<Outcome>(work: () => Outcome): Outcome {
   return storage.exit(work);
 }
 
-/** The request that this is done for; undefined for what a worker does by itself. */
+/** The request that is being served; undefined in work that no request started. */
 export function currentRequest(): RequestContext | undefined {
   return storage.getStore();
 }

@@ -13,38 +13,38 @@ const MESSAGES: Record<Place["routeType"], string> = {
   render: "a page failed",
   action: "an action failed",
   route: "a route failed",
-  proxy: "what precedes a page failed",
+  proxy: "proxy.ts failed",
 };
 
-/** Has the page that is being made answered with this status, whatever becomes of its render: bin/server/page-status.ts does. */
-export function answerWith(pageStatus: 500 | 503): void {
+/** Sets the status of the current page's answer, whatever its render returns. bin/server/page-status.ts applies it. */
+export function setPageStatus(pageStatus: 500 | 503): void {
   const page = currentRequest();
   if (page) Object.assign(page, { pageStatus });
 }
 
-/** Takes note of what Next caught. It would answer any of it with 500, and is told to log nothing. */
+/** Logs an error that Next caught, and answers an outage with 503. Next itself answers 500 to all, and logs nothing here. */
 export function reportFailure(error: unknown, asked: Asked, place: Place): void {
-  // What the page asks people to tell.
+  // The number that the error page asks people to quote.
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;
-  tellFailure(error, digest, asked, place);
+  logFailure(error, digest, asked, place);
 }
 
 /**
- * Takes note of what proxy.ts caught, which Next would write to the console, and answer with a bare 500 outside of the design.
- * Next makes no number for it: the request's own finds it in the log.
+ * Logs an error that proxy.ts caught. Next would write it to the console, and answer with a bare 500 without our design.
+ * The request's id is the number that finds the error in the log: Next has no digest here.
  */
 export function reportProxyFailure(error: unknown, asked: Asked): void {
-  answerWith(500);
+  setPageStatus(500);
   const page = currentRequest();
   if (page) page.failureNumber = page.requestId;
-  tellFailure(error, page?.requestId, asked, { routePath: "proxy", routeType: "proxy" });
+  logFailure(error, page?.requestId, asked, { routePath: "proxy", routeType: "proxy" });
 }
 
-function tellFailure(error: unknown, digest: string | undefined, { method, path }: Asked, { routePath, routeType }: Place): void {
+function logFailure(error: unknown, digest: string | undefined, { method, path }: Asked, { routePath, routeType }: Place): void {
   const line = { err: error, digest, method, path: printablePath(path), page: routePath };
   if (isOutage(error)) {
-    answerWith(503);
-    log().warn(line, "a page could not ask the database");
+    setPageStatus(503);
+    log().warn(line, "a page could not reach the database");
   } else {
     log().error(line, MESSAGES[routeType]);
   }
