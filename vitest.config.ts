@@ -20,7 +20,7 @@ export default defineConfig({
   resolve: { alias: { "server-only": here("node_modules/server-only/empty.js") } },
   test: {
     // Many tests wait for what takes seconds by contract; they wait side by side.
-    maxWorkers: 3,
+    maxWorkers: 5,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
