@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes what docker-compose.prod.yml reads from ./secrets. What is there stays as it is.
+# Creates the files that docker-compose.prod.yml reads from ./secrets. Existing files stay as they are.
 set -eu
 mkdir -p secrets
-# Compose hands a file over with its owner and its mode, and the containers' users are not the host's: the directory is
-# what keeps other users of the host out.
+# Compose mounts a file with its owner and mode, and the containers' users must be able to read it. So the directory's mode keeps
+# other users of the host out.
 chmod 700 secrets
 cd secrets
 umask 022

@@ -8,10 +8,11 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { onPath } from "#e2e/tools/nginx.ts";
+import { freePort } from "#db/embedded/ports.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 import { send } from "./client.ts";
 import { eventually } from "./harness.ts";
-import { freePort, hasNginx, startNginx } from "./nginx-server.ts";
+import { hasNginx, startNginx } from "./nginx-server.ts";
 
 // A certificate is obtained and renewed with the shipped scripts, real certbot, and pebble: Let's Encrypt's own test server.
 

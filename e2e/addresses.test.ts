@@ -77,10 +77,22 @@ test.each(ENDPOINTS)("%s %s has one address", async (method, path) => {
   }
 });
 
-test.each(["/login", "/signup", "/api/docs"])("the page %s has one address", async (path) => {
+test.each(["/login", "/signup", "/docs"])("the page %s has one address", async (path) => {
   for (const other of variations(path)) {
     expectNowhere(await send(direct, "GET", other), other, other);
   }
+});
+
+test("the old path of the page about the API redirects to the page, with and without the slash, for every method", async () => {
+  for (const origin of [direct, ...(nginx ? [nginx.http] : [])]) {
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+      for (const path of ["/api/docs", "/api/docs/", "/api/docs?a=b"]) {
+        const answer = await send(origin, method, path, method === "POST" ? { json: {} } : {});
+        expect([method, path, answer.status, answer.headers.location]).toEqual([method, path, 308, "/docs"]);
+      }
+    }
+  }
+  expect((await send(direct, "GET", "/docs")).text).toContain("OpenAPI 3.1 document");
 });
 
 test("Next's internal paths are not found: its error pages, the home page's data, and its image converter", async () => {

@@ -8,6 +8,8 @@ import { isIP } from "node:net";
 export type Answer = {
   status: number;
   headers: IncomingHttpHeaders;
+  /** Names and values in turns, as they were sent. */
+  rawHeaders: string[];
   text: string;
   /** The body's JSON, or null where it is none. */
   // biome-ignore lint/suspicious/noExplicitAny: tests compare it with literals
@@ -60,7 +62,15 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
         const pairs = setCookies.map((line) => line.split(";", 1)[0]?.split(/=(.*)/s) ?? []);
         const cookies = Object.fromEntries(pairs.map(([name, value]) => [name, value]));
         const status = response.statusCode ?? 0;
-        const answer = { status, headers: response.headers, text, json: parse(text), setCookies, cookies };
+        const answer = {
+          status,
+          headers: response.headers,
+          rawHeaders: response.rawHeaders,
+          text,
+          json: parse(text),
+          setCookies,
+          cookies,
+        };
         answered.set(`${method} ${origin}${path} ${status} ${text}`, { origin, method, path, answer });
         resolve(answer);
       });

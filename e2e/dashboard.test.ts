@@ -27,14 +27,14 @@ test("every metric on the dashboard exists, and every one that exists is on it",
   expect([...new Set(drawn)].sort()).toEqual(series.sort());
 });
 
-test("every alarm is about metrics that exist, and is in the README with what to do", async () => {
+test("every alarm is about metrics that exist, and is in the operating guide with what to do", async () => {
   const { text } = await send(inject("origin"), "GET", "/api/metrics/");
   const existing = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
   for (const { expr } of alarms) {
     const asked = [...expr.matchAll(/\b(?:movieconnect|process|nodejs)_\w+/g)].map(([name]) => name.replace(/_bucket$/, ""));
     expect(existing, expr).toEqual(expect.arrayContaining(asked));
   }
-  const [, table = ""] = /^\| Alarm (.*?)\n\n/ms.exec(await file("README.md")) ?? [];
+  const [, table = ""] = /^\| Alarm (.*?)\n\n/ms.exec(await file("docs/operating.md")) ?? [];
   const told = [...table.matchAll(/^\| `(\w+)` +\|[^|]{20,}\|[^|]{20,}\|$/gm)].map(([, name]) => name);
   expect(alarms.length).toBeGreaterThan(5);
   expect(told).toEqual(alarms.map(({ name }) => name));

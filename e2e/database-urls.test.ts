@@ -98,7 +98,7 @@ describe("one line says why a URL does not:", () => {
       "mcuser:wrong@localhost:PORT/DB",
       `${local} refuses the user mcuser or the password: check DATABASE_URL`,
     ],
-    ["no password", "mcuser@localhost:PORT/DB", `${local} wants a password: put one into DATABASE_URL`],
+    ["no password", "mcuser@localhost:PORT/DB", `${local} requires a password: put one into DATABASE_URL`],
     [
       "no such database",
       "USER@localhost:PORT/nowhere",
@@ -107,24 +107,22 @@ describe("one line says why a URL does not:", () => {
     [
       "an authority that is not known",
       "USER@localhost:PORT/DB?sslmode=verify-full",
-      expect.stringMatching(
-        /shows a certificate of an unknown authority \(\w+\): name its file with sslrootcert in DATABASE_URL$/,
-      ),
+      expect.stringMatching(/has a certificate of an unknown authority \(\w+\): name its file with sslrootcert in DATABASE_URL$/),
     ],
     [
       "another authority, though no mode asks for verification",
       "USER@localhost:PORT/DB?sslmode=require&sslrootcert=FILES/other.crt",
-      expect.stringMatching(/shows a certificate of an unknown authority/),
+      expect.stringMatching(/has a certificate of an unknown authority/),
     ],
     [
       "a certificate of another name",
       "USER@127.0.0.1:PORT/DB?sslmode=verify-full&sslrootcert=FILES/authority.crt",
-      expect.stringMatching(/shows a certificate of another name/),
+      expect.stringMatching(/has a certificate for another name/),
     ],
     [
       "a file that is not there",
       "USER@localhost:PORT/DB?sslrootcert=/nowhere.crt",
-      expect.stringMatching(/its sslrootcert \/nowhere.crt can't be read: ENOENT/),
+      expect.stringMatching(/the file \/nowhere.crt of its sslrootcert can't be read: ENOENT/),
     ],
     ["a host that is not known", "USER@nowhere.invalid:PORT/DB", expect.stringMatching(/its host name is not known/)],
     [
@@ -141,7 +139,7 @@ test("the application runs with a provider's URL, and connects by TLS only", asy
   const server = await startServer({ DATABASE_URL: toUrl("USER@localhost:PORT/DB?sslmode=require"), WEB_CONCURRENCY: "1" });
   await newSession(server.origin);
   // Each worker logs once what this mode does not protect from, and pg adds no warning of its own.
-  expect(server.output().match(/the server does not have to prove that it is the right one/g)).toHaveLength(1);
+  expect(server.output().match(/the server's certificate is not verified/g)).toHaveLength(1);
   expect(server.output()).not.toContain("SECURITY WARNING");
   await server.stop();
 });

@@ -20,7 +20,7 @@ test("each run of the command gives the demonstration's account a new random pas
   expect(first).toMatchObject({
     status: 0,
     errors: "",
-    output: expect.stringMatching(/^Made the account demo\.\nUsername: demo\nPassword: [\w-]{24}\n$/),
+    output: expect.stringMatching(/^Created the account demo\.\nUsername: demo\nPassword: [\w-]{24}\n$/),
   });
   const { cookies } = await logIn(inject("origin"), { username: "demo", password: first.password });
   const second = await demo();
@@ -45,7 +45,7 @@ test("a person's account of that name, or with that address, stays as it is", as
   await change("update users set email = 'demo@movies.example' where username_key = 'demo'");
   const named = await demo();
   expect(named).toMatchObject({ status: 1, output: "" });
-  expect(named.errors).toMatch(/^movieconnect: the account demo is somebody's, and stays as it is: [^\n]+\n$/);
+  expect(named.errors).toMatch(/^movieconnect: the account demo is not the demo account, and stays as it is: [^\n]+\n$/);
   expect((await login(password)).status).toBe(200);
   await change(
     "update users set username = 'dora', username_key = 'dora', email = 'Demo@example.com' where username_key = 'demo'",
@@ -63,6 +63,6 @@ test("a demonstration's account that was disabled stays disabled", async () => {
   await change("update users set is_active = false where username_key = 'demo'");
   expect(await demo()).toMatchObject({
     status: 1,
-    errors: "movieconnect: the account demo is disabled: user enable demo takes that back\n",
+    errors: "movieconnect: the account demo is disabled: user enable demo enables it\n",
   });
 });

@@ -10,7 +10,7 @@ test("an endpoint can be tried with the keyboard alone, and shows the request, t
   page,
 }) => {
   const username = freshName();
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const signUp = endpoint(page, "Sign up");
   const body = { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" };
   await signUp.getByLabel("Body").fill(JSON.stringify(body));
@@ -29,7 +29,7 @@ test("cookies travel by themselves from one endpoint to the next, and the page s
   page,
 }) => {
   const username = freshName();
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const send = async (name: string, body?: unknown) => {
     if (body) await endpoint(page, name).getByLabel("Body").fill(JSON.stringify(body));
     await endpoint(page, name).getByRole("button", { name: "Send" }).click();
@@ -49,7 +49,7 @@ test("cookies travel by themselves from one endpoint to the next, and the page s
 });
 
 test("the page says when the server is out of reach", async ({ page, context }) => {
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   await page.waitForLoadState("networkidle");
   await context.setOffline(true);
   await endpoint(page, "Log out").getByRole("button", { name: "Send" }).click();
@@ -65,7 +65,7 @@ test("the page shows every endpoint of the document without scripts, and loads n
   const page = await context.newPage();
   const elsewhere: string[] = [];
   page.on("request", (request) => new URL(request.url()).origin === origin || elsewhere.push(request.url()));
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const { paths } = await (await context.request.get("/api/openapi.json")).json();
   expect(Object.keys(paths).length).toBeGreaterThan(5);
   for (const path of Object.keys(paths)) await expect(page.getByRole("main")).toContainText(path);
@@ -84,7 +84,7 @@ test("the script of the page about the API is on no other page", async ({ page }
     await page.waitForLoadState("networkidle");
   }
   expect(carriers).toEqual([]);
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   await page.waitForLoadState("networkidle");
   expect(carriers).toHaveLength(1);
 });

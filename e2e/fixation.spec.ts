@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chromium, expect, test } from "playwright/test";
+import { freePort } from "#db/embedded/ports.ts";
 import { newSession, signUp } from "./client.ts";
 import { claimsOf } from "./forge.ts";
 import { startServer } from "./harness.ts";
-import { freePort, hasNginx, startNginx } from "./nginx-server.ts";
+import { hasNginx, startNginx } from "./nginx-server.ts";
 import { logInByForm } from "./people.ts";
 
 // A site of the same domain, over plain http, can make the browser send cookies of its choice: with `Domain`, and with names

@@ -224,7 +224,7 @@ test.describe("the focus", () => {
     page,
     baseURL,
   }) => {
-    await page.goto("/api/docs");
+    await page.goto("/docs");
     await page.route(/\/api\/user\/logout\/?$/, (route) => route.abort());
     const send = page.getByRole("region", { name: "Log out", exact: true }).getByRole("button", { name: "Send" });
     await expect(send).toBeEnabled();
@@ -263,7 +263,7 @@ test.describe("without its scripts", () => {
     for (const [path, doing] of [
       ["/login", "Logging in"],
       ["/signup", "Signing up"],
-      ["/api/docs", "Trying it out"],
+      ["/docs", "Trying it out"],
     ] as const) {
       await dead.goto(path);
       await expect(dead.getByText(/JavaScript/).filter({ visible: true })).toHaveText(

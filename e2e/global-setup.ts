@@ -1,7 +1,7 @@
 import "vitest";
 import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
-import { ensureNginx } from "#e2e/tools/nginx.ts";
+import { reportMissing } from "#e2e/tools/set-up.ts";
 import { startPostgres, startServer } from "./harness.ts";
 
 declare module "vitest" {
@@ -17,7 +17,7 @@ declare module "vitest" {
 /** A Postgres and an application for all HTTP tests. A test that changes settings or breaks things starts its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // A single file may be run without the command that prepares the suite.
-  ensureNginx(() => undefined);
+  reportMissing((line) => process.stdout.write(`${line}\n`));
   const postgres = await startPostgres();
   const authSecret = randomBytes(32).toString("base64url");
   const server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET: authSecret }).catch(async (error) => {

@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect as connectTcp } from "node:net";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { newSession, send } from "./client.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
-import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // Visitors, Nginx and the application connect by IPv6 here.
 

@@ -5,10 +5,11 @@ import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { environmentWith } from "#lib/config.ts";
 import { freshName, PASSWORD, send, signUp } from "./client.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
-import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // A CDN or a load balancer in front of Nginx, at 127.0.0.2 and 127.0.0.4. Other clients are at 127.0.0.3.
 
@@ -182,7 +183,7 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
           env: environmentWith({ ...variables, TRUSTED_PROXIES: wrong }),
           stdio: ["ignore", "ignore", "pipe"],
         });
-      expect(start, wrong).toThrow(/TRUSTED_PROXIES: addresses and subnets/);
+      expect(start, wrong).toThrow(/TRUSTED_PROXIES must be addresses and subnets/);
     }
   });
 });

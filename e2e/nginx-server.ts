@@ -1,11 +1,13 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { installedNginx, onPath } from "#e2e/tools/nginx.ts";
+import { isRoot } from "#db/embedded/owner.ts";
+import { freePort } from "#db/embedded/ports.ts";
+import { installedNginx } from "#e2e/tools/nginx.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 import { environmentWith } from "#lib/config.ts";
 import { eventually } from "./harness.ts";
 
@@ -122,14 +124,6 @@ export async function collectStaticFiles(): Promise<string> {
   return directory;
 }
 
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" ? (address?.port ?? 0) : 0;
-}
-
 // The image's entrypoint reads the very same file.
 function renderVariables(variables: Record<string, string>): Record<string, string> {
   const script = `. '${join(SHIPPED, "docker-entrypoint.d", "15-movieconnect.envsh")}' && env -0`;
@@ -161,7 +155,7 @@ async function main(directory: string): Promise<string> {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const paths = temporary.map((name) => `${name}_temp_path ${directory}/temporary/${name};`).join("\n    ");
   return (await readFile(join(SHIPPED, "nginx.conf"), "utf8"))
-    .replace(/^user .*$/m, `${process.getuid?.() === 0 ? "user root;" : ""}\ndaemon off;`)
+    .replace(/^user .*$/m, `${isRoot ? "user root;" : ""}\ndaemon off;`)
     .replace(/^error_log .*$/m, "error_log stderr warn;")
     .replace(/^( *)access_log .* main;$/m, `$1access_log off;\n    ${paths}`)
     .replaceAll(/\/run\/movieconnect\b/g, `${directory}/run`)

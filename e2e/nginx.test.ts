@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { connect as connectTls, type SecureVersion } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { freshName, newSession, PASSWORD, send, signUpBody } from "./client.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
-import { collectStaticFiles, freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
+import { collectStaticFiles, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 // The image's configuration in a real Nginx: in front of the application, of a server that echoes requests, and of nothing.
 
@@ -134,7 +135,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
         expect(answer.headers).toMatchObject({ ...SECURITY_HEADERS, "cache-control": "no-store" });
       }
     }
-    for (const path of ["/login?next=%2Ffilms", "/api/docs", "/api/docs/"]) {
+    for (const path of ["/login?next=%2Ffilms", "/docs", "/docs/"]) {
       const page = await send(production.http, "GET", path, { headers: { host: "evil.example" } });
       expect(page.status).toBe(308);
       expect(page.headers.location).toBe(`${production.https}${path}`);

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
-import { hasObservatory } from "#e2e/tools/observatory.ts";
+import { hasTools } from "#e2e/tools/tool-packages.ts";
 import { environmentWith } from "#lib/config.ts";
 import { startServer } from "./harness.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
@@ -11,7 +11,7 @@ import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
 const HOST = "movieconnect.example";
 const PUBLIC_URL = `https://${HOST}`;
-const isPossible = (hasNginx() && hasObservatory()) || process.env.CI === "true";
+const isPossible = (hasNginx() && hasTools("observatory")) || process.env.CI === "true";
 
 type Scan = {
   scan: { grade: string; statusCode: number; testsPassed: number; testsQuantity: number };

@@ -20,7 +20,7 @@ export async function fetchDocument(origin: string): Promise<Document> {
   return (await send(origin, "GET", "/api/openapi.json")).json;
 }
 
-/** How an answer of the API differs from the document: in its status, a header, its body. Empty for pages and metrics. */
+/** How an answer of the API differs from the document: in its status, a header, its body. Empty for pages, metrics and /api/docs. */
 export function departures(document: Document, { method, path, answer }: Exchange): string[] {
   const [pathname = ""] = path.split("?", 1);
   if (!/^\/api(\/|$)/.test(pathname) || /^\/api\/(docs|metrics)\/?$/.test(pathname)) return [];

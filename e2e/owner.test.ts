@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { installedPsql } from "#e2e/tools/psql.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 import { environmentWith } from "#lib/config.ts";
 import { withDatabase } from "./harness.ts";
 import { launch } from "./launch.ts";
@@ -14,7 +14,7 @@ import { startPostgresWithRoles } from "./postgres-with-roles.ts";
 const ROOT = join(import.meta.dirname, "..");
 const PASSWORD = "an owner's p@ssword\\ $HOME `id`";
 
-describe.skipIf(!installedPsql() && process.env.CI !== "true")("the owner of the tables in a new volume", () => {
+describe.skipIf(!onPath("psql") && process.env.CI !== "true")("the owner of the tables in a new volume", () => {
   let postgres: Awaited<ReturnType<typeof startPostgresWithRoles>>;
   let owner: URL;
   beforeAll(async () => {

@@ -57,7 +57,7 @@ describe.each([
   });
 
   test("the pages for visitors need no database, and are shown", async () => {
-    const answers = await Promise.all(["/login", "/signup?next=%2Ffilms", "/api/docs"].map((path) => page(path, cookies())));
+    const answers = await Promise.all(["/login", "/signup?next=%2Ffilms", "/docs"].map((path) => page(path, cookies())));
     for (const { status, setCookies, milliseconds } of answers) {
       expect([status, setCookies]).toEqual([200, []]);
       expect(milliseconds).toBeLessThan(LIMIT_MS);

@@ -1,14 +1,13 @@
 import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { OWNER } from "#db/embedded/owner.ts";
 import type { TestPostgres } from "./harness.ts";
 
 // Stops a test's Postgres and starts it again, as an operator or a crash would.
 
 /** @param mode `fast` as in a restart, `immediate` as in a crash */
 export async function stopPostgres({ directory }: TestPostgres, mode: "fast" | "immediate"): Promise<void> {
-  // Started by root, Postgres runs as the user `nobody`.
-  const owner = process.getuid?.() === 0 ? 65_534 : 0;
-  await runBinary((await findBinaries()).pg_ctl, owner, ["stop", "-m", mode, "-w", "-D", `${directory}/postgres`]);
+  await runBinary((await findBinaries()).pg_ctl, OWNER, ["stop", "-m", mode, "-w", "-D", `${directory}/postgres`]);
 }
 
 /** Starts Postgres again, at the same port. */

@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { appendFile, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isRoot, OWNER } from "#db/embedded/owner.ts";
 import { startPostgres, type TestPostgres } from "./harness.ts";
 import { postmasterOf } from "./launch.ts";
 
 /** `files` is the directory of the certificates and sockets. */
 export type TlsPostgres = TestPostgres & { files: string };
 
-const UNPRIVILEGED_ID = 65_534;
 const EXTENSIONS = {
   server: ["/CN=localhost", "subjectAltName=DNS:localhost,IP:::1"],
   client: ["/CN=mcuser", "basicConstraints=CA:FALSE"],
@@ -22,9 +22,8 @@ const EXTENSIONS = {
 export async function startTlsPostgres(): Promise<TlsPostgres> {
   const files = await mkdtemp(join(tmpdir(), "movieconnect-tls-"));
   makeCertificates(files);
-  if (process.getuid?.() === 0) {
-    for (const name of [".", "server.crt", "server.key", "authority.crt"])
-      await chown(join(files, name), UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+  if (isRoot) {
+    for (const name of [".", "server.crt", "server.key", "authority.crt"]) await chown(join(files, name), OWNER, OWNER);
   }
   const postgres = await startPostgres({ unix_socket_directories: files, listen_addresses: "127.0.0.1,::1" });
   const data = join(postgres.directory, "postgres");

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { OWNER } from "#db/embedded/owner.ts";
 
 /**
  * A Postgres as in the containers: one role owns the tables and migrates; the application connects with another role, which
@@ -14,9 +15,8 @@ export async function startPostgresWithRoles(applicationPassword: string) {
   await (await startEmbedded(directory)).stop();
   const statements = "alter role mcuser createrole;\n\nalter role postgres password 'postgres';\n\n";
   const { postgres } = await findBinaries();
-  const uid = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
   const command = ["--single", "-j", "-D", join(directory, "postgres"), "postgres"];
-  await runBinary(postgres, uid, command, statements);
+  await runBinary(postgres, OWNER, command, statements);
   const embedded = await startEmbedded(directory);
   const application = new URL(embedded.url);
   application.username = "mcapp";

@@ -31,7 +31,7 @@ test.each(names.flatMap((name) => passwords.map((password) => [name, password] a
   "%s says what to percent-encode in the database's password, and quotes no part of %s",
   async (name, password) => {
     const output = await outputOf(name, { DATABASE_URL: `postgres://app:${password}@127.0.0.1/films` });
-    expect(output).toMatch(/DATABASE_URL must have what is reserved in a URL percent-encoded in its user and password: % is %25/);
+    expect(output).toMatch(/DATABASE_URL must have reserved characters percent-encoded in its user and password: % is %25/);
     expectNoPieceOf(password, output);
   },
 );
@@ -71,6 +71,6 @@ test("messages quote no part of the application's own URL either", async () => {
   const password = "Qx@Zj/Wk#Vr%Yd";
   const variables = { DATABASE_URL: inject("databaseUrl"), APP_DATABASE_URL: `postgres://app:${password}@127.0.0.1/films` };
   const output = await outputOf("migrate", variables);
-  expect(output).toMatch(/APP_DATABASE_URL must have what is reserved/);
+  expect(output).toMatch(/APP_DATABASE_URL must have reserved characters/);
   expectNoPieceOf(password, output);
 });

@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
 import { startEmbedded } from "#db/embedded/embedded.ts";
-import { freePort } from "#db/embedded/postmaster.ts";
+import { OWNER } from "#db/embedded/owner.ts";
+import { freePort } from "#db/embedded/ports.ts";
 import { shiftedClock } from "#e2e/tools/faketime.ts";
 import { eventually, withDatabase } from "./harness.ts";
 import { openSwitch } from "./switch.ts";
 
 // Two servers behind one address, of which one follows the other, as Patroni and HAProxy or a managed Postgres set them up.
 
-// Started by root, Postgres runs as the user `nobody`.
-const OWNER = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
+// A port at which nothing listens.
 const NOWHERE = 1;
 
 /** `directory` has the embedded Postgres' layout: `pausePostgres(directory)` of launch.ts works on it. */
@@ -90,7 +90,7 @@ async function makePair(directory: string): Promise<[primary: Member, standby: M
   await first.stop();
   const [primary, standby] = await Promise.all(
     ["primary", "standby"].map(async (name) => {
-      const port = (await freePort(0)) ?? 0;
+      const port = await freePort();
       return { directory: join(directory, name), url: withPort(first.url, port), port };
     }),
   );

@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { isRoot } from "#db/embedded/owner.ts";
 import { environmentWith } from "#lib/config.ts";
 import { logIn, newSession, send } from "./client.ts";
 import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "./launch.ts";
@@ -70,13 +71,13 @@ test("a data directory may have any name, and the psql command of the banner wor
 });
 
 // Only root can become another user.
-test.runIf(process.getuid?.() === 0)("a start works for a user without a name or a home", async () => {
+test.runIf(isRoot)("a start works for a user without a name or a home", async () => {
   const DATA_DIR = join(base, "nameless");
   await chmod(base, 0o755);
   await mkdir(DATA_DIR);
   await chown(DATA_DIR, 12_345, 12_345);
   const code = `
-    const { startEmbedded } = await import(${JSON.stringify(join(import.meta.dirname, "..", "db", "embedded.ts"))});
+    const { startEmbedded } = await import(${JSON.stringify(join(import.meta.dirname, "..", "db", "embedded", "embedded.ts"))});
     const embedded = await startEmbedded(${JSON.stringify(DATA_DIR)});
     await embedded.stop();
   `;
@@ -209,7 +210,7 @@ test("bad variables are refused with one line that names each of them", async ()
     "SESSION_LIFETIME must be a whole number from 1 to 2592000",
     "METRICS_TOKEN must be at least 16 characters without spaces",
     "RATE_LIMIT_SIGNUP must be attempts and seconds: 60/3600",
-    "TRUSTED_PROXIES must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8",
+    "TRUSTED_PROXIES must be addresses or subnets separated by commas: 10.0.0.0/8,fd00::/8",
     "PORT must be a whole number from 0 to 65535",
   ])
     expect(refused.errors()).toContain(problem);

@@ -11,7 +11,7 @@ const ViewerContext = createContext<ClientViewer | null>(null);
 
 /**
  * The signed-in user, for a client component; null for a visitor.
- * @public for the pages to come: the README's recipe uses it
+ * @public for the pages to come: a recipe uses it
  */
 export function useViewer(): ClientViewer | null {
   return useContext(ViewerContext);

@@ -8,7 +8,7 @@ import { assertOpenFiles } from "./open-files.ts";
 import { holdPort } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
-// What the image runs: the workers alone. The build is in the image; the database and the secret come from outside.
+// The image's command: it runs the workers alone. The build is in the image; the database and the secret come from outside.
 
 // pino's levels.
 const [INFO, WARN] = [30, 40];
@@ -25,8 +25,8 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const environment = environmentWith({
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
-    // What next.config.ts said at the build. Next's own standalone server hands it over in this way: there is no compiler
-    // in the image that could read the file again.
+    // next.config.ts as it was at the build. Next's own standalone server passes it on in this way too: the image has no
+    // compiler that could read the file again.
     __NEXT_PRIVATE_STANDALONE_CONFIG: await nextConfig(),
   });
   if (signal.aborted) return;
@@ -38,7 +38,7 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   say(`Serves http://localhost:${port} with ${count} worker${count === 1 ? "" : "s"}`);
 }
 
-// As the workers' log is.
+// Logs as the workers do.
 function say(msg: string, level = INFO): void {
   writeLine(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, msg })}\n`);
 }

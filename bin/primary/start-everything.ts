@@ -9,7 +9,7 @@ import { openDataDirectory } from "./data-directory.ts";
 import { readDotenv } from "./dotenv.ts";
 import { claim } from "./lock.ts";
 import { assertOpenFiles } from "./open-files.ts";
-import { tellPendingMigrations } from "./pending-migrations.ts";
+import { watchMigrations } from "./pending-migrations.ts";
 import { holdPort } from "./port.ts";
 import { runWorkers } from "./workers.ts";
 
@@ -27,10 +27,10 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   if (fewFiles) say(`Note: ${fewFiles}`);
   const held = await holdPort(settings.PORT);
   if (isDev && !(await claim(".next/dev"))) throw new Error("npm run dev runs in this directory already: stop that one first");
-  // Two would compile into one directory, and a page would be told of updates by another than the one that made it.
+  // In development two workers would compile into one directory, and a page could get its updates from the wrong one.
   const count = isDev ? 1 : (settings.WEB_CONCURRENCY ?? availableParallelism());
   const backing = openBacking(settings, count);
-  // What has been begun is finished before it is undone: a Postgres that is just being started would be left behind.
+  // Waits for a start in progress before undoing it: a Postgres that is just starting would be left behind.
   atStop(async () => (await backing.catch(() => undefined))?.close());
   const [{ databaseUrl, urlFile, variables }] = await Promise.all([
     backing.then(async (opened) => {
@@ -41,8 +41,8 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   ]);
   if (signal.aborted) return;
   if (isDev) {
-    const stopTelling = tellPendingMigrations(say);
-    atStop(async () => stopTelling());
+    const stopWatching = watchMigrations(say);
+    atStop(async () => stopWatching());
   }
   const workers = runWorkers({
     count,
@@ -52,7 +52,7 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
       ...variables,
       DATABASE_URL: databaseUrl,
       NODE_ENV: isDev ? "development" : "production",
-      // A Ctrl-C waits until the compiler has written what it keeps, and ends what it has begun to write.
+      // After a Ctrl-C Next waits until the compiler has written its cache.
       __NEXT_DEV_WAIT_FOR_TURBOPACK_SHUTDOWN: "1",
       NEXT_TELEMETRY_DISABLED: "1",
     }),
@@ -66,7 +66,8 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   if (!signal.aborted) say(banner(settings.PUBLIC_URL?.origin, port, count, databaseUrl, urlFile));
 }
 
-// A database of one's own outlives this directory: a secret that was made here would be lost with it, and log all out.
+// A database that the operator provides outlives this directory. A secret made here would be lost with the directory, and that
+// would log everyone out: so with a DATABASE_URL the secret is required.
 async function openBacking(settings: LaunchConfig, workers: number): Promise<Backing> {
   const { DATABASE_URL: databaseUrl, AUTH_SECRET: secrets, DATA_DIR: directory } = settings;
   if (databaseUrl !== undefined) {
@@ -74,7 +75,7 @@ async function openBacking(settings: LaunchConfig, workers: number): Promise<Bac
     throw new Error("AUTH_SECRET is required with a DATABASE_URL: make one with `npm run --silent secret`");
   }
   say(`Starting Postgres in ${directory}/`);
-  // Enough for another command that shares it.
+  // Enough connections for a second command that shares the server.
   const connections = 2 * workers * settings.DATABASE_POOL_SIZE + 50;
   const { secret, embedded, close } = await openDataDirectory(directory, { settings: { max_connections: connections }, say });
   const variables = secrets === undefined ? { AUTH_SECRET: secret } : ({} as Record<string, string>);
@@ -90,18 +91,18 @@ function banner(publicUrl: string | undefined, port: number, workers: number, da
     "",
     ...(publicUrl === undefined ? [] : [`Open       ${publicUrl}`]),
     `${publicUrl === undefined ? "Open  " : "Serves"}     http://localhost:${port}`,
-    // Without the password: output ends up in logs. The file has it.
+    // The password is left out, since output ends up in logs. The file below holds it.
     `Database   ${describeDatabase(databaseUrl)}`,
     ...(file ? [`           psql "$(cat ${quoted(file)})"`] : []),
-    // To a person, who may be new here. Elsewhere the lines are as few as they were.
-    ...(process.stdout.isTTY ? [`API        ${origin}/api/docs`] : []),
+    // These lines are for a person at a terminal, who may be new here.
+    ...(process.stdout.isTTY ? [`API        ${origin}/docs`] : []),
     ...(process.stdout.isTTY && publicUrl === undefined ? ["Account    npm run manage -- demo"] : []),
     "Stop       Ctrl-C",
   ];
   return `\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`;
 }
 
-// As a POSIX shell reads it.
+// Quoted for a POSIX shell.
 function quoted(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
 }

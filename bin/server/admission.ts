@@ -14,8 +14,11 @@ const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-mid
 /** What proxies add to what they hand on. */
 const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
 
-/** What Next's own pages send. An endpoint is no page: with these Next would answer for it, by a redirect for one. */
-const PAGE_HEADERS = ["rsc", "next-router-prefetch", "next-router-segment-prefetch", "next-router-state-tree", "next-action"];
+/**
+ * What Next's pages, and Next's servers among themselves, send. An endpoint is no page: with these Next would answer for it, by a
+ * redirect for one. Next's router removes some of them, and the lane (lane.ts) has no router.
+ */
+const NEXTS_HEADERS = /^(rsc$|next-|x-(next|nextjs|middleware|matched|now|invoke|invocation|prerender)-)/;
 
 /**
  * What the API does not do, however a request asks for it: a compressed answer that holds a token beside something that
@@ -31,8 +34,7 @@ const DECLINED_HEADERS = ["accept-encoding"];
 export function admit(request: IncomingMessage, trustedProxies: BlockList, isAddress: (url: string) => boolean): RequestContext {
   const { url = "", method = "" } = request;
   const isApi = isApiPath(url);
-  const removed = isApi ? [...INTERNAL_HEADERS, ...PAGE_HEADERS, ...DECLINED_HEADERS] : INTERNAL_HEADERS;
-  for (const header of removed) delete request.headers[header];
+  removeHeaders(request, isApi);
   const address = clientAddress(request, trustedProxies);
   // A proxy on this machine that is not known as one would make everybody look local.
   const isLocal = /^(127\.|::1$)/.test(address) && !FORWARDED.some((header) => header in request.headers);
@@ -47,9 +49,15 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList, isAdd
   return context;
 }
 
-// The page about the API is a page.
+function removeHeaders({ headers }: IncomingMessage, isApi: boolean): void {
+  const removed = isApi ? [...INTERNAL_HEADERS, ...DECLINED_HEADERS] : INTERNAL_HEADERS;
+  for (const header of removed) delete headers[header];
+  if (!isApi) return;
+  for (const header in headers) if (NEXTS_HEADERS.test(header)) delete headers[header];
+}
+
 function isApiPath(url: string): boolean {
-  return /^\/api([/?]|$)/.test(url) && !/^\/api\/docs\/?(\?|$)/.test(url);
+  return /^\/api([/?]|$)/.test(url);
 }
 
 /**

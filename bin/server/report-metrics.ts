@@ -1,15 +1,12 @@
-import { metrics } from "#lib/observe/metrics.ts";
+import { metrics, readGauges } from "#lib/observe/metrics.ts";
 import type { ToPrimary, ToWorker } from "./metrics-messages.ts";
 import { collectWorkerFigures } from "./worker-figures.ts";
 
 /** The primary waits a second for each worker. */
 const LONGEST_MS = 2_000;
 
-// `movieconnectGauges` is set by lib/worker/gauges.ts, `movieconnectScrape` is read by lib/http/scrape.ts: inside of the bundles.
-const shared = globalThis as typeof globalThis & {
-  movieconnectGauges?: () => void;
-  movieconnectScrape?: () => Promise<string | null>;
-};
+// Read by lib/http/scrape.ts.
+const shared = globalThis as typeof globalThis & { movieconnectScrape?: () => Promise<string | null> };
 
 /** Tells the primary this worker's figures when it asks, and lets the application ask it for those of all workers. */
 export function reportMetrics(): void {
@@ -21,7 +18,7 @@ export function reportMetrics(): void {
   process.on("message", async (message: ToWorker) => {
     if (message.metricsOfAll !== undefined) askers.get(message.metricsOfAll.id)?.(message.metricsOfAll.text);
     if (message.wantsReport === undefined) return;
-    shared.movieconnectGauges?.();
+    readGauges.get()();
     tell({ report: { id: message.wantsReport, figures: await registry.getMetricsAsJSON() } });
   });
 

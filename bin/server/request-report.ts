@@ -3,6 +3,7 @@ import { log } from "#lib/observe/log.ts";
 import { metrics } from "#lib/observe/metrics.ts";
 import { printablePath } from "#lib/observe/printable-path.ts";
 import type { RequestContext } from "#lib/observe/request-context.ts";
+import { METHODS } from "#lib/settings/methods.ts";
 
 /** A request as it was sent, before admission took from it what it may not say. */
 export type Sent = { method: string; url: string };
@@ -10,9 +11,9 @@ export type Ended = { status: number; ms: number; aborted: boolean };
 
 /** Who asks often, or for what nobody asks about: told from `debug` on. */
 const QUIET = new Set(["static", "/api/health/live/", "/api/health/ready/", "/api/metrics/"]);
-const METHODS = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
+const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 /** What Nginx writes for a client that left before its answer. */
-const LEFT = 499;
+const CLIENT_CLOSED = 499;
 /** No bug: what is in the way, a database say, is told where it is met. */
 const UNAVAILABLE = 503;
 
@@ -24,7 +25,7 @@ export function reportRequest(
   { status, ms, aborted }: Ended,
 ): void {
   const { requests, requestSeconds } = metrics();
-  requests.inc({ route, method: METHODS.has(method) ? method : "other", status });
+  requests.inc({ route, method: KNOWN_METHODS.has(method) ? method : "other", status });
   requestSeconds.observe({ route }, ms / 1_000);
   const isUnexplained = status >= 500 && status !== UNAVAILABLE && !isFailureLogged;
   const level = QUIET.has(route) ? "debug" : "info";
@@ -41,7 +42,7 @@ export function reportRequest(
  * @param refusedWith the status that was sent past the answer, if one was
  */
 export function endOf(response: ServerResponse, startedAt: number, refusedWith: number | undefined): Ended {
-  const status = refusedWith ?? (response.headersSent ? response.statusCode : LEFT);
+  const status = refusedWith ?? (response.headersSent ? response.statusCode : CLIENT_CLOSED);
   const aborted = refusedWith === undefined && !response.writableFinished;
   return { status, ms: performance.now() - startedAt, aborted };
 }

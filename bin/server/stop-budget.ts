@@ -6,8 +6,13 @@ import { LONGEST_HASH_ANSWER_SECONDS } from "#lib/settings/waits.ts";
 export const MESSAGE_MS = 15_000;
 /** The hash itself on a busy machine, and the statements around it. */
 const WORK_MS = 5_000;
-/** What is still unsent goes to the traces' collector, and the process ends. */
-const LEAVE_MS = 2_000;
+/** What has been traced is sent on within this, or lost. */
+export const FLUSH_MS = 1_000;
+/** That, and the end of the process. */
+const LEAVE_MS = FLUSH_MS + 1_000;
+
+/** After a second signal the primary itself ends within this: workers are killed, and an embedded Postgres is told to stop. */
+export const HURRIED_MS = 10_000;
 
 /** Once no new connection is taken: a request that has begun is answered within this. */
 export const DRAIN_MS = MESSAGE_MS + LONGEST_HASH_ANSWER_SECONDS * 1_000 + WORK_MS;

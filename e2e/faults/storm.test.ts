@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "#db/embedded/postmaster.ts";
+import { freePort } from "#db/embedded/ports.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { childrenOf, pausePostgres } from "#e2e/launch.ts";
 import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
@@ -134,8 +134,8 @@ function dropConnections() {
 describe.skipIf(!hasNginx())("in a storm of signups, logins and refreshes", () => {
   beforeAll(async () => {
     postgres = await startPostgres();
-    ports.push((await freePort(0)) ?? 0, (await freePort(0)) ?? 0);
-    Object.assign(nginxPorts, { http: await freePort(0), https: await freePort(0) });
+    ports.push(await freePort(), await freePort());
+    Object.assign(nginxPorts, { http: await freePort(), https: await freePort() });
     await Promise.all([startApplication(0), startApplication(1)]);
     nginx = await startFront();
     storm = startStorm(() => nginx.http, postgres.directUrl, PEOPLE);

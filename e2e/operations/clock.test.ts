@@ -44,7 +44,7 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     (await send(origin, "GET", "/api/user/profile/", { cookies })).status;
   const refresh = (cookies: Record<string, string>) => send(origin, "POST", "/api/token/refresh/", { cookies });
 
-  test("an access token lives for its lifetime, and an unused session ends", async () => {
+  test.concurrent("an access token lives for its lifetime, and an unused session ends", async () => {
     const { cookies, setCookies } = await newSession(origin);
     const maxAges = setCookies.map((line) => Number(/Max-Age=(\d+)/.exec(line)?.[1]));
     expect(maxAges[0]).toBeGreaterThanOrEqual(LIFETIME.access - 2);
@@ -61,7 +61,7 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     expect((await refresh(renewed.cookies)).status).toBe(401);
   });
 
-  test("a session that is used all the time ends at its lifetime", async () => {
+  test.concurrent("a session that is used all the time ends at its lifetime", async () => {
     const user = await signUp(origin);
     const begun = seconds();
     let { cookies } = await logIn(origin, user);

@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "#db/embedded/postmaster.ts";
+import { freePort } from "#db/embedded/ports.ts";
 import { passGrace } from "#e2e/change-session.ts";
 import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
@@ -23,7 +23,7 @@ let server: TestServer;
 beforeAll(async () => {
   postgres = await startPostgres();
   // A fixed port, at which the application is again after all its workers were killed.
-  const PORT = String(await freePort(0));
+  const PORT = String(await freePort());
   server = await startServer({ PORT, DATABASE_URL: postgres.url, REVOCATION_POLL_MS: String(POLL_MS) });
 });
 afterAll(async () => {

@@ -65,7 +65,7 @@ test("an open page reloads once for each restart, however the last run ended, an
     if (message.text().includes("Unexpected response code")) refused.push(message.text());
   });
   let edits = 0;
-  for (const signal of ["SIGINT", "SIGKILL", "SIGINT"] as const) {
+  for (const signal of ["SIGINT", "SIGKILL"] as const) {
     await page.locator("form").first().waitFor();
     await writeFile(join(source, ".next/dev/cache/kept"), "");
     edits += 1;

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(DATA_DIR, { recursive: true, force: true }));
 
 const start = () => launch({ AUTH_SECRET: "", WEB_CONCURRENCY: "1", DATA_DIR });
-const RESTARTED = "Postgres ended, and was started again: nothing that was acknowledged is lost.";
+const RESTARTED = "Postgres ended, and was restarted: no acknowledged write is lost.";
 const restarts = (server: Launched) => server.output().split(RESTARTED).length - 1;
 
 async function end({ process, ended }: Launched): Promise<number | null> {

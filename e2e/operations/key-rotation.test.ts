@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { logIn, newSession, send, signUp } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
-import { freePort, hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
+import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
 
-// AUTH_SECRET is rotated while users are served, by the steps that the documentation gives to operators.
+// AUTH_SECRET is rotated while users are served, by the steps that docs/operating.md gives to operators.
 
 const OLD = randomBytes(32).toString("base64url");
 const NEW = randomBytes(32).toString("base64url");

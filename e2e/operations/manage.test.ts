@@ -287,7 +287,7 @@ test("without a terminal a user is deleted only with --yes", async () => {
   const { username } = await signUp(server.origin);
   const { status, output, errors } = await manage(["user", "delete", username], "y\n");
   expect([status, output]).toEqual([2, ""]);
-  expect(errors).toMatch(/^movieconnect: there is no terminal to ask for a confirmation: --yes[^\n]*\n$/);
+  expect(errors).toMatch(/^movieconnect: there is no terminal to ask for a confirmation: add --yes[^\n]*\n$/);
   expect((await login(username, PASSWORD)).status).toBe(200);
 });
 

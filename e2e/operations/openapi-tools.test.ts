@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { z } from "zod";
 import { type Answer, freshName, PASSWORD, send, signUpBody } from "#e2e/client.ts";
-import { hasOpenApiTools } from "#e2e/tools/openapi-tools.ts";
+import { hasTools } from "#e2e/tools/tool-packages.ts";
 import { environmentWith } from "#lib/config.ts";
 
 // The API's document, as tools see it that know only OpenAPI: two linters, and a generator of clients.
@@ -29,7 +29,7 @@ function run(script: string, args: string[]): Promise<{ stdout: string; stderr: 
 }
 const tool = (script: string, args: string[]) => run(join(TOOLS, "node_modules", script), args);
 
-const isPossible = hasOpenApiTools() || process.env.CI === "true";
+const isPossible = hasTools("openapi-tools") || process.env.CI === "true";
 
 describe.skipIf(!isPossible)("the document", () => {
   beforeAll(async () => {

@@ -93,7 +93,7 @@ test.each<[what: string, statement: string, undo: string, line: RegExp]>([
   ["may create roles", "create role odd createrole login", "", /it may create roles: give/],
   ["may create databases", "create role odd createdb login", "", /it may create databases: give/],
   ["may replicate", "create role odd replication login", "", /it may replicate the whole server: give/],
-  ["passes by row-level security", "create role odd bypassrls login", "", /it passes by row-level security: give/],
+  ["bypasses row-level security", "create role odd bypassrls login", "", /it bypasses row-level security: give/],
   ["is a member of the owner", "create role odd login in role mcuser", "", /it is a member of mcuser: give/],
   ["runs programs", "create role odd login in role pg_execute_server_program", "", /a member of pg_execute_server_program: give/],
   [

@@ -1,7 +1,8 @@
 import { describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { type Answer, freshName, newSession, PASSWORD, send, signUpBody } from "#e2e/client.ts";
 import { startServer, withDatabase } from "#e2e/harness.ts";
-import { freePort, hasNginx, startNginx } from "#e2e/nginx-server.ts";
+import { hasNginx, startNginx } from "#e2e/nginx-server.ts";
 
 // Applications and Nginx are replaced while clients use them.
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { isRoot, OWNER } from "#db/embedded/owner.ts";
 import { migrate } from "#db/migrate.ts";
 import { newSession, send, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, withDatabase } from "#e2e/harness.ts";
@@ -12,8 +13,6 @@ import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 
 // A URL of several hosts, as for libpq: the host that takes writes is the database. The standby here is a copy that receives
 // nothing; other tests are about real replication.
-
-const OWNER = process.getuid?.() === 0 ? 65_534 : 0;
 
 let directory: string;
 let primary: TestPostgres;
@@ -25,7 +24,7 @@ beforeAll(async () => {
   await migrate(primary.directUrl);
   await stopPostgres(primary, "fast");
   await cp(primary.directory, copy, { recursive: true, preserveTimestamps: true });
-  if (OWNER) execFileSync("chown", ["-R", `${OWNER}:${OWNER}`, join(copy, "postgres")]);
+  if (isRoot) execFileSync("chown", ["-R", `${OWNER}:${OWNER}`, join(copy, "postgres")]);
   await rm(join(copy, "postgres", "postmaster.pid"), { force: true });
   await rm(join(copy, "database-port"), { force: true });
   await writeFile(join(copy, "postgres", "standby.signal"), "");

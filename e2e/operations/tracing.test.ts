@@ -9,6 +9,8 @@ import { type ReceivedSpan, type Receiver, startReceiver } from "#e2e/otlp-recei
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), RATE_LIMITS: "on" };
 const CALLER = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
 const traceparent = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
+/** W3C Trace Context §3.2.2: the version ff is invalid. */
+const MALFORMED = traceparent.replace("00-", "ff-");
 
 let receiver: Receiver;
 let server: TestServer;
@@ -27,7 +29,10 @@ test("one trace holds a caller's request, its statements and its hash, and no se
     json: { username, password: PASSWORD },
     headers: { traceparent, tracestate: "vendor=1" },
   });
-  const wrong = await send(server.origin, "POST", "/api/token/", { json: { username, password: `${PASSWORD}-wrong` } });
+  const wrong = await send(server.origin, "POST", "/api/token/", {
+    json: { username, password: `${PASSWORD}-wrong` },
+    headers: { traceparent: MALFORMED },
+  });
   expect([login.status, wrong.status]).toEqual([200, 401]);
   for (const path of ["/login?next=hush-hush", "/", `/${cookies.access_token}`, "/api/health/ready/", "/api/metrics/"]) {
     await send(server.origin, "GET", path, { cookies });
@@ -49,6 +54,8 @@ test("one trace holds a caller's request, its statements and its hash, and no se
   }
   // Probes and the application's own work begin no trace.
   const roots = spans.filter(({ parentId }) => parentId === "");
+  // The first login, and the one with a malformed header, which continues nothing.
+  expect(roots.filter(({ name }) => name === "POST /api/token")).toHaveLength(2);
   expect(roots.length).toBeGreaterThanOrEqual(6);
   for (const { attributes } of roots) expect(attributes["http.target"]).toMatch(/^\/(?!api\/(health|metrics))/);
 

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
 import { type Document, departures, fetchDocument, isValid } from "#e2e/openapi.ts";
-import { openApi31 } from "#e2e/openapi-31.ts";
 
 /** The contract: each endpoint with its statuses. Every path has a 405 for the other methods. */
 const CONTRACT: Record<string, number[]> = {
@@ -21,6 +21,9 @@ const CONTRACT: Record<string, number[]> = {
 /** The contract's refusals, in its words. A field's refusals are documented with the field. */
 const REFUSALS = [
   '{"detail":"JSON parse error - unexpected character at position 17"}',
+  '{"detail":"JSON parse error - expected a complete JSON value"}',
+  '{"detail":"JSON parse error - the body is incomplete"}',
+  '{"detail":"JSON parse error - the body is not UTF-8"}',
   '{"detail":"Authentication credentials were not provided."}',
   '{"detail":"Authentication credentials were not provided.","code":"not_authenticated"}',
   '{"detail":"Authorization header must contain two space-delimited values","code":"bad_authorization_header"}',
@@ -90,8 +93,8 @@ afterAll(async () => {
   await Promise.all([strict.stop(), broken.stop(), cutOff.stop()]);
 });
 
-test("the document is valid OpenAPI 3.1, and its examples match its schemas", () => {
-  expect(openApi31.safeParse(document).error?.issues ?? []).toEqual([]);
+test("the document is valid OpenAPI 3.1, and its examples match its schemas", async () => {
+  expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
   const contents = operations.flatMap(({ operation }) => [operation.requestBody as never, ...Object.values(operation.responses)]);
   for (const content of contents) {
     const { schema = {}, examples = {} } = content?.content?.["application/json"] ?? {};
@@ -101,8 +104,8 @@ test("the document is valid OpenAPI 3.1, and its examples match its schemas", ()
 
 test("every route.ts is in the document, with a summary and a description", async () => {
   const files = await readdir(join(import.meta.dirname, ".."), { recursive: true });
-  // Whoever may not read the metrics must not learn that they are there.
-  const unnamed = ["[[...path]]/route.ts", "metrics/route.ts"];
+  // docs/route.ts redirects to the page about the API.
+  const unnamed = ["[[...path]]/route.ts", "docs/route.ts", "metrics/route.ts"];
   const routes = files.filter((file) => file.endsWith("route.ts") && !unnamed.includes(file));
   const paths = routes.map((file) => `/api/${file.replace("/route.ts", "")}`);
   expect(Object.keys(document.paths).sort()).toEqual(paths.sort());

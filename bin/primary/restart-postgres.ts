@@ -3,11 +3,11 @@ import { backoff } from "./backoff.ts";
 import { exclusively } from "./lock.ts";
 
 /**
- * For `startEmbedded`: has an embedded Postgres that was killed started again. Of several commands that share it one does.
- * @param path the lock that its starts and stops take turns by
- * @param isWanted whether this command still needs it
+ * For `startEmbedded`: restarts an embedded Postgres that was killed. Of several commands that share it, one does.
+ * @param path the path whose lock guards starts and stops
+ * @param isWanted whether this command still needs Postgres
  */
-export function revivePostgres(path: string, isWanted: () => boolean, say: (line: string) => void) {
+export function restartPostgres(path: string, isWanted: () => boolean, say: (line: string) => void) {
   const nextWait = backoff();
   let triedAt = performance.now();
   let wait = 0;
@@ -18,11 +18,11 @@ export function revivePostgres(path: string, isWanted: () => boolean, say: (line
       problem = error.message;
       return false;
     });
-    // It runs, and is only starting, or another command's.
+    // Postgres runs: it is starting, or another command has restarted it.
     if (!isRestarted && !problem) return;
     wait = nextWait(performance.now() - triedAt);
     triedAt = performance.now();
-    if (isRestarted) say("Postgres ended, and was started again: nothing that was acknowledged is lost.");
-    else say(`Postgres ended, and does not start: ${problem}. The next try is in ${wait / 1_000} s.`);
+    if (isRestarted) say("Postgres ended, and was restarted: no acknowledged write is lost.");
+    else say(`Postgres ended, and does not start: ${problem}. The next attempt is in ${wait / 1_000} s.`);
   };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { revivePostgres } from "./revive-postgres.ts";
+import { restartPostgres } from "./restart-postgres.ts";
 
 let path = "";
 beforeEach(async () => {
@@ -12,12 +12,12 @@ beforeEach(async () => {
 
 test("a Postgres that was killed is started again, and the log says so", async () => {
   const said: string[] = [];
-  await revivePostgres(
+  await restartPostgres(
     path,
     () => true,
     (line) => said.push(line),
   )(async () => true);
-  expect(said).toEqual(["Postgres ended, and was started again: nothing that was acknowledged is lost."]);
+  expect(said).toEqual(["Postgres ended, and was restarted: no acknowledged write is lost."]);
 });
 
 test("a Postgres that this command no longer needs, or that another command started, is left alone", async () => {
@@ -27,13 +27,13 @@ test("a Postgres that this command no longer needs, or that another command star
     starts += 1;
     return false;
   };
-  await revivePostgres(
+  await restartPostgres(
     path,
     () => false,
     (line) => said.push(line),
   )(restart);
   expect(starts).toBe(0);
-  await revivePostgres(
+  await restartPostgres(
     path,
     () => true,
     (line) => said.push(line),
@@ -43,7 +43,7 @@ test("a Postgres that this command no longer needs, or that another command star
 
 test("a Postgres that does not start is tried again later and later", async () => {
   const said: string[] = [];
-  const revive = revivePostgres(
+  const revive = restartPostgres(
     path,
     () => true,
     (line) => said.push(line),
@@ -52,7 +52,7 @@ test("a Postgres that does not start is tried again later and later", async () =
   await revive(fail);
   await revive(fail);
   const waits = [0.5, 1].map(
-    (seconds) => `Postgres ended, and does not start: the disk is full. The next try is in ${seconds} s.`,
+    (seconds) => `Postgres ended, and does not start: the disk is full. The next attempt is in ${seconds} s.`,
   );
   expect(said).toEqual(waits);
 });

@@ -4,72 +4,76 @@ const IDLE_MS = 60_000;
 
 type Waiter = { isSpare: boolean; resolve: (client: pg.Client) => void; reject: (error: unknown) => void };
 
-/** A bounded number of connections, which statements take turns with. */
-export type Connections = {
+/** A bounded number of connections that statements share. */
+export type ConnectionPool = {
   /**
-   * One for a statement, within so many ms: in the order in which they were asked for.
-   * @param isSpare whether it may be the last one, which is kept so that some statements get through where all others hang
-   * @throws {Error} none was free in time, or the one that was opened for it failed
+   * Takes a connection for one statement. Statements are served in the order in which they ask.
+   * @param milliseconds how long to wait for a connection
+   * @param isSpare whether the statement may take the last connection, which is reserved so that some statements get through
+   *   while all others hang
+   * @throws {Error} no connection was free in time, or opening one failed
    */
   take: (milliseconds: number, isSpare: boolean) => Promise<pg.Client>;
   giveBack: (client: pg.Client) => void;
-  /** In place of `giveBack`, for one that is broken. */
+  /** Closes a broken connection. Called in place of `giveBack`. */
   discard: (client: pg.Client) => void;
   usage: () => { idle: number; busy: number; waiting: number };
 };
 
 /**
- * @param open makes a connection, or fails within a bounded time
- * @param limit how many may be open or about to be. One that was taken counts until it comes back, however long that takes
+ * @param open opens a connection, or fails within a bounded time
+ * @param limit how many connections may be open or opening. A taken connection counts until it is given back or discarded
  */
-export function connections(open: () => Promise<pg.Client>, limit: number): Connections {
+export function connectionPool(open: () => Promise<pg.Client>, limit: number): ConnectionPool {
   const idle: { client: pg.Client; timer: NodeJS.Timeout }[] = [];
   const busy = new Set<pg.Client>();
   let opening = 0;
-  // Where connecting fails, one at a time tries it: a server that hangs would find as many that nobody waits for any more.
+  // After a failure to connect, only one attempt runs at a time: a server that hangs would otherwise collect connections
+  // whose statements have long given up.
   let isFailing = false;
   let waiting: Waiter[] = [];
-  // A pool of one has none to spare.
-  const forAll = Math.max(1, limit - 1);
+  // A pool of one connection reserves none.
+  const unreserved = Math.max(1, limit - 1);
 
   function take(milliseconds: number, isSpare: boolean): Promise<pg.Client> {
     return new Promise((resolve, reject) => {
       const waiter = { isSpare, resolve, reject };
       const giveUp = () => {
-        waiting = waiting.filter((other) => other !== waiter);
+        removeWaiter(waiter);
         reject(new Error("no connection to the database is free"));
       };
       const timer = setTimeout(giveUp, milliseconds);
       waiter.resolve = (client) => resolve(afterClearing(timer, client));
       waiter.reject = (error) => reject(afterClearing(timer, error));
       waiting.push(waiter);
-      serve();
+      serveWaiters();
     });
   }
 
-  function serve(): void {
-    for (let waiter = first(); waiter && idle.length > 0; waiter = first()) {
+  function serveWaiters(): void {
+    for (let waiter = nextWaiter(); waiter && idle.length > 0; waiter = nextWaiter()) {
       const { client, timer } = idle.pop() as (typeof idle)[number];
       clearTimeout(timer);
-      leave(waiter);
+      removeWaiter(waiter);
       busy.add(client);
       waiter.resolve(client);
     }
-    while (opening < (isFailing ? Math.min(1, due()) : due()) && idle.length + busy.size + opening < limit) openOne();
+    const wanted = isFailing ? Math.min(1, entitledWaiters()) : entitledWaiters();
+    while (opening < wanted && idle.length + busy.size + opening < limit) openOne();
   }
 
-  function first(): Waiter | undefined {
-    return waiting.find(({ isSpare }) => isSpare || busy.size < forAll);
+  function nextWaiter(): Waiter | undefined {
+    return waiting.find(({ isSpare }) => isSpare || busy.size < unreserved);
   }
 
-  function leave(waiter: Waiter): void {
+  function removeWaiter(waiter: Waiter): void {
     waiting = waiting.filter((other) => other !== waiter);
   }
 
-  /** How many of those that wait may have a connection now. */
-  function due(): number {
+  /** How many waiting statements may take a connection now. */
+  function entitledWaiters(): number {
     const spare = waiting.filter(({ isSpare }) => isSpare).length;
-    return spare + Math.min(waiting.length - spare, Math.max(0, forAll - busy.size));
+    return spare + Math.min(waiting.length - spare, Math.max(0, unreserved - busy.size));
   }
 
   function openOne(): void {
@@ -78,40 +82,40 @@ export function connections(open: () => Promise<pg.Client>, limit: number): Conn
       (client) => {
         opening -= 1;
         isFailing = false;
-        client.once("end", () => forget(client));
-        rest(client);
+        client.once("end", () => remove(client));
+        addIdle(client);
       },
       (error: unknown) => {
         opening -= 1;
         isFailing = true;
-        const waiter = first();
-        if (waiter) leave(waiter);
+        const waiter = nextWaiter();
+        if (waiter) removeWaiter(waiter);
         waiter?.reject(error);
-        serve();
+        serveWaiters();
       },
     );
   }
 
-  function rest(client: pg.Client): void {
+  function addIdle(client: pg.Client): void {
     idle.push({ client, timer: setTimeout(() => discard(client), IDLE_MS).unref() });
-    serve();
+    serveWaiters();
   }
 
   function giveBack(client: pg.Client): void {
-    // One that ended meanwhile has been forgotten.
-    if (busy.delete(client)) rest(client);
+    // A connection that has ended in the meantime is no longer in the set.
+    if (busy.delete(client)) addIdle(client);
   }
 
   function discard(client: pg.Client): void {
-    forget(client);
+    remove(client);
     client.end().catch(() => undefined);
   }
 
-  function forget(client: pg.Client): void {
+  function remove(client: pg.Client): void {
     busy.delete(client);
     const at = idle.findIndex((item) => item.client === client);
     for (const { timer } of at < 0 ? [] : idle.splice(at, 1)) clearTimeout(timer);
-    serve();
+    serveWaiters();
   }
 
   return { take, giveBack, discard, usage: () => ({ idle: idle.length, busy: busy.size + opening, waiting: waiting.length }) };

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { log } from "#lib/observe/log.ts";
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Context = { waitUntil: (promise: Promise<unknown>) => void; requestMeta: { relativeProjectDir: string } };
+/** What Next builds of each route, to be called by a server (Next's documentation: adapters, "Invoking Entrypoints"). */
+type Entrypoint = (request: IncomingMessage, response: ServerResponse, context: Context) => Promise<void>;
+type Routes = { staticRoutes: { page: string }[]; dynamicRoutes: { page: string; regex: string }[] };
+
+const CONTEXT: Context = {
+  // As Next's own server: what `after()` was given runs beside the answers, and its failure is one line.
+  waitUntil: (promise) => void promise.catch((error) => console.error(error)),
+  requestMeta: { relativeProjectDir: "." },
+};
+
+/**
+ * Calls the build's endpoints directly. Next's own router takes longer than an endpoint does, and decides nothing about
+ * a path that admission.ts has not decided. Pages, and each path that is none of an endpoint's, go to Next. So does everything,
+ * with one line of the log, where the build is not as this file knows it.
+ * @param directory where `.next` is, and the working directory
+ * @param next Next's own request handler, prepared: its instrumentation has run
+ */
+export async function openLane(directory: string, next: Handler): Promise<Handler> {
+  try {
+    const find = await loadEntrypoints(join(directory, ".next"));
+    return (request, response) => {
+      const entrypoint = find(request.url ?? "");
+      if (!entrypoint) return next(request, response);
+      // An error of a connection is its client's to notice. Without a listener it would end this process.
+      response.on("error", () => undefined);
+      return entrypoint(request, response, CONTEXT);
+    };
+  } catch (error) {
+    log().warn({ err: error }, "the API goes through Next's router: the build has other entry points than expected");
+    return next;
+  }
+}
+
+async function loadEntrypoints(build: string): Promise<(url: string) => Entrypoint | undefined> {
+  const { staticRoutes, dynamicRoutes } = readJson<Routes>(join(build, "routes-manifest.json"));
+  const paths = readJson<Record<string, string>>(join(build, "app-path-routes-manifest.json"));
+  const files = readJson<Record<string, string>>(join(build, "server", "app-paths-manifest.json"));
+  const entrypoints = new Map<string, Entrypoint>();
+  for (const [name, path] of Object.entries(paths)) {
+    if (name.endsWith("/route") && path.startsWith("/api/")) entrypoints.set(path, await load(build, files[name] ?? ""));
+  }
+  // A page below /api is in here too, without an entry point: no pattern may take it.
+  const exact = new Map(staticRoutes.map(({ page }) => [page, entrypoints.get(page)]));
+  const patterns = dynamicRoutes.map(({ page, regex }) => ({ regex: new RegExp(regex), entrypoint: entrypoints.get(page) }));
+  const found = new Set([...exact.values(), ...patterns.map(({ entrypoint }) => entrypoint)]);
+  const lost = [...entrypoints].filter(([, entrypoint]) => !found.has(entrypoint)).map(([path]) => path);
+  if (entrypoints.size === 0 || lost.length > 0) throw new Error(`no route leads to ${lost.join(", ") || "any endpoint"}`);
+
+  return (url) => {
+    const [path = ""] = url.split("?", 1);
+    const plain = path.endsWith("/") ? path.slice(0, -1) : path;
+    return exact.has(plain) ? exact.get(plain) : patterns.find(({ regex }) => regex.test(plain))?.entrypoint;
+  };
+}
+
+async function load(build: string, file: string): Promise<Entrypoint> {
+  // A route with a top-level await is a promise.
+  const { handler } = await createRequire(join(build, "package.json"))(`./${join("server", file)}`);
+  if (typeof handler !== "function") throw new Error(`${file} has no handler`);
+  return handler;
+}
+
+function readJson<Content>(file: string): Content {
+  return JSON.parse(readFileSync(file, "utf8"));
+}
