@@ -4,13 +4,14 @@ import { defineConfig } from "vitest/config";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const HTTP = ["app/api/**/*.test.ts", "e2e/*.test.ts"];
-// A pooler between application and database can change nothing of these: they ask no database, refuse before they do, or start
-// Postgres without the pooler.
+// A pooler between application and database can change nothing of these: they ask no database, refuse before they do, ask what
+// other files ask as well, or start Postgres without the pooler.
 const BESIDE_THE_POOLER = [
-  "app/api/{api,bodies,compression,cross-site}.test.ts",
+  "app/api/{api,bodies,compression,credentials,cross-site}.test.ts",
+  "app/api/openapi.json/openapi.test.ts",
   "app/api/token/hashing.test.ts",
-  "e2e/{acme,backup,dashboard,database-urls,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer,readme}.test.ts",
-  "e2e/{request-id,roles,secrets,start,words}.test.ts",
+  "e2e/{acme,addresses,backup,dashboard,database-urls,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
+  "e2e/{lane,request-id,roles,secrets,start,words}.test.ts",
 ];
 
 const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/documented.ts", "e2e/worded.ts"] };

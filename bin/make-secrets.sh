@@ -12,7 +12,6 @@ random() { head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n'; }
 keep() { [ -s "$1" ] || { printf '%s' "$2" > "$1.new" && mv "$1.new" "$1"; }; }
 
 keep auth_secret "$(random)"
-keep metrics_token "$(random)"
 keep database_owner_password "$(random)"
 keep database_owner_url "postgres://mcuser:$(cat database_owner_password)@db:5432/movieconnect"
 keep database_app_url "postgres://mcapp:$(random)@db:5432/movieconnect"

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { send } from "./client.ts";
+import { scrapeText } from "./scrape.ts";
 
 // The Grafana dashboard, Prometheus' alarms, and what both are made from.
 
@@ -17,7 +18,7 @@ const alarms = [...rules.matchAll(/- alert: MovieConnect(\w+)\n\s+expr: (.+)\n/g
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
 test("every metric on the dashboard exists, and every one that exists is on it", async () => {
-  const { text } = await send(inject("origin"), "GET", "/api/metrics/");
+  const text = await scrapeText(inject("metrics"));
   const existing = [...text.matchAll(/^# TYPE (\w+) (counter|gauge|histogram)$/gm)].map(([, name = "", type = ""]) => ({
     name,
     type,
@@ -28,7 +29,7 @@ test("every metric on the dashboard exists, and every one that exists is on it",
 });
 
 test("every alarm is about metrics that exist, and is in the operating guide with what to do", async () => {
-  const { text } = await send(inject("origin"), "GET", "/api/metrics/");
+  const text = await scrapeText(inject("metrics"));
   const existing = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
   for (const { expr } of alarms) {
     const asked = [...expr.matchAll(/\b(?:movieconnect|process|nodejs)_\w+/g)].map(([name]) => name.replace(/_bucket$/, ""));
@@ -43,7 +44,7 @@ test("every alarm is about metrics that exist, and is in the operating guide wit
 test("every label that the dashboard or an alarm asks for is one that its metric has", async () => {
   // So that every series is there.
   await send(inject("origin"), "GET", "/login");
-  const { text } = await send(inject("origin"), "GET", "/api/metrics/");
+  const text = await scrapeText(inject("metrics"));
   for (const expr of [...expressions, ...alarms.map(({ expr }) => expr)]) {
     const [, grouping = ""] = /\bby \(([^)]*)\)/.exec(expr) ?? [];
     const [, name = "", selectors = ""] = /\b(\w+)\{([^}]*)\}/.exec(expr) ?? [];

@@ -8,6 +8,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** The application that tests share: two workers, default settings. */
     origin: string;
+    /** Where its metrics are. */
+    metrics: string;
     databaseUrl: string;
     /** That application's secret, for tokens that it would never make. */
     authSecret: string;
@@ -25,6 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   });
   project.provide("origin", server.origin);
+  project.provide("metrics", server.metrics);
   project.provide("databaseUrl", postgres.url);
   project.provide("authSecret", authSecret);
   return async () => {

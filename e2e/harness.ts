@@ -12,7 +12,14 @@ import { startPgBouncer } from "./pgbouncer-server.ts";
 
 /** `url` may lead through a PgBouncer; `directUrl` never does. */
 export type TestPostgres = Embedded & { directory: string; directUrl: string };
-export type TestServer = { origin: string; output: () => string; process: ChildProcess; stop: () => Promise<number | null> };
+/** `metrics` is where the metrics are; empty where they are nowhere. */
+export type TestServer = {
+  origin: string;
+  metrics: string;
+  output: () => string;
+  process: ChildProcess;
+  stop: () => Promise<number | null>;
+};
 
 /** @param environment of Postgres' own processes */
 export async function startPostgres(
@@ -35,17 +42,22 @@ export async function startPostgres(
 }
 
 /**
- * Starts the application on a free port. Resolves when it serves; rejects with its output when it ends before that.
+ * Starts the application on a free port, its metrics on another. Resolves when it serves; rejects with its output when it ends before that.
  * @param directory where the source is, if it is not this one
  */
 export async function startServer(variables: Record<string, string>, directory?: string): Promise<TestServer> {
-  const launched = launch(variables, directory === undefined ? {} : { cwd: directory, command: startCommand(directory) });
+  const launched = launch(
+    { METRICS_ADDRESS: "127.0.0.1:0", ...variables },
+    directory === undefined ? {} : { cwd: directory, command: startCommand(directory) },
+  );
   const stop = () => {
     launched.process.kill("SIGTERM");
     return launched.ended;
   };
   const output = () => launched.output() + launched.errors();
-  return { origin: await launched.origin, output, process: launched.process, stop };
+  const origin = await launched.origin;
+  const [metrics = ""] = /http:\/\/\S+\/metrics/.exec(launched.output()) ?? [];
+  return { origin, metrics, output, process: launched.process, stop };
 }
 
 /** Resolves when the condition holds; rejects after `seconds`. */

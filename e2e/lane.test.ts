@@ -11,7 +11,7 @@ const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("aut
 const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PURGE"];
 const JSON_TYPE = { "content-type": "application/json" };
 /** What Next's router adds, for its own pages. No endpoint answers differently by any of these. */
-const ROUTERS_VARY = "rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding";
+const ROUTERS_VARY = /^rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch(, Accept-Encoding)?$/;
 
 const lane = inject("origin");
 let routed: TestServer;
@@ -26,7 +26,7 @@ type Ask = (origin: string) => Promise<Answer>;
 async function both(ask: Ask): Promise<{ byLane: unknown; byRouter: unknown }> {
   const [byLane, byRouter] = [await ask(lane), await ask(routed.origin)];
   expect(varyOf(byLane)).toEqual([]);
-  expect(varyOf(byRouter)).toEqual([ROUTERS_VARY]);
+  expect(varyOf(byRouter)).toEqual([expect.stringMatching(ROUTERS_VARY)]);
   return { byLane: comparable(byLane), byRouter: comparable(byRouter) };
 }
 
@@ -36,12 +36,16 @@ async function expectSame(what: string, ask: Ask): Promise<void> {
 }
 
 function varyOf({ rawHeaders }: Answer): string[] {
-  return pairs(rawHeaders).flatMap(([name, value]) => (name === "Vary" ? [value] : []));
+  return pairs(rawHeaders).flatMap(([name, value]) => (isVary(name) ? [value] : []));
+}
+
+function isVary(name: string): boolean {
+  return name.toLowerCase() === "vary";
 }
 
 /** Status, headers in their order and as they are written, and body: without what is made anew for each answer. */
 function comparable({ status, rawHeaders, text }: Answer) {
-  const headers = pairs(rawHeaders).filter(([name]) => name !== "Vary" && name !== "Date" && name !== "X-Request-Id");
+  const headers = pairs(rawHeaders).filter(([name]) => !isVary(name) && name !== "Date" && name !== "X-Request-Id");
   return { status, headers: headers.map(([name, value]) => `${name}: ${masked(value)}`), text: masked(text) };
 }
 
@@ -220,7 +224,7 @@ test("what is no request, or one of HTTP's own cases, is answered by the lane as
   for (const message of messages) {
     const [byLane, byRouter] = [await exchange(lane, message), await exchange(routed.origin, message)];
     expect(byLane, message.slice(0, 60)).toMatch(/^HTTP\/1\.1 \d{3} /);
-    expect(byLane.replace(/^Vary:.*\r\n/m, ""), message.slice(0, 60)).toBe(byRouter.replace(/^Vary:.*\r\n/m, ""));
+    expect(byLane.replace(/^Vary:.*\r\n/im, ""), message.slice(0, 60)).toBe(byRouter.replace(/^Vary:.*\r\n/im, ""));
   }
 });
 

@@ -20,10 +20,10 @@ export async function fetchDocument(origin: string): Promise<Document> {
   return (await send(origin, "GET", "/api/openapi.json")).json;
 }
 
-/** How an answer of the API differs from the document: in its status, a header, its body. Empty for pages, metrics and /api/docs. */
+/** How an answer of the API differs from the document: in its status, a header, its body. Empty for pages and moved paths. */
 export function departures(document: Document, { method, path, answer }: Exchange): string[] {
   const [pathname = ""] = path.split("?", 1);
-  if (!/^\/api(\/|$)/.test(pathname) || /^\/api\/(docs|metrics)\/?$/.test(pathname)) return [];
+  if (!/^\/api(\/|$)/.test(pathname) || /^\/api\/docs\/?$/.test(pathname)) return [];
   const exchange = `${method} ${path} answered ${answer.status} ${answer.text.slice(0, 300)}`;
   const documented = operationOf(document, method, pathname).responses[answer.status];
   if (!documented) return [`${exchange}: the document has no such status`];

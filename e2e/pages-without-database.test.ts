@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, newSession, send } from "./client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
 import { pausePostgres } from "./launch.ts";
+import { scrapeText } from "./scrape.ts";
 
 // What pages do while the database hangs, for visitors whose cookies can't be judged without it.
 
@@ -77,7 +78,7 @@ test("a visitor without cookies is redirected to the login page", async () => {
 });
 
 test("an unreachable database is not logged or counted as a bug", async () => {
-  const { text } = await send(server.origin, "GET", "/api/metrics/");
+  const text = await scrapeText(server.metrics);
   expect(text).toMatch(/http_requests_total\{route="page",method="GET",status="503"\} [1-9]/);
   expect(text).not.toMatch(/status="50[0124]"/);
   expect(server.output()).not.toContain('"level":50');

@@ -11,7 +11,7 @@ import { openSwitch } from "./switch.ts";
 
 // Two servers behind one address, of which one follows the other, as Patroni and HAProxy or a managed Postgres set them up.
 
-// A port at which nothing listens.
+/** A port at which nothing listens. */
 const NOWHERE = 1;
 
 /** `directory` has the embedded Postgres' layout: `pausePostgres(directory)` of launch.ts works on it. */

@@ -194,7 +194,7 @@ test("bad variables are refused with one line that names each of them", async ()
     ACCESS_TOKEN_LIFETIME: "5m",
     BCRYPT_COST: "9",
     SESSION_LIFETIME: "2592001",
-    METRICS_TOKEN: "guess-me",
+    METRICS_ADDRESS: "0.0.0.0",
     RATE_LIMIT_SIGNUP: "60",
     TRUSTED_PROXIES: "10.0.0.0/33",
     PORT: "abc",
@@ -208,7 +208,7 @@ test("bad variables are refused with one line that names each of them", async ()
     "ACCESS_TOKEN_LIFETIME must be a whole number from 1 to 86400",
     "BCRYPT_COST must be a whole number from 10 to 16",
     "SESSION_LIFETIME must be a whole number from 1 to 2592000",
-    "METRICS_TOKEN must be at least 16 characters without spaces",
+    "METRICS_ADDRESS must be a port, or an address and a port: 9464, 0.0.0.0:9464, [::]:9464",
     "RATE_LIMIT_SIGNUP must be attempts and seconds: 60/3600",
     "TRUSTED_PROXIES must be addresses or subnets separated by commas: 10.0.0.0/8,fd00::/8",
     "PORT must be a whole number from 0 to 65535",
@@ -233,6 +233,26 @@ test("a taken port is refused with one line that names it", async () => {
     `movieconnect: port ${port} is taken: stop what listens there, or choose another, as in PORT=${port + 1} npm start\n`,
   );
   holder.close();
+});
+
+test("a taken address for metrics is refused with one line that names it, and so is the port of the application", async () => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
+  const { port } = holder.address() as { port: number };
+  const refusal = async (file: string, variables: Record<string, string>) => {
+    const refused = launch({ DATABASE_URL, ...variables }, { command: commandOf(file) });
+    expect(await refused.ended).toBe(1);
+    return refused.errors();
+  };
+  for (const file of ["start.ts", "serve.ts"]) {
+    expect(await refusal(file, { METRICS_ADDRESS: `127.0.0.1:${port}` })).toBe(
+      `movieconnect: METRICS_ADDRESS 127.0.0.1:${port} is taken: stop what listens there, or choose another\n`,
+    );
+  }
+  await new Promise((resolve) => holder.close(resolve));
+  expect(await refusal("start.ts", { METRICS_ADDRESS: String(port), PORT: String(port) })).toBe(
+    `movieconnect: METRICS_ADDRESS needs another port than PORT, which is ${port}\n`,
+  );
 });
 
 test("a directory that can't be used is refused with one line", async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { perProcess } from "#lib/per-process.ts";
 import { readEnvironment } from "#lib/settings/read-environment.ts";
-import { attempts, databaseUrl, integer, toBlockList, toSecrets } from "#lib/settings/setting-types.ts";
+import { attempts, databaseUrl, integer, toBlockList, toListenAddress, toSecrets } from "#lib/settings/setting-types.ts";
 
 /**
  * The application's environment. Lifetimes are in seconds. @internal for its test
@@ -45,11 +45,6 @@ export const environment = z.object({
   RATE_LIMIT_SIGNUP: attempts("60/3600"),
   RATE_LIMIT_REFRESH: attempts("1200/300"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
-  /** Opens /api/metrics/ to clients on other machines. */
-  METRICS_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{16,}$/, "must be at least 16 characters without spaces")
-    .optional(),
   /** Where traces go, by OTLP over HTTP. Unset, nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: "must be a URL: http://collector:4318" }).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -58,6 +53,8 @@ export const environment = z.object({
 /** The settings of the command that starts the workers and nothing else. */
 const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
+  /** Where the primary answers the metrics of all workers, apart from everything else. Unset, nowhere. */
+  METRICS_ADDRESS: z.string().transform(toListenAddress).optional(),
   /** The proxies that are trusted to name the client's address: addresses and subnets, separated by commas. */
   TRUSTED_PROXIES: z.string().default("").transform(toBlockList),
   /** How long a stopping worker goes on accepting requests, while its readiness is already false. */

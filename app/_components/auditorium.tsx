@@ -1,3 +1,9 @@
+"use client";
+
+// It runs no code in a browser, and could be a server component. But the elements of a server component are also sent in the
+// page's payload, once for each place that has them: this page, and the not-found page that Next adds to every page. They were
+// half of the payload.
+
 // A seat's back, in a tile of 64 by 120. The empty space below it hides the seams between the tiles.
 const SEAT = "M4 96V25Q4 4 25 4h14q21 0 21 21v71z";
 const SEAT_EDGE = "M4 70V25Q4 4 25 4h14q21 0 21 21v45";

@@ -1,3 +1,7 @@
+"use client";
+
+// As auditorium.tsx.
+
 /** The name, with its mark: two seats, side by side. */
 export function Wordmark() {
   return (

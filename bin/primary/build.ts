@@ -17,7 +17,7 @@ type Options = { environment: NodeJS.ProcessEnv; say: (line: string) => void; si
  */
 export async function ensureBuild(directory: string, { environment, say, signal }: Options): Promise<void> {
   const stamp = join(directory, "source-hash");
-  const hash = await hashSource();
+  const hash = await hashSource(environment);
   const isBuilt = async () => (await readFile(stamp, "utf8").catch(() => "")) === hash;
   if (await isBuilt()) return;
   await assertWritable(directory);
@@ -31,8 +31,9 @@ export async function ensureBuild(directory: string, { environment, say, signal 
   });
 }
 
-async function hashSource(): Promise<string> {
-  const hash = createHash("sha256").update(process.version);
+async function hashSource({ BENCH_ROUTES = "" }: NodeJS.ProcessEnv): Promise<string> {
+  // The bench's build has routes of its own (next.config.ts): it must not pass for the application's.
+  const hash = createHash("sha256").update(process.version).update(BENCH_ROUTES);
   for (const path of [...SOURCES, ...SETTINGS]) {
     for (const file of await filesBelow(path)) {
       const content = await readFile(file);

@@ -6,6 +6,7 @@ import { type Command, runCommand } from "./command.ts";
 import { readDotenv } from "./dotenv.ts";
 import { assertOpenFiles } from "./open-files.ts";
 import { holdPort } from "./port.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 import { runWorkers } from "./workers.ts";
 
 // The image's command: it runs the workers alone. The build is in the image; the database and the secret come from outside.
@@ -22,6 +23,8 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(fewFiles, WARN);
   const held = await holdPort(PORT);
+  const metrics = await serveMetrics(settings);
+  atStop(metrics.close);
   const environment = environmentWith({
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
@@ -31,11 +34,12 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   });
   if (signal.aborted) return;
   const args = [String(PORT), "production"];
-  const workers = runWorkers({ count, port: held, args, environment, delayMs, hurry, say, fail });
+  const workers = runWorkers({ count, port: held, args, environment, delayMs, hurry, follow: metrics.follow, say, fail });
   atStop(workers.stop);
   const port = await workers.listening;
   if (signal.aborted) return;
-  say(`Serves http://localhost:${port} with ${count} worker${count === 1 ? "" : "s"}`);
+  const measured = metrics.url === undefined ? "" : `, and their metrics at ${metrics.url}`;
+  say(`Serves http://localhost:${port} with ${count} worker${count === 1 ? "" : "s"}${measured}`);
 }
 
 // Logs as the workers do.

@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
-import { relative } from "node:path";
 import { migrate } from "#db/migrate.ts";
 import { environmentWith, type LaunchConfig, launchConfig } from "#lib/config.ts";
-import { describeDatabase } from "#lib/settings/database-url.ts";
+import { banner } from "./banner.ts";
 import { ensureBuild } from "./build.ts";
 import { type Command, runCommand } from "./command.ts";
 import { openDataDirectory } from "./data-directory.ts";
@@ -11,6 +10,7 @@ import { claim } from "./lock.ts";
 import { assertOpenFiles } from "./open-files.ts";
 import { watchMigrations } from "./pending-migrations.ts";
 import { holdPort } from "./port.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 import { runWorkers } from "./workers.ts";
 
 // `npm start` and `npm run dev`: everything that runs, from a fresh checkout.
@@ -26,6 +26,8 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(`Note: ${fewFiles}`);
   const held = await holdPort(settings.PORT);
+  const metrics = await serveMetrics(settings);
+  atStop(metrics.close);
   if (isDev && !(await claim(".next/dev"))) throw new Error("npm run dev runs in this directory already: stop that one first");
   // In development two workers would compile into one directory, and a page could get its updates from the wrong one.
   const count = isDev ? 1 : (settings.WEB_CONCURRENCY ?? availableParallelism());
@@ -58,12 +60,14 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
     }),
     delayMs: settings.SHUTDOWN_DELAY_MS,
     hurry,
+    follow: metrics.follow,
     say,
     fail,
   });
   atStop(workers.stop);
   const port = await workers.listening;
-  if (!signal.aborted) say(banner(settings.PUBLIC_URL?.origin, port, count, databaseUrl, urlFile));
+  const publicUrl = settings.PUBLIC_URL?.origin;
+  if (!signal.aborted) say(banner({ isDev, workers: count, publicUrl, port, metricsUrl: metrics.url, databaseUrl, urlFile }));
 }
 
 // A database that the operator provides outlives this directory. A secret made here would be lost with the directory, and that
@@ -80,31 +84,6 @@ async function openBacking(settings: LaunchConfig, workers: number): Promise<Bac
   const { secret, embedded, close } = await openDataDirectory(directory, { settings: { max_connections: connections }, say });
   const variables = secrets === undefined ? { AUTH_SECRET: secret } : ({} as Record<string, string>);
   return { databaseUrl: embedded.url, urlFile: embedded.urlFile, variables, close };
-}
-
-function banner(publicUrl: string | undefined, port: number, workers: number, databaseUrl: string, urlFile?: string): string {
-  const file = urlFile && (relative(".", urlFile).startsWith("..") ? urlFile : relative(".", urlFile));
-  const origin = publicUrl ?? `http://localhost:${port}`;
-  const how = isDev ? "hot reload" : `${workers} worker${workers === 1 ? "" : "s"}`;
-  const lines = [
-    `MovieConnect is ready, with ${how}.`,
-    "",
-    ...(publicUrl === undefined ? [] : [`Open       ${publicUrl}`]),
-    `${publicUrl === undefined ? "Open  " : "Serves"}     http://localhost:${port}`,
-    // The password is left out, since output ends up in logs. The file below holds it.
-    `Database   ${describeDatabase(databaseUrl)}`,
-    ...(file ? [`           psql "$(cat ${quoted(file)})"`] : []),
-    // These lines are for a person at a terminal, who may be new here.
-    ...(process.stdout.isTTY ? [`API        ${origin}/docs`] : []),
-    ...(process.stdout.isTTY && publicUrl === undefined ? ["Account    npm run manage -- demo"] : []),
-    "Stop       Ctrl-C",
-  ];
-  return `\n${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`;
-}
-
-// Quoted for a POSIX shell.
-function quoted(path: string): string {
-  return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function say(line: string): void {

@@ -2,7 +2,6 @@ import cluster, { type Worker } from "node:cluster";
 import { join } from "node:path";
 import { killAfterMs } from "#bin/server/stop-budget.ts";
 import { backoff } from "./backoff.ts";
-import { gatherMetrics } from "./gather-metrics.ts";
 import type { HeldPort } from "./port.ts";
 import { stopWorker } from "./stop-worker.ts";
 import { watchdog } from "./watchdog.ts";
@@ -18,6 +17,8 @@ type Options = {
   delayMs: number;
   /** Aborted when a stop must cut off work in flight. */
   hurry: AbortSignal;
+  /** Is told of each worker as it begins. */
+  follow: (worker: Worker) => void;
   say: (line: string) => void;
   /** Called when the start fails because a worker can't serve. */
   fail: (reason: string) => void;
@@ -27,10 +28,9 @@ type Options = {
  * Runs several workers on one port. Once all of them serve, one that dies or hangs is replaced.
  * @returns `listening`: resolves with the port when all workers listen; `stop`: resolves when none is left
  */
-export function runWorkers({ count, port, args, environment, delayMs, hurry, say, fail }: Options) {
+export function runWorkers({ count, port, args, environment, delayMs, hurry, follow, say, fail }: Options) {
   cluster.setupPrimary({ exec: join(import.meta.dirname, "..", "worker.ts"), args });
   const workers = new Set<Worker>();
-  const followMetrics = gatherMetrics();
   const watch = watchdog();
   let stopping = false;
   const serving = new Set<Worker>();
@@ -46,7 +46,7 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
     const startedAt = performance.now();
     const worker = cluster.fork(environment);
     workers.add(worker);
-    followMetrics(worker);
+    follow(worker);
     let problem = "";
     watch(worker, (seconds) => {
       // A stopping worker sends no heartbeats.

@@ -2,9 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { type BlockList, isIP, isIPv4, type Socket } from "node:net";
 import { splitField } from "#lib/settings/field-value.ts";
 
+const MAPPED = "::ffff:";
+
 /**
- * Who is asking: the connection's other end, or whom a trusted proxy names as its own. Of a chain of proxies each appends
- * whom it heard from, so that the list is read from its end for as long as those who speak are trusted.
+ * The client's address: the connection's peer, or the address that a trusted proxy names. In a chain of proxies each appends the
+ * address of its own peer, so the list is read from its end for as long as the addresses are trusted proxies.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: BlockList): string {
   const forwarded = splitField([request.headers["x-forwarded-for"] ?? []].flat().join(","), ",");
@@ -17,12 +19,12 @@ export function clientAddress(request: IncomingMessage, trustedProxies: BlockLis
   return address;
 }
 
-/** The connection's other end. */
+/** The address of the connection's peer. */
 export function socketAddress({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
   return normalized(remoteAddress);
 }
 
-/** Whether the connection's other end is one whose word counts. */
+/** Whether the connection's peer is a trusted proxy. */
 export function isFromTrustedProxy(request: IncomingMessage, trustedProxies: BlockList): boolean {
   return isTrusted(socketAddress(request.socket), trustedProxies);
 }
@@ -31,8 +33,10 @@ function isTrusted(address: string, proxies: BlockList): boolean {
   return isIP(address) !== 0 && proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }
 
-// A socket for both families shows IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2), and local ones with their zone.
+// A dual-stack socket shows IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2), and link-local ones with their zone.
 function normalized(address: string): string {
+  // The form in which Node writes the address of an IPv4 client. The fast path saves making a URL.
+  if (address.startsWith(MAPPED) && isIPv4(address.slice(MAPPED.length))) return address.slice(MAPPED.length);
   if (isIP(address) !== 6) return address;
   const [plain] = address.split("%", 1);
   // In its canonical form (RFC 5952).

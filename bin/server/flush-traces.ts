@@ -1,7 +1,7 @@
 import { traceFlush } from "#lib/observe/trace-flush.ts";
 import { FLUSH_MS } from "./stop-budget.ts";
 
-/** Sends what has been traced and not sent yet. Gives up after a second: an endpoint that is away holds up no stop. */
+/** Sends the remaining spans. Gives up after a second, so that an unreachable collector does not delay a stop. */
 export async function flushTraces(): Promise<void> {
   const flushed = traceFlush
     .get()()

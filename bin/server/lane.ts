@@ -31,6 +31,8 @@ export async function openLane(directory: string, next: Handler): Promise<Handle
       if (!entrypoint) return next(request, response);
       // An error of a connection is its client's to notice. Without a listener it would end this process.
       response.on("error", () => undefined);
+      // Next sends the headers by themselves. An endpoint's answer is one short text: headers and text leave in one write.
+      response.flushHeaders = () => undefined;
       return entrypoint(request, response, CONTEXT);
     };
   } catch (error) {

@@ -3,6 +3,7 @@
 
 const PARTS = {
   ways: () => import("./ways.ts"),
+  lane: () => import("./lane.ts"),
   workers: () => import("./workers.ts"),
   growth: () => import("./growth.ts"),
   soak: () => import("./soak.ts"),

@@ -1,13 +1,17 @@
-import { launch } from "#e2e/launch.ts";
+import { launch, startCommand } from "#e2e/launch.ts";
 import type { Target } from "./load.ts";
 import { workerPids } from "./process-figures.ts";
 
 export type BenchServer = Target & { pid: number; stop: () => Promise<void> };
 
-/** The application, as `npm start` runs it. Limits are on, and so high that nobody meets them: they cost what they cost. */
-export async function startForBench(variables: Record<string, string>): Promise<BenchServer> {
+/**
+ * The application, as `npm start` runs it. Limits are on, and so high that nobody meets them: they cost what they cost.
+ * @param directory where the source is, if it is not this one
+ */
+export async function startForBench(variables: Record<string, string>, directory?: string): Promise<BenchServer> {
   const high = "9999999/60";
-  const launched = launch({
+  const place = directory === undefined ? {} : { cwd: directory, command: startCommand(directory) };
+  const settings = {
     LOG_LEVEL: "warn",
     RATE_LIMITS: "on",
     RATE_LIMIT_LOGIN_ADDRESS: high,
@@ -19,7 +23,8 @@ export async function startForBench(variables: Record<string, string>): Promise<
     // Each refresh rotates.
     REFRESH_GRACE: "0",
     ...variables,
-  });
+  };
+  const launched = launch(settings, place);
   const origin = await launched.origin;
   const stop = async () => {
     launched.process.kill("SIGTERM");

@@ -68,7 +68,7 @@ function startStorm(origin: string, users: User[]) {
 }
 
 describe.skipIf(!hasNginx())("two applications behind Nginx, restarted in turn", () => {
-  const variables = { WEB_CONCURRENCY: "1", LOG_LEVEL: "warn", SHUTDOWN_DELAY_MS: "5000" };
+  const variables = { WEB_CONCURRENCY: "1", LOG_LEVEL: "warn", SHUTDOWN_DELAY_MS: "3000" };
   let ports: number[] = [];
   let servers: TestServer[] = [];
   const outputs: string[] = [];

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { passGrace } from "#e2e/change-session.ts";
 import { type Answer, logIn, newSession, send, signUp } from "#e2e/client.ts";
 import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { scrapeText } from "#e2e/scrape.ts";
 import { type PostgresPair, startPostgresPair } from "#e2e/standby.ts";
 
 // What tokens are worth after the promotion of a standby that was behind, or whose clock is wrong.
@@ -68,7 +69,7 @@ test("a promoted standby that lacks writes revives no logout, logs nobody out, a
   timeout: 120_000,
 }, async () => {
   pair = await startPostgresPair({ synchronous: false });
-  const { origin, output } = await start();
+  const { origin, metrics, output } = await start();
   const stayers = await Promise.all([1, 2, 3, 4].map(() => newSession(origin)));
   const leavers = await Promise.all([1, 2, 3, 4].map(() => newSession(origin)));
   for (const { refresh: token } of stayers) await passGrace(pair.url, token);
@@ -98,8 +99,7 @@ test("a promoted standby that lacks writes revives no logout, logs nobody out, a
   expect(output()).toMatch(/"level":50.*"event":"database_went_back".*"ended_again":[1-9]/);
   expect(output()).toMatch(/"level":40.*"event":"database_behind"/);
   expect(output()).not.toContain('"event":"replay"');
-  const metrics = (await send(origin, "GET", "/api/metrics/")).text;
-  expect(metrics).toMatch(/^movieconnect_database_went_back_total [1-9]/m);
+  expect(await scrapeText(metrics)).toMatch(/^movieconnect_database_went_back_total [1-9]/m);
 
   // A worker that has just started remembers nothing, and learns it from the database.
   const late = await start();

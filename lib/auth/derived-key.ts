@@ -12,7 +12,7 @@ const derived = new WeakMap<string[], Map<string, Buffer[]>>();
  * The keys for one purpose, 256 bits each, derived from `AUTH_SECRET` by HKDF-SHA256 (RFC 5869, without a salt). As with
  * tokens, the first signs or encrypts, and all of them verify or decrypt, so that a secret can be replaced by steps. What
  * was made for one purpose is worth nothing for another, and no key tells anything of the secret.
- * @param purpose such as "email-verification". To rename it is to lose its keys
+ * @param purpose such as "totp/1". To rename it is to lose its keys
  * @public for what comes next: signed links, encrypted columns
  */
 export function derivedKeys(purpose: string): Buffer[] {

@@ -7,8 +7,6 @@ export type RequestContext = {
   requestId: string;
   /** The client's address: the connection's peer, or the address that a trusted proxy names. */
   address: string;
-  /** The request comes from this machine, and no proxy has forwarded it. */
-  isLocal: boolean;
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
   /** The request for a page came with the cookies of a session that has ended. */

@@ -43,7 +43,7 @@ export function startTracing(endpoint: string): void {
 // A trace begins with a client's request: not with Next's own start, and not with the probes of monitoring.
 const ofRequests: Sampler = {
   shouldSample(_context, _traceId, _name, _kind, { "http.target": target }) {
-    const isTraced = typeof target === "string" && !/^\/(api\/(health|metrics)|_next\/static)\//.test(target);
+    const isTraced = typeof target === "string" && !/^\/(api\/health|_next\/static)\//.test(target);
     return { decision: isTraced ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD };
   },
   toString: () => "OfRequests",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { toBlockList } from "./setting-types.ts";
+import { toBlockList, toListenAddress } from "./setting-types.ts";
 
 const parse = (list: string) => z.string().transform(toBlockList).safeParse(list);
 
@@ -29,3 +29,32 @@ test.each([
   "\u00a010.0.0.0/8",
   "proxy",
 ])("TRUSTED_PROXIES refuses %j, and never takes it for every address", (list) => expect(parse(list).success).toBe(false));
+
+const parseAddress = (text: string) => z.string().transform(toListenAddress).safeParse(text);
+
+test("an address to listen on is a host and a port, and a port alone is this machine's", () => {
+  expect(parseAddress("9464").data).toEqual({ host: "127.0.0.1", port: 9464 });
+  expect(parseAddress("0.0.0.0:0").data).toEqual({ host: "0.0.0.0", port: 0 });
+  expect(parseAddress("localhost:65535").data).toEqual({ host: "localhost", port: 65_535 });
+  expect(parseAddress("[::1]:9464").data).toEqual({ host: "::1", port: 9464 });
+});
+
+test("what is no address to listen on is refused with what it must be", () => {
+  for (const bad of [
+    "0.0.0.0",
+    "0.0.0.0:",
+    ":9464",
+    "65536",
+    "-1",
+    "0x10",
+    " 9464",
+    "[::1]",
+    "::1:9464",
+    "[1.2.3.4]:1",
+    "[:]:1",
+    "a b:1",
+  ]) {
+    const message = "must be a port, or an address and a port: 9464, 0.0.0.0:9464, [::]:9464";
+    expect([bad, parseAddress(bad).error?.issues[0]?.message]).toEqual([bad, message]);
+  }
+});

@@ -37,6 +37,18 @@ export function attempts(fallback: string) {
     .transform(([most = 1, seconds = 1]) => ({ most, seconds }));
 }
 
+/** Where to listen. */
+export type ListenAddress = { host: string; port: number };
+
+/** For `transform`: an address and a port, or a port of this machine's own, which is reached from nowhere else. */
+export function toListenAddress(text: string, context: z.RefinementCtx<string>): ListenAddress {
+  const [, v6, name, port] = /^(?:\[([\da-f:.]+)\]:|([\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535 || (v6 !== undefined && !isIPv6(v6))) {
+    context.addIssue("must be a port, or an address and a port: 9464, 0.0.0.0:9464, [::]:9464");
+  }
+  return { host: v6 ?? name ?? "127.0.0.1", port: Number(port) };
+}
+
 /** For `transform`: addresses and subnets, separated by commas. */
 export function toBlockList(list: string, context: z.RefinementCtx<string>): BlockList {
   const subnets = new BlockList();

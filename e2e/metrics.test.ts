@@ -1,81 +1,42 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Answer, freshName, logIn, newSession, PASSWORD, send, signUp } from "#e2e/client.ts";
-import { eventually, startServer, type TestServer } from "#e2e/harness.ts";
-import { childrenOf } from "#e2e/launch.ts";
-import { scrape } from "#e2e/scrape.ts";
+import { freshName, logIn, newSession, PASSWORD, send, signUp } from "./client.ts";
+import { eventually, startServer, type TestServer } from "./harness.ts";
+import { childrenOf } from "./launch.ts";
+import { scrape } from "./scrape.ts";
 
-const TOKEN = "a-token-for-prometheus";
+// The metrics, as an operator's Prometheus gets them: at a port of their own.
+
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "warn" };
 let server: TestServer;
 beforeAll(async () => {
-  const directory = await mkdtemp(join(tmpdir(), "movieconnect-metrics-"));
-  const METRICS_TOKEN_FILE = join(directory, "token");
-  await writeFile(METRICS_TOKEN_FILE, `${TOKEN}\n`);
-  server = await startServer({ ...SETTINGS, REFRESH_GRACE: "0", METRICS_TOKEN_FILE });
-  await rm(directory, { recursive: true });
+  server = await startServer({ ...SETTINGS, REFRESH_GRACE: "0" });
 });
 afterAll(() => server.stop());
 
-const get = (headers: Record<string, string>, method = "GET", path = "/api/metrics/") =>
-  send(server.origin, method, path, { headers });
-/** What an answer says, but for what differs from one to the next. */
-const essence = ({ status, headers: { date: _date, "x-request-id": _id, ...headers }, text }: Answer) => ({
-  status,
-  headers,
-  text,
-});
-
-test("on this machine, and with the token from anywhere, metrics are answered in Prometheus' format and never cached", async () => {
-  for (const headers of [{}, { "x-forwarded-for": "192.0.2.1", authorization: `Bearer ${TOKEN}` }]) {
-    const answer = await get(headers as Record<string, string>);
-    expect(answer.status).toBe(200);
-    expect(answer.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
-    expect(answer.headers["cache-control"]).toBe("no-store");
-    expect(answer.text).toMatch(/^# TYPE movieconnect_http_requests_total counter$/m);
-    for (const line of answer.text.split("\n")) {
-      expect(line).toMatch(/^$|^# (HELP|TYPE) \w+ .+$|^\w+(\{(\w+="[^"\\]*",?)+\})? (-?[\d.e+-]+)$/);
-    }
-  }
-  expect((await get({}, "GET", "/api/metrics")).status).toBe(200);
-});
-
-test("for everybody else there is nothing there, whatever the method", async () => {
-  const forwarded = { "x-forwarded-for": "127.0.0.1" };
-  const nothing = essence(await get(forwarded, "GET", "/api/nothing-here/"));
-  expect(nothing).toMatchObject({ status: 404, text: '{"detail":"Not found."}' });
-  for (const headers of [
-    forwarded,
-    { forwarded: "for=127.0.0.1" },
-    { via: "1.1 proxy" },
-    { "x-real-ip": "127.0.0.1" },
-    { ...forwarded, "x-client-address": "127.0.0.1" },
-    { ...forwarded, authorization: `Bearer ${TOKEN}x` },
-    { ...forwarded, authorization: `Bearer ${TOKEN.slice(0, -1)}` },
-    { ...forwarded, authorization: `Basic ${TOKEN}` },
-    { ...forwarded, authorization: "Bearer" },
-    { ...forwarded, authorization: "Bearer " },
-  ]) {
-    expect(essence(await get(headers as Record<string, string>))).toEqual(nothing);
-  }
-  for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
-    expect(essence(await get({}, method))).toEqual(essence(await get({}, method, "/api/nothing-here/")));
+test("metrics are answered in Prometheus' format, and never cached", async () => {
+  const answer = await send(new URL(server.metrics).origin, "GET", "/metrics");
+  expect(answer.status).toBe(200);
+  expect(answer.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  expect(answer.text).toMatch(/^# TYPE movieconnect_http_requests_total counter$/m);
+  for (const line of answer.text.split("\n")) {
+    expect(line).toMatch(/^$|^# (HELP|TYPE) \w+ .+$|^\w+(\{(\w+="[^"\\]*",?)+\})? (-?[\d.e+-]+)$/);
   }
 });
 
-test("without a token in the environment none opens it", async () => {
-  const forwarded = { "x-forwarded-for": "192.0.2.1" };
-  for (const token of ["undefined", "", TOKEN]) {
-    const headers = { ...forwarded, authorization: `Bearer ${token}` };
-    expect((await send(inject("origin"), "GET", "/api/metrics/", { headers })).status).toBe(404);
+test("where visitors are served, no path leads to the metrics, not for this machine either", async () => {
+  const nothing = { status: 404, text: '{"detail":"Not found."}' };
+  for (const path of ["/api/metrics/", "/api/metrics"]) {
+    for (const method of ["GET", "POST", "OPTIONS"]) expect(await send(server.origin, method, path)).toMatchObject(nothing);
   }
+  const page = await send(server.origin, "GET", "/metrics");
+  expect(page.status).toBe(404);
+  expect(page.text).not.toContain("movieconnect_");
 });
 
-test("what happens on all workers is one sum, whichever of them is asked", async () => {
-  const before = await scrape(server.origin);
+test("what happens on all workers is one sum", async () => {
+  const before = await scrape(server.metrics);
   const user = await signUp(server.origin);
   // Each on a connection of its own, which one of the workers takes.
   const sessions = await Promise.all(Array.from({ length: 8 }, () => logIn(server.origin, user)));
@@ -88,7 +49,7 @@ test("what happens on all workers is one sum, whichever of them is asked", async
   await send(server.origin, "POST", "/api/user/logout/", { cookies: sessions[4]?.cookies ?? {} });
 
   const added = async () => {
-    const after = await scrape(server.origin);
+    const after = await scrape(server.metrics);
     const series = (name: string) => (after.get(`movieconnect_${name}`) ?? 0) - (before.get(`movieconnect_${name}`) ?? 0);
     return {
       signups: series("signups_total"),
@@ -124,9 +85,9 @@ test("throttled requests are counted by limit, those that memory answers, too", 
   // Nobody else's: other tests are throttled in the same database.
   const headers = { "x-forwarded-for": "198.51.100.77" };
   const throttled = 'movieconnect_throttled_total{limit="login_address"}';
-  expect((await scrape(limited.origin)).get(throttled)).toBe(0);
+  expect((await scrape(limited.metrics)).get(throttled)).toBe(0);
   for (let attempt = 0; attempt < 6; attempt += 1) await send(limited.origin, "POST", "/api/token/", { json: {}, headers });
-  expect((await scrape(limited.origin)).get(throttled)).toBe(4);
+  expect((await scrape(limited.metrics)).get(throttled)).toBe(4);
   await limited.stop();
 });
 
@@ -152,7 +113,7 @@ test("whatever is asked for, there is a bounded number of series", async () => {
   await new Promise((resolve) => raw.resume().once("close", resolve));
 
   const requests = () =>
-    scrape(server.origin).then((series) =>
+    scrape(server.metrics).then((series) =>
       [...series.keys()].filter((key) => key.startsWith("movieconnect_http_requests_total")),
     );
   await eventually(async () => (await requests()).some((key) => key.includes('route="malformed"')));
@@ -160,7 +121,7 @@ test("whatever is asked for, there is a bounded number of series", async () => {
     ...new Set(keys.map((key) => new RegExp(`${name}="([^"]*)"`).exec(key)?.[1])),
   ];
   const routes = labels("route", await requests());
-  const known = ["/api/health/live/", "/api/metrics/", "/api/token/", "/api/token/refresh/", "/api/user/logout/"];
+  const known = ["/api/health/live/", "/api/token/", "/api/token/refresh/", "/api/user/logout/"];
   expect(routes.sort()).toEqual([...known, "/api/user/signup/", "malformed", "other", "page", "static"]);
   expect(labels("method", await requests()).sort()).toEqual(["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "other"]);
 });
@@ -171,12 +132,12 @@ test("a worker that hangs holds up no scrape, one that died takes nothing back, 
   const own = await startServer({ ...SETTINGS, LOG_LEVEL: "silent" });
   const opened = 'movieconnect_sessions_total{event="opened"}';
   const workers = async () => {
-    const series = await scrape(own.origin);
+    const series = await scrape(own.metrics);
     return ["answering", "silent"].map((state) => series.get(`movieconnect_workers{state="${state}"}`));
   };
   const user = await signUp(own.origin);
   for (let login = 0; login < 6; login += 1) await logIn(own.origin, user);
-  expect((await scrape(own.origin)).get(opened)).toBe(6);
+  expect((await scrape(own.metrics)).get(opened)).toBe(6);
   expect(await workers()).toEqual([2, 0]);
 
   const [pid = 0] = await childrenOf(own.process.pid ?? 0);
@@ -184,12 +145,12 @@ test("a worker that hangs holds up no scrape, one that died takes nothing back, 
   const start = performance.now();
   expect(await workers()).toEqual([1, 1]);
   expect(performance.now() - start).toBeLessThan(2_000);
-  expect((await scrape(own.origin)).get(opened)).toBe(6);
+  expect((await scrape(own.metrics)).get(opened)).toBe(6);
 
   process.kill(pid, "SIGKILL");
   await eventually(async () => (await workers()).join() === "2,0");
-  expect((await scrape(own.origin)).get(opened)).toBe(6);
+  expect((await scrape(own.metrics)).get(opened)).toBe(6);
   for (let login = 0; login < 4; login += 1) await logIn(own.origin, user);
-  expect((await scrape(own.origin)).get(opened)).toBe(10);
+  expect((await scrape(own.metrics)).get(opened)).toBe(10);
   await own.stop();
 });
