@@ -57,9 +57,9 @@ export async function startPostgresPair({ synchronous = true, standbyClock = 0 }
     await writeFile(join(primary.directory, "synchronous.conf"), line);
     await control(primary, ["reload"]);
     const state = "select from pg_stat_replication where state = 'streaming' and sync_state = $1";
-    const isSo = async () =>
+    const isApplied = async () =>
       (await withDatabase(primary.url, (query) => query(state, [isSynchronous ? "sync" : "async"]))).length === 1;
-    await eventually(isSo);
+    await eventually(isApplied);
   };
   const killPrimary = async () => {
     // In this order, so that the standby does not get what the primary still sends while it ends.
