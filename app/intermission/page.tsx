@@ -5,7 +5,7 @@ import { FAILURE_NUMBER_HEADER } from "#lib/pages/failure.ts";
 
 export const metadata: Metadata = { title: "Short intermission", robots: "noindex" };
 
-/** What proxy.ts answers with, at the page's own address, while the database can't say who is looking, or when it failed itself. */
+/** proxy.ts answers with this at a page's own URL while the database can't confirm the session, or when proxy.ts itself failed. */
 export default async function IntermissionPage() {
   return <Intermission digest={(await headers()).get(FAILURE_NUMBER_HEADER) ?? undefined} />;
 }
