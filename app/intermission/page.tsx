@@ -4,7 +4,7 @@ import { currentRequest } from "#lib/observe/request-context.ts";
 
 export const metadata: Metadata = { title: "Short intermission", robots: "noindex" };
 
-/** What proxy.ts answers with, at the page's own address, while the database can't say who is looking, or when it failed itself. */
+/** proxy.ts answers with this at a page's own URL while the database can't confirm the session, or when it failed itself. */
 export default function IntermissionPage() {
   return <Intermission digest={currentRequest()?.failureNumber} />;
 }
