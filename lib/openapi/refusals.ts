@@ -72,7 +72,7 @@ function messagesSchema(body: z.ZodType): JsonSchema {
 
 type Sample = Answer & { free: (string | number)[] };
 
-// A reason is a code that has words of its own; every other detail is filled in, and may be another.
+// A reason is a code with words of its own. Every other detail is filled in, and can differ.
 function answersOf(code: ErrorCode): [Sample, ...Sample[]] {
   const [first, ...others] = samplesOf(code);
   const sample = (details: typeof first): Sample => {
