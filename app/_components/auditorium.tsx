@@ -1,7 +1,7 @@
 "use client";
 
-// Its elements do nothing in a browser, and so could be a server component's. Those travel once more in the page's payload, for each
-// place that has them: here, and in the page for what is not found, which Next puts beside every page. That was half of the payload.
+// It does nothing in a browser, and could be a server component. But the elements of those travel a second time, in the page's
+// payload, and Next puts the page for what is not found into each of them. That was half of what a page cost to render.
 
 // A seat's back, in a tile of 64 by 120. What is empty below it keeps the tiles' seams out of sight.
 const SEAT = "M4 96V25Q4 4 25 4h14q21 0 21 21v71z";
