@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { NothingHere } from "./_components/nothing-here.tsx";
+import { NothingHere } from "#app/_components/nothing-here.tsx";
 
 export const metadata: Metadata = { title: "Page not found" };
 
