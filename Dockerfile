@@ -1,25 +1,28 @@
-# Three images of one build: `web` serves, and migrates; `edge` is Nginx with the static files.
+# Three images from one build: `web` serves, and also migrates; `edge` is Nginx with the static files.
 
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# No package's own scripts are run: the build needs none.
+# No install scripts of packages run: the build needs none.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
 RUN BUILD_OUTPUT=standalone node node_modules/next/dist/bin/next build
-# What runs, and nothing else. Images are served as they are: sharp, which would scale them, stays behind.
+# Keeps only what runs. Sharp, which would scale images, and the commands of a checkout are left out.
 RUN node bin/precompress.ts static-files
-RUN node bin/copy-packages.ts .next/standalone \
+RUN cp -r .next/standalone /image \
+ && node bin/copy-packages.ts /image \
       @next/env @zxcvbn-ts/language-common bcryptjs node-pg-migrate pg pino prom-client zod \
- && cp -r bin db lib public .next/standalone/ \
- && cp -r .next/static .next/standalone/.next/ \
- && cd .next/standalone \
+ && cp -r bin db lib public /image/ \
+ && cp -r .next/static /image/.next/ \
+ && cd /image \
  && rm -rf server.js node_modules/@img node_modules/sharp node_modules/@swc/helpers/src \
- && mkdir -p .next/cache
+ && rm bin/check-image.ts bin/copy-packages.ts bin/precompress.ts bin/start.ts
+# Here, beside no other node_modules, a package that was not copied is missing, and fails the build.
+RUN node bin/check-image.ts /image && mkdir -p /image/.next/cache
 
 
-# The stable branch: docs/operating.md says how long each of these gets fixes.
+# Nginx's stable branch; docs/operating.md says how long each base image gets fixes.
 FROM nginx:1.30 AS edge
 COPY nginx/development/ /etc/nginx/templates/development/
 COPY nginx/production/ /etc/nginx/templates/production/
@@ -30,16 +33,16 @@ COPY nginx/nginx.conf /etc/nginx/nginx.conf
 ENV STATIC_ROOT=/srv/static NGINX_ENVSUBST_TEMPLATE_DIR=/etc/nginx/templates/development
 
 
-# The last stage is what `docker build .` makes.
+# The last stage is the one that `docker build .` builds.
 FROM node:24-slim AS web
-# What a server that is given its packages has no use for.
+# The packages are installed already: npm, yarn and the headers are not needed.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn* /usr/local/bin/np[mx] /usr/local/bin/corepack /usr/local/bin/yarn*
 WORKDIR /app
-# Everything is root's: the one who serves can't change what is served.
-COPY --from=build /app/.next/standalone/ ./
-# Where a volume takes its owner from: development's secret, and what Next may want to keep.
+# All files belong to root: the user that serves them can't change them.
+COPY --from=build /image/ ./
+# New volumes take their owner from these directories: development's secret, and Next's cache.
 RUN mkdir -m 700 /secret && chown node:node /secret .next/cache
-# Nginx asks for readiness each second, and has gone elsewhere by then.
+# Nginx checks readiness every second, and has gone elsewhere after this delay.
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 PORT=8000 SHUTDOWN_DELAY_MS=5000
 USER node
 EXPOSE 8000

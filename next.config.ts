@@ -21,6 +21,7 @@ const config: NextConfig = {
     "prom-client",
     "@opentelemetry/api",
     "@opentelemetry/context-async-hooks",
+    "@opentelemetry/core",
     "@opentelemetry/exporter-trace-otlp-proto",
     "@opentelemetry/resources",
     "@opentelemetry/sdk-trace",

@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { answerWith, FAILURE_NUMBER_HEADER, reportProxyFailure } from "#lib/pages/failure.ts";
+import { FAILURE_NUMBER_HEADER, reportProxyFailure, setPageStatus } from "#lib/pages/failure.ts";
 import { isViewerUnknown, pageHeaders, renewPage } from "#lib/pages/page.ts";
 import { isVisitorPage } from "#lib/pages/visitor-pages.ts";
 
@@ -19,7 +19,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 async function answer(request: NextRequest, requestHeaders: Headers): Promise<NextResponse> {
   const cookies = await renewPage(requestHeaders);
   const isShown = isVisitorPage(request.nextUrl.pathname) || !(await isViewerUnknown(requestHeaders));
-  if (!isShown) answerWith(503);
+  if (!isShown) setPageStatus(503);
   const response = isShown ? NextResponse.next({ request: { headers: requestHeaders } }) : intermission(request, requestHeaders);
   for (const cookie of cookies) response.cookies.set(cookie);
   return response;
@@ -39,6 +39,6 @@ function intermission(request: NextRequest, headers: Headers): NextResponse {
 }
 
 export const config = {
-  // The API, but for the page about it, and static files need neither. Prefetched pages carry no scripts to allow, but may need the cookies.
-  matcher: ["/((?!api/|api$|_next/static/|icon\\.svg$|robots\\.txt$).*)", "/api/docs"],
+  // The API and static files need neither. Prefetched pages carry no scripts to allow, but may need the cookies.
+  matcher: ["/((?!api/|api$|_next/static/|icon\\.svg$|robots\\.txt$).*)"],
 };

@@ -3,6 +3,17 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const HTTP = ["app/api/**/*.test.ts", "e2e/*.test.ts"];
+// A pooler between application and database can change nothing of these: they ask no database, refuse before they do, ask what
+// other files ask as well, or start Postgres without the pooler.
+const BESIDE_THE_POOLER = [
+  "app/api/{api,bodies,compression,credentials,cross-site}.test.ts",
+  "app/api/openapi.json/openapi.test.ts",
+  "app/api/token/hashing.test.ts",
+  "e2e/{acme,addresses,backup,dashboard,database-urls,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
+  "e2e/{lane,request-id,roles,secrets,start,words}.test.ts",
+];
+
 const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/documented.ts", "e2e/worded.ts"] };
 
 export default defineConfig({
@@ -14,7 +25,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "unit", include: ["{app/_components,lib,db,bin,e2e/tools}/**/*.test.ts"] } },
-      { extends: true, test: { name: "http", include: ["app/api/**/*.test.ts", "e2e/*.test.ts"], ...withServer } },
+      { extends: true, test: { name: "http", include: HTTP, ...withServer } },
+      // The same through a PgBouncer: e2e/tools/test.ts says so in the environment.
+      { extends: true, test: { name: "pooled", include: HTTP, exclude: BESIDE_THE_POOLER, ...withServer } },
       // What takes minutes, by itself: `npm run test:faults`.
       { extends: true, test: { name: "operations", include: ["e2e/operations/*.test.ts"], ...withServer } },
       { extends: true, test: { name: "faults", include: ["e2e/faults/*.test.ts"], testTimeout: 180_000, hookTimeout: 120_000 } },

@@ -4,7 +4,7 @@ import "./globals.css";
 import { Intermission } from "#app/_components/intermission.tsx";
 import { bricolage } from "./font.ts";
 
-/** For a failure of the root layout itself, which this then replaces. */
+/** Shown when the root layout itself fails, in its place. */
 export default function GlobalError({ error }: { error: Error & { digest?: string } }) {
   return (
     <html lang="en" className={bricolage.variable}>

@@ -2,7 +2,7 @@ import { LogOut } from "#app/_components/log-out.tsx";
 import { Stage } from "#app/_components/stage.tsx";
 import { requireViewer } from "#lib/pages/viewer.ts";
 
-// In characters: a name may have 150, and is not to push everything else off the ticket.
+// In characters. A name may have 150, and must not push everything else off the ticket.
 const LONG_NAME = 40;
 
 export default async function HomePage() {

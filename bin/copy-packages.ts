@@ -1,8 +1,8 @@
 import { cp, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-// For the Dockerfile: copies packages, and what they depend on, out of node_modules into another directory.
-// Next's standalone build has what the pages and Next itself need; it does not know what our own commands import.
+// For the Dockerfile: copies packages and their dependencies from node_modules into another directory. Next's standalone build
+// contains what pages and Next itself need, but not what our own commands import.
 
 type Lock = { packages: Record<string, { dependencies?: Record<string, string> }> };
 
@@ -19,7 +19,7 @@ function add(name: string, from: string): void {
   for (const dependency of Object.keys(packages[path]?.dependencies ?? {})) add(dependency, path);
 }
 
-// As Node looks for it: beside the package that asks, then further and further up.
+// Resolves as Node does: beside the importing package, then in each directory above.
 function resolve(name: string, from: string): string {
   const path = join(from, "node_modules", name);
   if (packages[path]) return path;

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { readDotenv } from "#bin/primary/dotenv.ts";
-import { admitApplication } from "#db/application-role.ts";
+import { setUpApplicationRole } from "#db/application-role.ts";
 import { isNotReady } from "#db/embedded/lease.ts";
 import { migrate } from "#db/migrate.ts";
 import { migrationConfig } from "#lib/config.ts";
 
-// Once, before the application starts: the schema as its owner, and what the application's own role may do.
+// Run once, before the application starts: migrates the schema as its owner, and sets up the application's own role.
 
-/** A database that is only starting is waited for this long. */
-const PATIENCE_MS = 30_000;
+/** How long to wait for a database that is starting. */
+const DATABASE_START_MS = 30_000;
 
 main().catch((error: unknown) => {
   console.error(`movieconnect: ${error instanceof Error ? error.message : error}`);
@@ -19,12 +19,12 @@ async function main(): Promise<void> {
   readDotenv();
   const { DATABASE_URL: owner, APP_DATABASE_URL: application } = migrationConfig();
   for (const line of await migrateOnceReady(owner)) console.log(`Note: ${line}`);
-  if (application !== undefined) await admitApplication(owner, application);
+  if (application !== undefined) await setUpApplicationRole(owner, application);
   console.log("The schema is up to date.");
 }
 
 async function migrateOnceReady(url: string): Promise<string[]> {
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + DATABASE_START_MS;
   for (;;) {
     try {
       return await migrate(url);

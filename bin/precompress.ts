@@ -3,12 +3,12 @@ import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 
-// `node --import tsx bin/precompress.ts DIRECTORY`: the files that Nginx serves itself, and a .gz beside each that shrinks.
+// `node --import tsx bin/precompress.ts DIRECTORY`: copies the files that Nginx serves itself, with a .gz of each large text.
 
 const COMPRESSIBLE = new Set([".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".xml"]);
 const LEAST_BYTES = 1_024;
 const [directory] = process.argv.slice(2);
-if (directory === undefined) throw new Error("name the directory that the files go to");
+if (directory === undefined) throw new Error("usage: bin/precompress.ts DIRECTORY");
 
 await mkdir(directory, { recursive: true });
 await cp("public", directory, { recursive: true });

@@ -1,5 +1,5 @@
-import { enter } from "#bin/primary/enter.ts";
+import { loadCommand } from "#bin/primary/load-command.ts";
 
-// What the image runs.
+// The image's command.
 
-enter(() => import("#bin/primary/serve-workers.ts"));
+loadCommand(() => import("#bin/primary/serve-workers.ts"));

@@ -1,5 +1,5 @@
-import { enter } from "#bin/primary/enter.ts";
+import { loadCommand } from "#bin/primary/load-command.ts";
 
 // `npm start` and `npm run dev`.
 
-enter(() => import("#bin/primary/start-everything.ts"));
+loadCommand(() => import("#bin/primary/start-everything.ts"));

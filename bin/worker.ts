@@ -11,50 +11,52 @@ import { reportMetrics } from "#bin/server/report-metrics.ts";
 import { routeLabels } from "#bin/server/route-label.ts";
 import { applyTransportRules } from "#bin/server/transport.ts";
 import { config, serviceConfig } from "#lib/config.ts";
+import { stopping } from "#lib/worker/stopping.ts";
 
-// One worker: Next behind an HTTP server whose limits are ours. The primary (start.ts) forks it and tells it to stop.
+// One worker: Next behind our own HTTP server, which sets the limits. The primary (start.ts) forks it and tells it to stop.
 
 type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
 
 const [portArgument, mode] = process.argv.slice(2);
 const port = Number(portArgument);
 const isDev = mode === "dev";
-// In development a breakpoint, or a first compilation, may take what it takes.
+// In development a breakpoint or a first compilation may block for any time.
 beat(isDev);
-// Read before Next is: it serves on with 500s where its instrumentation finds a file of a secret gone.
+// The settings are read before Next starts: if its instrumentation found a secret's file missing, it would go on and answer 500.
 config();
 const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS, API_LANE } = serviceConfig();
 
-// Ctrl-C reaches the whole group; the primary decides when workers end, and its death ends them too.
+// A Ctrl-C reaches the whole process group. The primary decides when workers end, and if it dies they end too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
 let isStopping = false;
 process.on("disconnect", () => {
   if (!isStopping) process.exit(0);
 });
-// Until it serves there is nothing to finish. In development pages keep a connection open for as long as they are, and what
-// has to end well is the cache.
+// Before the server listens there is nothing to drain. In development open pages keep their connection, so nothing is drained,
+// and only the compiler's cache must be closed.
 let drain: (delayMs: number) => Promise<void> = async () => undefined;
 process.on("message", (message) => {
   if (message === "stop") stop();
 });
-// What Next tells a developer at a terminal is made for one.
+// Next's own messages are made for a developer at a terminal. Elsewhere they become lines of JSON.
 if (!isDev || !process.stdout.isTTY) logConsoleAsJson(isDev);
-// While it starts Next tells how long it took to read its configuration, and nothing else. What is wrong is no console.log.
-const tell = console.log;
+// While it starts, Next logs only how long reading its configuration took: that is dropped. Problems do not go to console.log.
+const consoleLog = console.log;
 let isPrepared = false;
-console.log = (...args) => void (isPrepared && tell(...args));
+console.log = (...args) => void (isPrepared && consoleLog(...args));
 reportMetrics();
 
-// Time limits are looked at this often; the default of 30 s would double them. A missing Host is refused by the
-// transport's rules: Node's own refusal has neither a body nor the headers of every answer.
+// Time limits are checked at this interval; the default of 30 s would double them. The transport's rules refuse a missing Host:
+// Node's own refusal has neither a body nor the headers of every answer.
 const server = createServer({ connectionsCheckingInterval: 1_000, requireHostHeader: false });
 const closeCache = isDev ? await openDevCache(process.cwd()) : undefined;
-// Next would end every connection that asks for an upgrade, as curl and Java do to offer HTTP/2: it gets a server to listen on
-// that hears nothing, and in production such a request is answered over HTTP/1.1.
+// Next would close every connection that asks for an upgrade, as curl and Java do to offer HTTP/2. So it listens on a server
+// that gets no requests, and in production a request for an upgrade is answered over HTTP/1.1.
 const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: createServer(), quiet: true });
 await app.prepare();
 isPrepared = true;
-// Next itself would listen from its first request on. After a restart that is an open page's, for hot reload.
+// Next would listen for upgrades only after its first request. After a restart the first one is an open page's own upgrade, for
+// hot reload.
 if (isDev) server.on("upgrade", (app as unknown as { upgradeHandler: UpgradeHandler }).upgradeHandler);
 const routeOf = routeLabels(process.cwd(), isDev);
 const toNext = app.getRequestHandler();
@@ -75,11 +77,11 @@ process.on("message", (message, handle) => {
 });
 process.send?.({ prepared: true });
 
-// Closing the port resets connections that were not yet accepted: a POST is lost then, since it may not be sent twice. So
-// readiness says no at first (lib/worker/readiness.ts), and requests are still taken, until those who watch it have gone elsewhere.
+// Closing the port resets connections that were not yet accepted, and loses a POST, which may not be sent twice. So readiness
+// turns false first (lib/worker/readiness.ts), and requests are still accepted until load balancers have gone elsewhere.
 function stop(): void {
   isStopping = true;
-  Object.assign(globalThis, { movieconnectStopping: true });
+  stopping.set(true);
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.disconnect();
   drain(SHUTDOWN_DELAY_MS)
@@ -87,7 +89,7 @@ function stop(): void {
     .then(() => process.exit(0));
 }
 
-// Nothing is asked of a compiler that ends: it would answer with a page that failed, and reloads itself no more.
+// No request may reach a compiler that is ending: it would answer with an error page, which no longer reloads itself.
 async function closeDev(): Promise<void> {
   server.close();
   server.closeAllConnections();

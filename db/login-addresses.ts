@@ -1,11 +1,11 @@
 import type { Database } from "./pool.ts";
 
-/** For how long an address counts as one of the owner's after a login from there. */
+/** For how many days after a login its address counts as one of the account owner's. */
 export const KNOWN_DAYS = 30;
 
 /**
- * Notes that an account was signed in from this address, now. Without effect where the user is gone or disabled by now, or
- * has another password than the one that was right.
+ * Records a login from this address. Does nothing if the user has been deleted or disabled in the meantime, or has a newer
+ * password than the one that was compared.
  */
 export async function rememberLoginAddress(
   db: Database,
@@ -13,7 +13,8 @@ export async function rememberLoginAddress(
   address: string,
   passwordChangedAt: string,
 ): Promise<void> {
-  // Locked: a row that refers to a user who is just being deleted would be refused, and a new password forgets this one's.
+  // `for share` keeps the user from being deleted, and the password from being changed, before the row is inserted: the
+  // foreign key would refuse it, and addresses of an old password must not outlive it.
   await db.query(
     `with owner as (
        select user_id, changed_at from passwords join users on users.id = user_id

@@ -7,8 +7,8 @@ export const MIGRATIONS = join(import.meta.dirname, "migrations");
 type Tables = { tables: string[]; is_ours: boolean; may_create: boolean };
 
 /**
- * Looks at what a database holds, before this source's migrations are run on it.
- * @returns problem: one line, where they can't be; newer: what another version of the source has migrated
+ * Looks at what a database holds, before the migrations run on it.
+ * @returns `problem`: one line, if they can't run; `newer`: the names of migrations that only a later version knows
  */
 export async function inspectMigrations(ask: Ask): Promise<{ problem?: string; newer: string[] }> {
   const known = (await readdir(MIGRATIONS)).filter((file) => file.endsWith(".sql")).map((file) => file.slice(0, -".sql".length));
@@ -17,7 +17,7 @@ export async function inspectMigrations(ask: Ask): Promise<{ problem?: string; n
   const names = new Set(run.map(({ name }) => name));
   const newer = [...names].filter((name) => !known.includes(name));
   const [first = ""] = known.sort();
-  // Tables of these names that no migration of ours has made.
+  // Tables of these names exist, and none of our migrations created them.
   if (tables.length > 0 && !names.has(first)) {
     const problem = `the database has tables of another application (${tables.join(", ")}): give MovieConnect a database of its own`;
     return { problem, newer: [] };

@@ -1,9 +1,9 @@
 import type { Database } from "./pool.ts";
 
-/** The migration that this source needs: the last file of `migrations/`, which a test compares it with. */
+/** The newest migration, which the application needs: the last file of `migrations/`. A test compares the two. */
 export const LATEST_MIGRATION = "0007_settings-of-others";
 
-/** Whether the database's schema is at least this source's. */
+/** Whether the database's schema is up to date, or newer. */
 export async function isMigrated(db: Database): Promise<boolean> {
   const rows = await db.query("select from migrations where name = $1", [LATEST_MIGRATION]);
   return rows.length > 0;

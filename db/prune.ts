@@ -3,10 +3,10 @@ import "server-only";
 import { KNOWN_DAYS } from "./login-addresses.ts";
 import type { Database } from "./pool.ts";
 
-/** Longer than any access token lives, whatever ACCESS_TOKEN_LIFETIME is or was: what ended before can't be asked for. */
+/** Longer than any access token lives, whatever ACCESS_TOKEN_LIFETIME is or was: no token of an older session is still valid. */
 const ENDED_SECONDS = 25 * 3_600;
 
-/** What may go: rows whose time in this column is over for so many seconds. Each column is indexed. */
+/** Rows may be deleted once the time in this column is so many seconds ago. Each column is indexed. */
 const PRUNABLE = {
   expired_sessions: { table: "sessions", column: "expires_at", seconds: ENDED_SECONDS },
   revoked_sessions: { table: "sessions", column: "revoked_at", seconds: ENDED_SECONDS },
@@ -18,14 +18,14 @@ const PRUNABLE = {
 export type Prunable = keyof typeof PRUNABLE;
 export const PRUNABLES = Object.keys(PRUNABLE) as Prunable[];
 
-/** The rows that one statement deleted, and where the next goes on. */
+/** How many rows one statement deleted, and the time at which the next statement continues. */
 export type Batch = { count: number; until: Date | null };
 
 /**
- * Deletes the oldest rows that may go, no more than `size` of them. Several at once get different rows: what another
- * statement has locked is left to it.
- * @param from where the batch before ended: a long transaction elsewhere keeps deleted rows in the index, and each batch
- *   would read all that were deleted before it
+ * Deletes the oldest prunable rows of a table, at most `size`. Simultaneous statements delete different rows: each skips the
+ * rows that another has locked.
+ * @param from where the last batch ended. A long transaction elsewhere keeps deleted rows in the index: without this start
+ *   each batch would read all rows deleted before it
  */
 export async function pruneBatch(db: Database, what: Prunable, size: number, from: Date | null): Promise<Batch> {
   const { table, column, seconds } = PRUNABLE[what];

@@ -5,8 +5,10 @@ import type { Database } from "./pool.ts";
 export type Usage = { used: number; resetsIn: number };
 
 /**
- * Counts one attempt, in one statement: of any number at once each gets a number of its own. A window begins with its
- * first attempt, by the database's clock. `seconds` and `resetsIn` in seconds.
+ * Counts one attempt in one statement, so that simultaneous attempts get different numbers. A window begins with its first
+ * attempt, by the database's clock.
+ * @param seconds the window's length
+ * @returns `used`: attempts in this window, this one included; `resetsIn`: seconds until the window ends
  */
 export async function countAttempt(db: Database, key: string, seconds: number): Promise<Usage> {
   const rows = await db.query<{ used: number; resets_in: number }>(
@@ -20,7 +22,7 @@ export async function countAttempt(db: Database, key: string, seconds: number): 
   return { used: rows[0]?.used ?? 1, resetsIn: rows[0]?.resets_in ?? seconds };
 }
 
-/** Takes attempts back that turned out to be none, and forgets others altogether. */
+/** Takes back one attempt of each key in `once`, and deletes the counts of the keys in `all`. */
 export async function forgiveAttempts(db: Database, { once, all }: { once: string[]; all: string[] }): Promise<void> {
   await db.query(
     `with forgotten as (delete from rate_limits where key = any($2))

@@ -1,7 +1,7 @@
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 
-// What the application needs of a database, and what to do about it where that is missing. Asked by the command that
-// migrates, and by each worker when it first reaches its database.
+// What the application requires of a database, and what to do where that is missing. The command that migrates checks it, and
+// so does each worker when it first reaches its database.
 
 /** Runs a statement, and returns its rows. */
 export type Ask = <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
@@ -19,34 +19,34 @@ type Facts = {
 };
 type Missing = { table: string; privilege: string; is_missing: boolean };
 
-/** pg_current_xact_id() and pg_snapshot are of 13. */
+/** pg_current_xact_id() and pg_snapshot came with Postgres 13. */
 const OLDEST = 130_000;
 const ROWS = ["select", "insert", "update", "delete"];
-/** What the application does with each table. @internal for its test */
+/** The rights that the application needs on each table. @internal for its test */
 export const NEEDED = {
   ...{ users: ROWS, passwords: ROWS, sessions: ROWS, revocations: ROWS, rate_limits: ROWS, login_addresses: ROWS },
   lineage: ["select", "update"],
   migrations: ["select"],
 };
 
-/** What stands in the way of migrating as this role. @returns a line each, none where all is well */
-export async function problemsOfServer(ask: Ask): Promise<string[]> {
+/** Why the current role can't migrate this database. @returns one line per problem */
+export async function serverProblems(ask: Ask): Promise<string[]> {
   return describeServer(await readFacts(ask));
 }
 
 /**
- * What stands in the way of serving as this role.
- * @param role who is to serve; unset, it is the one that asks
- * @returns a line each, none where all is well
+ * Why the application can't run on this database.
+ * @param role the application's role; by default the current one
+ * @returns one line per problem
  */
-export async function problemsOfUse(ask: Ask, role?: string): Promise<string[]> {
+export async function servingProblems(ask: Ask, role?: string): Promise<string[]> {
   const facts = await readFacts(ask);
   const problems = describeServer(facts);
   return problems.length > 0 ? problems : describeMissing(await listMissing(ask, role ?? facts.role), role ?? facts.role);
 }
 
-/** What works, and should not be so. @returns a line each */
-export async function adviceForUse(ask: Ask): Promise<string[]> {
+/** What works, and should be changed all the same. @returns one line each */
+export async function servingAdvice(ask: Ask): Promise<string[]> {
   const { role, is_superuser, timeout_ms } = await readFacts(ask);
   const advice: string[] = [];
   if (is_superuser) {
@@ -54,14 +54,14 @@ export async function adviceForUse(ask: Ask): Promise<string[]> {
       `the role ${role} is a superuser: let the application connect as a role of its own (APP_DATABASE_URL for migrate)`,
     );
   }
-  // A pooler on the way may have dropped what the connection asked for.
+  // A pooler may have dropped the setting that the connection started with.
   if (timeout_ms === 0 || timeout_ms > DEADLINE_MS) {
-    advice.push(`statements go on after they were given up: alter role "${role}" set statement_timeout = ${DEADLINE_MS}`);
+    advice.push(`abandoned statements go on running: alter role "${role}" set statement_timeout = ${DEADLINE_MS}`);
   }
   return advice;
 }
 
-/** @internal for its test: there is no server at hand that is too old */
+/** @internal for its test: no server that is too old is at hand */
 export function describeServer(facts: Facts): string[] {
   const { version, version_name, encoding, database, is_standby, may_use, role } = facts;
   const problems: string[] = [];
@@ -69,12 +69,12 @@ export function describeServer(facts: Facts): string[] {
     problems.push(`Postgres ${version_name} is too old: MovieConnect needs version ${OLDEST / 10_000} or later`);
   if (encoding !== "UTF8") {
     problems.push(
-      `the database ${database} is encoded in ${encoding}, which can't hold every name: ` +
-        `make one with "create database … encoding 'UTF8' template template0"`,
+      `the database ${database} is encoded in ${encoding}, which can't store every name: ` +
+        `create one with "create database … encoding 'UTF8' template template0"`,
     );
   }
   if (is_standby)
-    problems.push("the database is a standby, and can't be written: name the primary in DATABASE_URL, or promote it");
+    problems.push("the database is a standby, and can't be written to: name the primary in DATABASE_URL, or promote it");
   if (may_use === null) problems.push(`the schema public is missing: create schema public authorization "${role}"`);
   else if (!may_use) problems.push(`the role ${role} may not use the schema public: grant usage on schema public to "${role}"`);
   return problems;
@@ -109,9 +109,7 @@ function describeMissing(missing: Missing[], role: string): string[] {
   const problems: string[] = [];
   if (absent.has("migrations")) problems.push("the database is not migrated: run bin/migrate.ts, or npm start, which does");
   else if (absent.size > 0) {
-    problems.push(
-      `tables are missing that were there (${[...absent].join(", ")}): restore a backup, or start with an empty database`,
-    );
+    problems.push(`tables have disappeared (${[...absent].join(", ")}): restore a backup, or start with an empty database`);
   }
   if (forbidden.length > 0) {
     problems.push(`the role ${role} lacks rights (${forbidden.join(", ")}): run bin/migrate.ts with it in APP_DATABASE_URL`);

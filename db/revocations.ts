@@ -2,32 +2,37 @@ import "server-only";
 
 import type { Database } from "./pool.ts";
 
-/** One look at the database: what has ended, and what database it is. */
-export type Look = {
-  /** By the database's clock */
+/** What one read found: which sessions have ended, and which database answered. */
+export type RevocationSnapshot = {
+  /** The database's clock */
   now: Date;
-  /** Each ended session, and when that was, in ms since the epoch */
+  /** Each ended session with the time when it ended, in ms since the epoch */
   ended: [sessionId: string, at: number][];
-  /** The oldest transaction that this look could not see the end of: the next look goes on from it */
+  /** The oldest transaction that was still open: the next read continues from it */
   horizon: string;
-  /** Another server, or the same after a restart, has another */
+  /** When the server started, which tells one server from another and from itself after a restart */
   server: string;
   /** How far the write-ahead log is on disk, in bytes; null where the engine does not tell */
   position: number | null;
-  /** It is not the database that was last looked at: a promoted standby, a recovery, a restored dump */
-  isAnother: boolean;
-  /** When a database was last found to be another, or to have gone back in time; in ms since the epoch */
+  /** Whether this is not the database that was recorded last: a promoted standby, a recovery, a restored dump */
+  isOtherDatabase: boolean;
+  /** When the database was last found to be another, or to have gone back in time; in ms since the epoch */
   since: number;
 };
 
-type Row = Omit<Look, "ended" | "since"> & { session_ids: string[]; ended_at: number[]; since: number; in_recovery: boolean };
+type Row = Omit<RevocationSnapshot, "ended" | "since"> & {
+  session_ids: string[];
+  ended_at: number[];
+  since: number;
+  in_recovery: boolean;
+};
 
 // The table's own identity changes when a dump is restored over it. A standby's log has no position of its own.
 const DATABASE = `
   clock_timestamp() as now, pg_snapshot_xmin(pg_current_snapshot())::text as horizon, pg_is_in_recovery() as in_recovery,
   pg_postmaster_start_time()::text as server,
   case when pg_is_in_recovery() then null else database_position() end::float8 as position,
-  case when pg_is_in_recovery() then false else known is distinct from database_lineage() || '/' || tableoid end as "isAnother",
+  case when pg_is_in_recovery() then false else known is distinct from database_lineage() || '/' || tableoid end as "isOtherDatabase",
   extract(epoch from greatest(since, 'epoch'))::float8 * 1000 as since`;
 
 const ENDED = `
@@ -35,20 +40,20 @@ const ENDED = `
   coalesce(array_agg(extract(epoch from revoked_at)::float8 * 1000), '{}') as ended_at from revocations`;
 
 /**
- * What has ended since the last look, whatever the clock says and however long the transaction took that ended it.
- * @param horizon the last look's
- * @throws {Error} `isUnavailable`, on a standby too: what it knows is old
+ * The revocations since the last read, whatever the clock says and however long their transactions took.
+ * @param horizon the last read's horizon
+ * @throws {Error} `isUnavailable`, also on a standby, whose data are old
  */
-export function lookSince(db: Database, horizon: string): Promise<Look> {
-  return look(db, "xact_id >= $1::xid8", horizon);
+export function readRevocationsSince(db: Database, horizon: string): Promise<RevocationSnapshot> {
+  return read(db, "xact_id >= $1::xid8", horizon);
 }
 
-/** What has ended in the last `seconds`. @throws {Error} as `lookSince` does */
-export function lookAtAll(db: Database, seconds: number): Promise<Look> {
-  return look(db, "revoked_at > clock_timestamp() - make_interval(secs => $1)", seconds);
+/** The revocations of the last `seconds`. @throws {Error} as `readRevocationsSince` does */
+export function readRecentRevocations(db: Database, seconds: number): Promise<RevocationSnapshot> {
+  return read(db, "revoked_at > clock_timestamp() - make_interval(secs => $1)", seconds);
 }
 
-async function look(db: Database, condition: string, value: unknown): Promise<Look> {
+async function read(db: Database, condition: string, value: unknown): Promise<RevocationSnapshot> {
   const rows = await db.query<Row>(
     `select ${DATABASE}, ended.* from lineage, lateral (select ${ENDED} where ${condition}) ended`,
     [value],
@@ -61,11 +66,11 @@ async function look(db: Database, condition: string, value: unknown): Promise<Lo
 }
 
 /**
- * Notes that the database is another, or went back in time, unless somebody else has just done so.
- * @param since as last looked at, in ms since the epoch
+ * Records that the database is another, or went back in time, unless another worker has just recorded it.
+ * @param since the last read's `since`, in ms since the epoch
  */
-export async function noteLineage(db: Database, since: number): Promise<void> {
-  // Rows that another cluster wrote may be ahead of this one's transactions: they would be read at every look.
+export async function recordLineage(db: Database, since: number): Promise<void> {
+  // Rows that another cluster wrote may have transaction ids ahead of this cluster's: every read would return them again.
   await db.query(
     `with noted as (
        update lineage set known = database_lineage() || '/' || tableoid, since = clock_timestamp()

@@ -1,6 +1,6 @@
 import type { Ask } from "./requirements.ts";
 
-/** Roles of Postgres' own that lead past every right on a table, or out of the database. */
+/** Predefined roles of Postgres that bypass the rights on tables, or reach outside the database. */
 const PREDEFINED = ["pg_write_all_data", "pg_read_server_files", "pg_write_server_files", "pg_execute_server_program"];
 
 type Powers = { [attribute in keyof typeof ATTRIBUTES]: boolean } & { owned: string[]; member_of: string[] };
@@ -10,12 +10,12 @@ const ATTRIBUTES = {
   rolcreaterole: "may create roles",
   rolcreatedb: "may create databases",
   rolreplication: "may replicate the whole server",
-  rolbypassrls: "passes by row-level security",
+  rolbypassrls: "bypasses row-level security",
 };
 
 /**
- * What a role may do beyond reading and writing rows, by itself or by a role that it is a member of.
- * @returns in words, none for a role that does not exist
+ * What a role may do beyond reading and writing rows, itself or as a member of another role.
+ * @returns one phrase each; none for a role that does not exist
  */
 export async function powersOf(ask: Ask, role: string): Promise<string[]> {
   const [powers] = await ask<Powers>(
@@ -37,7 +37,7 @@ export async function powersOf(ask: Ask, role: string): Promise<string[]> {
     [role, PREDEFINED],
   );
   if (!powers) return [];
-  // It is a member of every role.
+  // A superuser counts as a member of every role: the rest would only repeat that.
   if (powers.rolsuper) return [ATTRIBUTES.rolsuper];
   const attributes = Object.entries(ATTRIBUTES).filter(([name]) => powers[name as keyof typeof ATTRIBUTES]);
   return [

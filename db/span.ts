@@ -1,8 +1,8 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 
 /**
- * Traces a statement: its text, where each value is a `$1`, and never the values. Statements that no request asked for are
- * not traced: a poll each second would be a trace each second.
+ * Traces a statement by its text, which holds placeholders in place of values. Statements outside of requests are not traced:
+ * the poll for revocations would make a trace each second.
  */
 export function withSpan<Outcome>(text: string, work: () => Promise<Outcome>): Promise<Outcome> {
   if (!trace.getActiveSpan()?.isRecording()) return work();
@@ -13,7 +13,7 @@ export function withSpan<Outcome>(text: string, work: () => Promise<Outcome>): P
     try {
       return await work();
     } catch (error) {
-      // A message may quote what a user sent.
+      // The error's message is left out: it may quote what a user sent.
       span.setAttribute("error.type", error instanceof Error && "code" in error ? String(error.code) : "_OTHER");
       span.setStatus({ code: SpanStatusCode.ERROR });
       throw error;

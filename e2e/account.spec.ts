@@ -2,7 +2,7 @@ import { expect, test } from "playwright/test";
 import { freshName, logIn, PASSWORD, signUp } from "./client.ts";
 import { arrive, fillSignUp, logInByForm } from "./people.ts";
 
-test("a visitor signs up, logs in, is welcomed where they were going, and logs out", async ({ page }) => {
+test("a visitor signs up, logs in, gets to the page that they asked for, and logs out", async ({ page }) => {
   await page.goto("/");
   await expect(page).toHaveURL("/login?next=%2F");
   await page.getByRole("link", { name: "Create an account" }).click();
@@ -19,7 +19,7 @@ test("a visitor signs up, logs in, is welcomed where they were going, and logs o
   await expect(page).toHaveURL("/login?next=%2F");
 });
 
-test("a user is sent on from the pages that are for visitors", async ({ page, baseURL }) => {
+test("the pages for visitors send a signed-in user on", async ({ page, baseURL }) => {
   await arrive(page, baseURL ?? "");
   for (const path of ["/login", "/signup"]) {
     await page.goto(path);
@@ -27,7 +27,7 @@ test("a user is sent on from the pages that are for visitors", async ({ page, ba
   }
 });
 
-test("after logging in, next leads to paths of this site only", async ({ page, baseURL }) => {
+test("after the login `next` leads to paths of this site only", async ({ page, baseURL }) => {
   const { username } = await signUp(baseURL ?? "");
   for (const next of ["//evil.example", "/\\evil.example", "/\t/evil.example"]) {
     await page.context().clearCookies();
@@ -42,7 +42,10 @@ test("after logging in, next leads to paths of this site only", async ({ page, b
   await expect(page).toHaveURL("/?film=ran#top");
 });
 
-test("what is wrong is said at its field, the first one is in focus, and what was typed is kept", async ({ page, baseURL }) => {
+test("each message is at its field, the first such field has the focus, and the typed values are kept", async ({
+  page,
+  baseURL,
+}) => {
   const taken = await signUp(baseURL ?? "");
   await page.goto("/signup");
   await page.getByLabel("Username").fill(taken.username.toUpperCase());
@@ -52,7 +55,7 @@ test("what is wrong is said at its field, the first one is in focus, and what wa
   await page.getByRole("button", { name: "Sign up" }).click();
   const expected = {
     Username: "That username is taken. Choose another one.",
-    Email: "That is not a whole email address. It looks like ann@example.com.",
+    Email: "That is not a whole email address, such as ann@example.com.",
     "Date of birth": "That day is still to come. Check the year.",
     Password: "Too many people use that password. Choose one that is yours alone.",
   };
@@ -69,7 +72,7 @@ test("what is wrong is said at its field, the first one is in focus, and what wa
   await expect(page).toHaveURL(/\/login/);
 });
 
-test("a wrong password is said without saying which of the two is wrong, and can be mended", async ({ page, baseURL }) => {
+test("a refused login does not tell which of the two is wrong, and the next try can succeed", async ({ page, baseURL }) => {
   const { username } = await signUp(baseURL ?? "");
   await page.goto("/login");
   await logInByForm(page, username, "not-the-password");
@@ -81,7 +84,7 @@ test("a wrong password is said without saying which of the two is wrong, and can
   await expect(page).toHaveURL("/");
 });
 
-test("the password rules are told before, and the password can be pasted, shown, and filled by a manager", async ({
+test("the password's rules are shown beforehand, and the password can be pasted, shown, and filled by a manager", async ({
   page,
   context,
 }) => {
@@ -102,7 +105,7 @@ test("the password rules are told before, and the password can be pasted, shown,
   await expect(page.getByLabel("Password", { exact: true })).toHaveAttribute("autocomplete", "current-password");
 });
 
-test("after the signup the password alone is left to type: the name is there, and in no address", async ({ page }) => {
+test("after the signup only the password has to be typed: the name is filled in, and is in no URL", async ({ page }) => {
   const addresses: string[] = [];
   page.on("request", (request) => addresses.push(request.url()));
   await page.goto("/signup?next=%2F%3Ffilm%3Dran");
@@ -117,13 +120,13 @@ test("after the signup the password alone is left to type: the name is there, an
   await expect(page).toHaveURL("/?film=ran");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
   expect(addresses.filter((address) => address.includes(username))).toEqual([]);
-  // Neither does the back button lead to the form, nor is the name anywhere but in the document that made the account.
+  // The back button does not lead to the form, and only the document that made the account has the name.
   await page.getByRole("button", { name: "Log out" }).click();
   await expect(page).toHaveURL("/login");
   await expect(page.getByLabel("Username or email")).toHaveValue("");
 });
 
-test("signing up and logging in take a keyboard alone", async ({ page }) => {
+test("a keyboard is enough to sign up and log in", async ({ page }) => {
   const username = freshName();
   await page.goto("/signup");
   await expect(page.getByRole("button", { name: "Sign up" })).toBeEnabled();
@@ -148,7 +151,7 @@ test("signing up and logging in take a keyboard alone", async ({ page }) => {
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
-  // Before its script runs it is disabled, and takes no focus.
+  // Before the page's script runs the button is disabled, and takes no focus.
   const logOut = page.getByRole("button", { name: "Log out" });
   await expect(logOut).toBeEnabled();
   await logOut.focus();
@@ -174,7 +177,7 @@ test("the form is disabled while it is sent", async ({ page, baseURL }) => {
   await expect(page).toHaveURL("/");
 });
 
-test("with the server out of reach the form says so, keeps everything, and works when it is back", async ({
+test("while the server is out of reach the form says so and keeps everything, and it works once the server is back", async ({
   page,
   context,
   baseURL,
@@ -191,7 +194,7 @@ test("with the server out of reach the form says so, keeps everything, and works
   await expect(page).toHaveURL("/");
 });
 
-test("markup in a name is text", async ({ page, baseURL }) => {
+test("markup in a name is shown as text", async ({ page, baseURL }) => {
   const { username, password } = await signUp(baseURL ?? "");
   await logIn(baseURL ?? "", { username, password });
   const shots: string[] = [];

@@ -8,12 +8,13 @@ import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { onPath } from "#e2e/tools/nginx.ts";
+import { freePort } from "#db/embedded/ports.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 import { send } from "./client.ts";
 import { eventually } from "./harness.ts";
-import { freePort, hasNginx, startNginx } from "./nginx-server.ts";
+import { hasNginx, startNginx } from "./nginx-server.ts";
 
-// The certificate's whole way, with the shipped scripts, real certbot, and pebble: Let's Encrypt's own server for tests.
+// A certificate is obtained and renewed with the shipped scripts, real certbot, and pebble: Let's Encrypt's own test server.
 
 const SHIPPED = join(import.meta.dirname, "..", "nginx");
 const isPossible = (hasNginx() && onPath("pebble") && onPath("certbot")) || process.env.CI === "true";
@@ -44,7 +45,7 @@ test.skipIf(!isPossible)("the first certificate replaces the self-signed one, an
     const first = await servedCertificate(ports.https);
     expect(first.issuer).toBe("CN=localhost");
     await renew("");
-    // Just reloaded, a worker of before may still take a connection: the one that showed it is the one that counts.
+    // Right after a reload an old worker may still take a connection: only the connection that showed the certificate counts.
     let second = first;
     await eventually(async () => {
       second = await servedCertificate(ports.https);
@@ -52,7 +53,7 @@ test.skipIf(!isPossible)("the first certificate replaces the self-signed one, an
     }, 10);
     expect(second.checkHost("localhost")).toBe("localhost");
 
-    // Not due: nothing is asked for, and nothing changes.
+    // The certificate is not due: certbot asks for nothing, and nothing changes.
     await renew("");
     expect((await servedCertificate(ports.https)).serialNumber).toBe(second.serialNumber);
 
@@ -102,7 +103,7 @@ async function startAuthority(directory: string, httpPort: number) {
   };
   const configuration = join(directory, "pebble.json");
   await writeFile(configuration, JSON.stringify({ pebble }));
-  // By default it is slow and moody on purpose.
+  // By default pebble waits and refuses at random on purpose.
   const moods = { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" };
   const child = spawn("pebble", ["-config", configuration], { env: { ...process.env, ...moods }, stdio: "ignore" });
   const url = `https://localhost:${port}/dir`;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Answer, newSession, send } from "./client.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
-// Each endpoint and each page has the addresses of the contract, with and without the slash at its end, and no other.
+// Each endpoint and each page has the paths of the contract, with and without a slash at the end, and no other.
 
 const direct = inject("origin");
 const NOT_FOUND = '{"detail":"Not found."}';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => nginx?.stop());
 
-/** Other spellings of an address, and what Next or another server would take for it. */
+/** Other spellings of a path, and paths that Next or another server would take for it. */
 function variations(path: string): string[] {
   const suffixes = [".json", ".rsc", ".txt", ".html", ".body", ".meta", ".segments/_tree.segment.rsc", ".segment.rsc"];
   const endings = ["/index", "/route", "/page", "/index.html", "//", "/.", "/./", ".", "./", ";", ";x=1", "/;", ",", "+", ":"];
@@ -34,7 +34,7 @@ function variations(path: string): string[] {
     path.replace(/[a-z]/, (letter) => letter.toUpperCase()),
     path.replace(/[a-z]$/, (letter) => letter.toUpperCase()),
   ];
-  // After "#" comes what only a client itself should see.
+  // What follows a "#" is for the client alone.
   const fragments = ["#x", "/#", "#/x?a=1"];
   const all = [...[...suffixes, ...endings, ...escapes, ...fragments].map((end) => path + end), ...spellings, ...dataOf(path)];
   return all.filter((other) => other !== path);
@@ -71,26 +71,38 @@ const ENDPOINTS = [
 
 test.each(ENDPOINTS)("%s %s has one address", async (method, path) => {
   for (const other of variations(path)) {
-    // A page takes no body: a form that was sent to none is led to where it is shown.
+    // A page takes no body: a form that was sent to a page is redirected to that page.
     const sent = isBelowApi(other) ? method : "GET";
     expectNowhere(await send(direct, sent, other, { cookies }), `${sent} ${other}`, other);
   }
 });
 
-test.each(["/login", "/signup", "/api/docs"])("the page %s has one address", async (path) => {
+test.each(["/login", "/signup", "/docs"])("the page %s has one address", async (path) => {
   for (const other of variations(path)) {
     expectNowhere(await send(direct, "GET", other), other, other);
   }
 });
 
-test("what Next serves for itself is no page: its own errors, the home page's data, and its images", async () => {
+test("the old address of the page about the API leads to the page, with and without the slash, for every method", async () => {
+  for (const origin of [direct, ...(nginx ? [nginx.http] : [])]) {
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+      for (const path of ["/api/docs", "/api/docs/", "/api/docs?a=b"]) {
+        const answer = await send(origin, method, path, method === "POST" ? { json: {} } : {});
+        expect([method, path, answer.status, answer.headers.location]).toEqual([method, path, 308, "/docs"]);
+      }
+    }
+  }
+  expect((await send(direct, "GET", "/docs")).text).toContain("OpenAPI 3.1 document");
+});
+
+test("Next's internal paths are not found: its error pages, the home page's data, and its image converter", async () => {
   for (const path of ["/_error", "/_global-error", "/_not-found", "/404", "/500", "/index", "/index.rsc", "/.rsc", "/index.json"])
     expectNowhere(await send(direct, "GET", path, { cookies }), path, path);
   for (const path of [`/_next/data/${build}/index.json`, `/_next/data/${build}.json`, "/_next/image", "/_next/", "/_next"])
     expectNowhere(await send(direct, "GET", path, { cookies }), path, path);
 });
 
-test("no header gives an endpoint or a page another address", async () => {
+test("no header gives an endpoint or a page another path", async () => {
   const profile = await send(direct, "GET", "/api/user/profile/", { cookies });
   for (const [name, value] of [
     ["x-nextjs-data", "1"],
@@ -112,7 +124,7 @@ test("no header gives an endpoint or a page another address", async () => {
   }
 });
 
-test("a query is no part of the address", async () => {
+test("a query does not change which endpoint or page answers", async () => {
   for (const query of ["?_rsc=abc", "?__nextDataReq=1", "?nxtPpath=x", "?nextInternalLocale=en", "?/../x", "?a=//b;c#d"]) {
     expect((await send(direct, "GET", `/api/user/profile/${query}`, { cookies })).status, query).toBe(200);
     expect((await send(direct, "GET", `/login${query}`)).status, query).toBe(200);
@@ -120,12 +132,12 @@ test("a query is no part of the address", async () => {
 });
 
 describe.skipIf(!hasNginx())("behind Nginx", () => {
-  test("an endpoint has no other address either", async () => {
+  test("an endpoint has no other path either", async () => {
     const origin = nginx?.http ?? "";
     expect((await send(origin, "GET", "/api/user/profile/", { cookies })).status).toBe(200);
     for (const other of variations("/api/user/profile")) {
       const { status, setCookies } = await send(origin, "GET", other, { cookies });
-      // Nginx itself refuses what is no path at all.
+      // Nginx itself refuses malformed paths.
       expect([other, status, setCookies]).toEqual([
         other,
         /%(00|zz|$)/.test(other) ? expect.toSatisfy((s) => s === 400 || s === 404) : 404,

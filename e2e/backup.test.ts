@@ -7,14 +7,14 @@ import { type DistributionPostgres, hasDistributionPostgres, startDistributionPo
 import { claimsOf } from "./forge.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
 
-// A backup and its restore, by the README's own commands, while the application runs; on the oldest Postgres that is tried.
+// A backup and its restore, by the operating guide's own commands, while the application runs; on the oldest Postgres that is tried.
 
 const REFRESH = "/api/token/refresh/";
 
-/** The arguments of a command in the README's section on backups, but for whom it connects as and to what. */
+/** The arguments of a command in the guide's section on backups, but for whom it connects as and to what. */
 async function argumentsOf(program: string): Promise<string[]> {
-  const readme = await readFile(join(import.meta.dirname, "..", "README.md"), "utf8");
-  const [, words = ""] = new RegExp(`exec -T db ${program} -U mcuser (.*?) movieconnect [<>]`).exec(readme) ?? [];
+  const guide = await readFile(join(import.meta.dirname, "..", "docs", "operating.md"), "utf8");
+  const [, words = ""] = new RegExp(`exec -T db ${program} -U mcuser (.*?) movieconnect [<>]`).exec(guide) ?? [];
   return words.split(" ");
 }
 

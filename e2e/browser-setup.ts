@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
+import { freePort } from "#db/embedded/ports.ts";
 import { startPostgres, startServer } from "./harness.ts";
-import { collectStaticFiles, freePort, hasNginx, startNginx } from "./nginx-server.ts";
+import { collectStaticFiles, hasNginx, startNginx } from "./nginx-server.ts";
 
-/** A Postgres and the production build for all browser tests. Playwright's workers find them in the environment. */
+/** Starts Postgres and the production build for all browser tests. Playwright's workers find them in the environment. */
 export default async function setup(): Promise<() => Promise<void>> {
   const postgres = await startPostgres();
   const server = await startServer({ DATABASE_URL: postgres.url });

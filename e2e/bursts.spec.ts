@@ -2,12 +2,12 @@ import { type BrowserContext, expect, type Page, test } from "playwright/test";
 import { passGrace } from "./change-session.ts";
 import { newSession, send } from "./client.ts";
 
-// Clients as people write them, without one shared refresh: each call that gets a 401 refreshes by itself, and tries again.
+// Clients without one shared refresh, as many are written: each call that gets a 401 refreshes by itself, and tries again.
 
 const ROUNDS = 30;
 const databaseUrl = process.env.TEST_DATABASE_URL ?? "";
 
-/** Makes calls at once. Returns the status that each came to. */
+/** Makes calls in parallel. Returns the last status of each. */
 function callAtOnce(page: Page, calls: number): Promise<number[]> {
   return page.evaluate((count) => {
     async function call(): Promise<number> {
@@ -38,7 +38,7 @@ for (const [what, tabs, calls] of [
     for (const page of pages) await page.goto("/robots.txt");
     for (let round = 0; round < ROUNDS; round += 1) {
       await context.clearCookies({ name: "access_token" });
-      // Of three rounds two begin with a token that is old enough to be exchanged.
+      // Two of three rounds begin with a token that is old enough to be exchanged.
       if (round % 3 > 0) await passGrace(databaseUrl, await refreshCookie(context));
       const statuses = await Promise.all(pages.map((page) => callAtOnce(page, calls)));
       expect(statuses.flat(), `round ${round}`).toEqual(Array(tabs * calls).fill(200));

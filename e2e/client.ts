@@ -3,7 +3,7 @@ import { type Agent, request as httpRequest, type IncomingHttpHeaders } from "no
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 
-// An HTTP client without a browser's or fetch's own ideas: it sends exactly what a test says.
+// An HTTP client that adds nothing of its own, as browsers and fetch do: it sends exactly what a test says.
 
 export type Answer = {
   status: number;
@@ -25,19 +25,19 @@ export type Sent = {
   headers?: Record<string, string>;
   cookies?: Record<string, string>;
   agent?: Agent;
-  /** Where it is sent from: all of 127.0.0.0/8 is this machine. */
+  /** The client's address: all of 127.0.0.0/8 is this machine. */
   localAddress?: string;
 };
 
 export type Exchange = { origin: string; method: string; path: string; answer: Answer };
 
-/** Every answer that this file's tests have had, once: documented.ts holds them against the API's document. */
+/** Every distinct answer to this file's tests: documented.ts checks each against the API's document. */
 export const answered = new Map<string, Exchange>();
 
 export function send(origin: string, method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json);
   const headers: Record<string, string | number> = {
-    // Asked to close, a server would close whatever it thinks of the request.
+    // If the client asked for it, the server would close in any case, and tests could not see whether it closes by itself.
     connection: "keep-alive",
     ...(sent.json === undefined ? {} : { "content-type": "application/json" }),
     ...(body === undefined || sent.headers?.["transfer-encoding"] ? {} : { "content-length": Buffer.byteLength(body) }),
@@ -46,7 +46,7 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
   };
   const { protocol, hostname, port } = new URL(origin);
   const request = protocol === "https:" ? httpsRequest : httpRequest;
-  // The certificates of tests are signed by nobody.
+  // The tests' certificates are self-signed.
   const { agent = false, localAddress } = sent;
   const family = isIP(localAddress ?? "");
   const host = hostname.replace(/^\[|\]$/g, "");
@@ -82,7 +82,7 @@ export function send(origin: string, method: string, path: string, sent: Sent = 
 
 export const PASSWORD = "seven-samurai-1954";
 
-/** A username nobody has yet. */
+/** A username that no account has yet. */
 export function freshName(): string {
   return `u${randomBytes(6).toString("hex")}`;
 }

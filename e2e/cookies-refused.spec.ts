@@ -5,10 +5,10 @@ import { chromium, expect, test } from "playwright/test";
 import { send, signUp } from "./client.ts";
 import { logInByForm } from "./people.ts";
 
-// As the browser's own settings page writes it: no site may keep data on this device.
+// As the browser's settings page writes it when no site may keep data on this device.
 const PREFERENCES = { profile: { default_content_setting_values: { cookies: 2 } } };
 
-test("a login in a browser that refuses cookies says so, says what to do, and leaves no session behind", async ({
+test("a login in a browser that refuses cookies says why it failed and what to do, and leaves no session behind", async ({
   launchOptions,
   baseURL,
 }) => {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { send } from "./client.ts";
+import { scrapeText } from "./scrape.ts";
 
 // The Grafana dashboard, Prometheus' alarms, and what both are made from.
 
@@ -17,7 +18,7 @@ const alarms = [...rules.matchAll(/- alert: MovieConnect(\w+)\n\s+expr: (.+)\n/g
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
 test("every metric on the dashboard exists, and every one that exists is on it", async () => {
-  const { text } = await send(inject("origin"), "GET", "/api/metrics/");
+  const text = await scrapeText(inject("metrics"));
   const existing = [...text.matchAll(/^# TYPE (\w+) (counter|gauge|histogram)$/gm)].map(([, name = "", type = ""]) => ({
     name,
     type,
@@ -27,14 +28,14 @@ test("every metric on the dashboard exists, and every one that exists is on it",
   expect([...new Set(drawn)].sort()).toEqual(series.sort());
 });
 
-test("every alarm is about metrics that exist, and is in the README with what to do", async () => {
-  const { text } = await send(inject("origin"), "GET", "/api/metrics/");
+test("every alarm is about metrics that exist, and is in the operating guide with what to do", async () => {
+  const text = await scrapeText(inject("metrics"));
   const existing = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
   for (const { expr } of alarms) {
     const asked = [...expr.matchAll(/\b(?:movieconnect|process|nodejs)_\w+/g)].map(([name]) => name.replace(/_bucket$/, ""));
     expect(existing, expr).toEqual(expect.arrayContaining(asked));
   }
-  const [, table = ""] = /^\| Alarm (.*?)\n\n/ms.exec(await file("README.md")) ?? [];
+  const [, table = ""] = /^\| Alarm (.*?)\n\n/ms.exec(await file("docs/operating.md")) ?? [];
   const told = [...table.matchAll(/^\| `(\w+)` +\|[^|]{20,}\|[^|]{20,}\|$/gm)].map(([, name]) => name);
   expect(alarms.length).toBeGreaterThan(5);
   expect(told).toEqual(alarms.map(({ name }) => name));
@@ -43,7 +44,7 @@ test("every alarm is about metrics that exist, and is in the README with what to
 test("every label that the dashboard or an alarm asks for is one that its metric has", async () => {
   // So that every series is there.
   await send(inject("origin"), "GET", "/login");
-  const { text } = await send(inject("origin"), "GET", "/api/metrics/");
+  const text = await scrapeText(inject("metrics"));
   for (const expr of [...expressions, ...alarms.map(({ expr }) => expr)]) {
     const [, grouping = ""] = /\bby \(([^)]*)\)/.exec(expr) ?? [];
     const [, name = "", selectors = ""] = /\b(\w+)\{([^}]*)\}/.exec(expr) ?? [];

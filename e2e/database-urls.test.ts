@@ -8,7 +8,7 @@ import { eventually, startPostgres, startServer, type TestPostgres } from "./har
 import { launch } from "./launch.ts";
 import { startTlsPostgres, type TlsPostgres } from "./postgres-tls.ts";
 
-// DATABASE_URL in the forms that people are handed out, against a Postgres that wants TLS and has an authority of its own.
+// DATABASE_URL in the forms that providers hand out, for a Postgres that requires TLS and has a certificate authority of its own.
 
 let postgres: TlsPostgres;
 let password = "";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-/** @param form with USER for the role and its password, PORT, DB, and FILES where the certificates are */
+/** @param form a URL with USER for the role and its password, PORT, DB, and FILES for the certificates' directory */
 function toUrl(form: string): string {
   const values = {
     USER: `mcuser:${password}`,
@@ -33,7 +33,7 @@ function toUrl(form: string): string {
   return `postgres://${form.replaceAll(/USER|PORT|DB|FILES|SOCKET|PASSWORD/g, (name) => values[name as keyof typeof values])}`;
 }
 
-/** Whether it is connected, and how; or the line that says why not. */
+/** How the connection is made, or the line that says why it is not. */
 async function outcome(form: string): Promise<string> {
   const url = toUrl(form);
   try {
@@ -62,7 +62,7 @@ describe("a URL connects, as libpq reads it:", () => {
     ["TLS from the first byte", "USER@localhost:PORT/DB?sslmode=require&sslnegotiation=direct", "encrypted"],
     ["IPv6", "USER@[::1]:PORT/DB?sslmode=verify-full&sslrootcert=FILES/authority.crt", "encrypted"],
     [
-      "a name that the certificate has not",
+      "a host name that the certificate does not have",
       "USER@127.0.0.1:PORT/DB?sslmode=verify-ca&sslrootcert=FILES/authority.crt",
       "encrypted",
     ],
@@ -84,12 +84,12 @@ describe("one line says why a URL does not:", () => {
   const local = "the database localhost:PORT/mcdatabase_dev";
   test.each([
     [
-      "no TLS where it is wanted",
+      "no TLS where the server requires it",
       "USER@localhost:PORT/DB?sslmode=disable",
       `${local} does not admit the user mcuser without TLS (28000): put sslmode=require into DATABASE_URL, or see its pg_hba.conf`,
     ],
     [
-      "a user that is not admitted",
+      "a user that the server does not admit",
       "another:PASSWORD@localhost:PORT/DB",
       `${local} does not admit the user another from here (28000): see its pg_hba.conf`,
     ],
@@ -98,7 +98,7 @@ describe("one line says why a URL does not:", () => {
       "mcuser:wrong@localhost:PORT/DB",
       `${local} refuses the user mcuser or the password: check DATABASE_URL`,
     ],
-    ["no password", "mcuser@localhost:PORT/DB", `${local} wants a password: put one into DATABASE_URL`],
+    ["no password", "mcuser@localhost:PORT/DB", `${local} requires a password: put one into DATABASE_URL`],
     [
       "no such database",
       "USER@localhost:PORT/nowhere",
@@ -107,24 +107,22 @@ describe("one line says why a URL does not:", () => {
     [
       "an authority that is not known",
       "USER@localhost:PORT/DB?sslmode=verify-full",
-      expect.stringMatching(
-        /shows a certificate of an unknown authority \(\w+\): name its file with sslrootcert in DATABASE_URL$/,
-      ),
+      expect.stringMatching(/has a certificate of an unknown authority \(\w+\): name its file with sslrootcert in DATABASE_URL$/),
     ],
     [
-      "another authority, though no mode says to look",
+      "another authority, though no mode asks for verification",
       "USER@localhost:PORT/DB?sslmode=require&sslrootcert=FILES/other.crt",
-      expect.stringMatching(/shows a certificate of an unknown authority/),
+      expect.stringMatching(/has a certificate of an unknown authority/),
     ],
     [
       "a certificate of another name",
       "USER@127.0.0.1:PORT/DB?sslmode=verify-full&sslrootcert=FILES/authority.crt",
-      expect.stringMatching(/shows a certificate of another name/),
+      expect.stringMatching(/has a certificate for another name/),
     ],
     [
       "a file that is not there",
       "USER@localhost:PORT/DB?sslrootcert=/nowhere.crt",
-      expect.stringMatching(/its sslrootcert \/nowhere.crt can't be read: ENOENT/),
+      expect.stringMatching(/the file \/nowhere.crt of its sslrootcert can't be read: ENOENT/),
     ],
     ["a host that is not known", "USER@nowhere.invalid:PORT/DB", expect.stringMatching(/its host name is not known/)],
     [
@@ -137,23 +135,23 @@ describe("one line says why a URL does not:", () => {
   });
 });
 
-test("the application runs with a provider's URL, over TLS alone", async () => {
+test("the application runs with a provider's URL, and connects by TLS only", async () => {
   const server = await startServer({ DATABASE_URL: toUrl("USER@localhost:PORT/DB?sslmode=require"), WEB_CONCURRENCY: "1" });
   await newSession(server.origin);
-  // Each worker tells once what this mode leaves open, and pg adds nothing of its own.
-  expect(server.output().match(/the server does not have to prove that it is the right one/g)).toHaveLength(1);
+  // Each worker logs once what this mode does not protect from, and pg adds no warning of its own.
+  expect(server.output().match(/the server's certificate is not verified/g)).toHaveLength(1);
   expect(server.output()).not.toContain("SECURITY WARNING");
   await server.stop();
 });
 
-test("with channel binding required, a login that is not bound to the connection is refused before it", async () => {
+test("with channel binding required, a server whose login is not bound to the connection is refused before the login", async () => {
   const plain = await startPostgres();
   const url = `${plain.directUrl}?sslmode=prefer&channel_binding=require`;
   await expect(connect(url, { timeoutMs: 5_000 })).rejects.toThrow("channel binding");
   await plain.stop();
 });
 
-test("a server without TLS is connected to all the same, unless the URL insists on it", async () => {
+test("a connection to a server without TLS is made all the same, unless the URL requires TLS", async () => {
   const plain: TestPostgres = await startPostgres();
   for (const end of ["", "?sslmode=prefer", "?sslmode=allow", "?sslmode=disable"]) {
     await (await connect(`${plain.directUrl}${end}`, { timeoutMs: 5_000 })).end();
@@ -170,8 +168,8 @@ test("a server without TLS is connected to all the same, unless the URL insists 
   await plain.stop();
 });
 
-test("of several hosts, one that says nothing leaves the others their time", async () => {
-  // It takes connections, and never says a word.
+test("a host that never answers leaves the other hosts of a URL their time", async () => {
+  // It accepts connections, and never answers.
   const listener = createServer().listen(0, "127.0.0.1");
   await eventually(() => listener.listening);
   const { port: silent } = listener.address() as { port: number };
@@ -179,7 +177,7 @@ test("of several hosts, one that says nothing leaves the others their time", asy
   const since = performance.now();
   await (await connect(url, { timeoutMs: 1_500 })).end();
   expect(performance.now() - since).toBeLessThan(1_500);
-  // What the first one found out is known to the second.
+  // The second connection knows what the first one found out.
   await (await connect(url, { timeoutMs: 100 })).end();
   listener.close();
 });

@@ -3,7 +3,7 @@ import { logIn, send } from "./client.ts";
 import { withDatabase } from "./harness.ts";
 import { launch } from "./launch.ts";
 
-// `npm run manage -- demo`: an account to look around with.
+// `npm run manage -- demo`: an account to try the application with.
 
 const COMMAND = [process.execPath, "--import", "tsx", "bin/manage.ts", "demo"];
 
@@ -15,12 +15,12 @@ async function demo(variables: Record<string, string> = {}) {
 
 const login = (password: string) => send(inject("origin"), "POST", "/api/token/", { json: { username: "demo", password } });
 
-test("the demonstration's account is made with a password of its own, and the next time has another one", async () => {
+test("each run of the command gives the demonstration's account a new random password", async () => {
   const first = await demo();
   expect(first).toMatchObject({
     status: 0,
     errors: "",
-    output: expect.stringMatching(/^Made the account demo\.\nUsername: demo\nPassword: [\w-]{24}\n$/),
+    output: expect.stringMatching(/^Created the account demo\.\nUsername: demo\nPassword: [\w-]{24}\n$/),
   });
   const { cookies } = await logIn(inject("origin"), { username: "demo", password: first.password });
   const second = await demo();
@@ -32,7 +32,7 @@ test("the demonstration's account is made with a password of its own, and the ne
   expect(refresh.status).toBe(401);
 });
 
-test("where strangers come there is no demonstration, and on this machine there is", async () => {
+test("a demonstration is refused where the application is public, and made on this machine", async () => {
   const refused = await demo({ PUBLIC_URL: "https://movies.example" });
   expect(refused).toMatchObject({ status: 1, output: "" });
   expect(refused.errors).toMatch(/^movieconnect: PUBLIC_URL is https:\/\/movies\.example, [^\n]+\n$/);
@@ -45,7 +45,7 @@ test("a person's account of that name, or with that address, stays as it is", as
   await change("update users set email = 'demo@movies.example' where username_key = 'demo'");
   const named = await demo();
   expect(named).toMatchObject({ status: 1, output: "" });
-  expect(named.errors).toMatch(/^movieconnect: the account demo is somebody's, and stays as it is: [^\n]+\n$/);
+  expect(named.errors).toMatch(/^movieconnect: the account demo is not the demo account, and stays as it is: [^\n]+\n$/);
   expect((await login(password)).status).toBe(200);
   await change(
     "update users set username = 'dora', username_key = 'dora', email = 'Demo@example.com' where username_key = 'demo'",
@@ -56,13 +56,13 @@ test("a person's account of that name, or with that address, stays as it is", as
   expect((await logIn(inject("origin"), { username: "dora", password })).cookies).not.toEqual({});
 });
 
-test("a demonstration that was disabled is not opened again by this", async () => {
+test("a demonstration's account that was disabled stays disabled", async () => {
   const change = (text: string) => withDatabase(inject("databaseUrl"), (query) => query(text));
   await change("delete from users where username_key in ('demo', 'dora')");
   await demo();
   await change("update users set is_active = false where username_key = 'demo'");
   expect(await demo()).toMatchObject({
     status: 1,
-    errors: "movieconnect: the account demo is disabled: user enable demo takes that back\n",
+    errors: "movieconnect: the account demo is disabled: user enable demo enables it\n",
   });
 });

@@ -3,12 +3,11 @@ import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runBinary } from "#db/embedded/binaries.ts";
-import { freePort } from "#db/embedded/postmaster.ts";
+import { isRoot, OWNER } from "#db/embedded/owner.ts";
+import { freePort } from "#db/embedded/ports.ts";
 import { distributionPostgres } from "#e2e/tools/distribution-postgres.ts";
 
-// The distribution's Postgres: older than the embedded one, and with the programs that a backup takes.
-
-const OWNER = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
+// The Linux distribution's Postgres: older than the embedded one, and with the programs that a backup needs.
 
 export type DistributionPostgres = {
   url: string;
@@ -17,20 +16,20 @@ export type DistributionPostgres = {
   stop: () => Promise<void>;
 };
 
-/** Whether its tests can run here; where none may be left out they fail instead. */
+/** Whether its tests can run here. In CI, where none may be left out, they fail instead. */
 export const hasDistributionPostgres = () => distributionPostgres() !== undefined || process.env.CI === "true";
 
 /** Starts a server of its own, with a role and a database as the containers have them. */
 export async function startDistributionPostgres(): Promise<DistributionPostgres> {
   const programs = distributionPostgres();
-  if (!programs) throw new Error("there is no Postgres of the distribution's to test with");
+  if (!programs) throw new Error("the distribution's Postgres is not installed");
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-distribution-"));
   const data = join(directory, "postgres");
   await mkdir(data, { mode: 0o700 });
-  if (process.getuid?.() === 0) for (const path of [directory, data]) await chown(path, OWNER, OWNER);
+  if (isRoot) for (const path of [directory, data]) await chown(path, OWNER, OWNER);
   await runBinary(join(programs, "initdb"), OWNER, ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale"]);
   await writeFile(join(data, "pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
-  const port = (await freePort(0)) ?? 0;
+  const port = await freePort();
   const options = `-c port=${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off`;
   const control = (args: string[]) => runBinary(join(programs, "pg_ctl"), OWNER, [...args, "-D", data]);
   await control(["start", "-w", "-l", join(directory, "postgres.log"), "-o", options]);

@@ -1,14 +1,16 @@
 import { type Page, expect as playwrightExpect, test } from "playwright/test";
 import { freshName, PASSWORD } from "./client.ts";
 
-// A signup hashes, and a busy machine takes its time for it.
+// A signup hashes a password, which takes long on a busy machine.
 const expect = playwrightExpect.configure({ timeout: 15_000 });
 
 const endpoint = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
-test("an endpoint is tried from the keyboard: what was sent, the status, the headers and the body", async ({ page }) => {
+test("an endpoint can be tried with the keyboard alone, and shows the request, the status, the headers and the body", async ({
+  page,
+}) => {
   const username = freshName();
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const signUp = endpoint(page, "Sign up");
   const body = { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" };
   await signUp.getByLabel("Body").fill(JSON.stringify(body));
@@ -23,11 +25,11 @@ test("an endpoint is tried from the keyboard: what was sent, the status, the hea
   await expect(signUp.locator("form")).toContainText("A user with that username already exists.");
 });
 
-test("cookies travel by themselves from one endpoint to the next, and no token is shown that a script may not have", async ({
+test("cookies travel by themselves from one endpoint to the next, and the page shows no token that scripts may not have", async ({
   page,
 }) => {
   const username = freshName();
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const send = async (name: string, body?: unknown) => {
     if (body) await endpoint(page, name).getByLabel("Body").fill(JSON.stringify(body));
     await endpoint(page, name).getByRole("button", { name: "Send" }).click();
@@ -46,15 +48,15 @@ test("cookies travel by themselves from one endpoint to the next, and no token i
   await expect(await send("Who is signed in")).toHaveText(/^401/);
 });
 
-test("a server that is out of reach is said to be", async ({ page, context }) => {
-  await page.goto("/api/docs");
+test("the page says when the server is out of reach", async ({ page, context }) => {
+  await page.goto("/docs");
   await page.waitForLoadState("networkidle");
   await context.setOffline(true);
   await endpoint(page, "Log out").getByRole("button", { name: "Send" }).click();
   await expect(endpoint(page, "Log out").getByRole("alert")).toHaveText(/No answer came/);
 });
 
-test("every endpoint of the document is there without scripts, and nothing of it is from elsewhere", async ({
+test("the page shows every endpoint of the document without scripts, and loads nothing from other sites", async ({
   browser,
   baseURL,
 }) => {
@@ -63,7 +65,7 @@ test("every endpoint of the document is there without scripts, and nothing of it
   const page = await context.newPage();
   const elsewhere: string[] = [];
   page.on("request", (request) => new URL(request.url()).origin === origin || elsewhere.push(request.url()));
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   const { paths } = await (await context.request.get("/api/openapi.json")).json();
   expect(Object.keys(paths).length).toBeGreaterThan(5);
   for (const path of Object.keys(paths)) await expect(page.getByRole("main")).toContainText(path);
@@ -72,7 +74,7 @@ test("every endpoint of the document is there without scripts, and nothing of it
   await context.close();
 });
 
-test("its script is on no other page", async ({ page }) => {
+test("the script of the page about the API is on no other page", async ({ page }) => {
   const carriers: string[] = [];
   page.on("response", async (response) => {
     if (response.url().endsWith(".js") && (await response.text()).includes("No answer came")) carriers.push(response.url());
@@ -82,7 +84,7 @@ test("its script is on no other page", async ({ page }) => {
     await page.waitForLoadState("networkidle");
   }
   expect(carriers).toEqual([]);
-  await page.goto("/api/docs");
+  await page.goto("/docs");
   await page.waitForLoadState("networkidle");
   expect(carriers).toHaveLength(1);
 });

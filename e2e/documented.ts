@@ -2,10 +2,10 @@ import { afterAll, expect, inject } from "vitest";
 import { answered } from "./client.ts";
 import { departures, fetchDocument } from "./openapi.ts";
 
-// After each file of tests: whatever the API has answered to it, the API's document says so.
+// After each file of tests: every answer of the API to its requests is as the API's document says.
 
 afterAll(async () => {
-  // Nginx, which is called localhost here, has refusals of its own.
+  // Nginx, whose host name is localhost here, has refusals of its own.
   const exchanges = [...answered.values()].filter(({ origin }) => new URL(origin).hostname === "127.0.0.1");
   if (exchanges.length === 0) return;
   const document = await fetchDocument(inject("origin"));

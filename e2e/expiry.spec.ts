@@ -3,7 +3,7 @@ import { newSession, signUp } from "./client.ts";
 import { startServer, type TestServer } from "./harness.ts";
 import { logInByForm } from "./people.ts";
 
-// With access tokens that live for two seconds; one worker, so that there is one such server.
+// Access tokens live for two seconds here. One Playwright worker, so that there is one such server.
 
 test.describe.configure({ mode: "default" });
 
@@ -18,7 +18,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => hasty.stop());
 
-test("a page that is asked for with an expired access token is renewed on the way, and the browser with it", async ({
+test("a page request with an expired access token renews the session for the page and for the browser", async ({
   page,
   context,
 }) => {
@@ -33,7 +33,7 @@ test("a page that is asked for with an expired access token is renewed on the wa
   expect(renewed.every(({ httpOnly, sameSite }) => httpOnly && sameSite === "Lax")).toBe(true);
 });
 
-test("when the access token expires under the user's hands, everything still works", async ({ page }) => {
+test("everything still works when the access token expires while the user is on a page", async ({ page }) => {
   const { username } = await signUp(hasty.origin);
   await page.goto(`${hasty.origin}/login`);
   await logInByForm(page, username);

@@ -7,7 +7,7 @@ import { expect, inject, test } from "vitest";
 import { send } from "./client.ts";
 import { withDatabase } from "./harness.ts";
 
-// What nobody outside may see.
+// What must not be visible from outside.
 
 const origin = inject("origin");
 const BUILD = join(import.meta.dirname, "..", ".next");
@@ -45,7 +45,7 @@ test.each([
   expect(answer.text).not.toMatch(/"dependencies"|AUTH_SECRET|root:x:|\[core\]/);
 });
 
-test("nobody can have images converted here", async () => {
+test("Next's image converter is not reachable", async () => {
   expect((await get("/_next/image?url=%2Ficon.svg&w=64&q=75")).status).toBe(404);
 });
 
@@ -60,7 +60,7 @@ test("scripts are served, and their source maps are not", async () => {
   }
 });
 
-test("no answer says what runs here", async () => {
+test("no answer names the software that runs here", async () => {
   const [script = ""] = await scriptsOf("/no-such-page");
   for (const path of ["/", "/no-such-page", "/api/user/profile/", "/api/nope", script, "/_next/static/nope.js"]) {
     const { headers } = await get(path);
@@ -70,7 +70,7 @@ test("no answer says what runs here", async () => {
   }
 });
 
-test("what browsers get holds no name of a secret, and nothing that only the server needs", async () => {
+test("pages and scripts hold no name of a secret, and no code that only the server needs", async () => {
   const entries = await readdir(join(BUILD, "static"), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   expect(files.length).toBeGreaterThan(0);
@@ -99,7 +99,7 @@ test("the application's database role can make neither roles nor databases, and 
   });
 });
 
-test("pages, scripts and refusals of either all say what a browser must not do with them", async () => {
+test("pages, scripts and refusals of both have the headers that restrict browsers", async () => {
   const [script = ""] = await scriptsOf("/no-such-page");
   for (const path of ["/login", "/no-such-page", script, "/_next/static/nope.js", "/robots.txt", "/api/nope", "/%"]) {
     const { headers } = await get(path);
@@ -110,7 +110,7 @@ test("pages, scripts and refusals of either all say what a browser must not do w
   }
 });
 
-test("Google's CSP evaluator finds nothing of weight in a page's policy", async () => {
+test("Google's CSP evaluator finds nothing serious in a page's policy", async () => {
   for (const path of ["/login", "/no-such-page"]) {
     const policy = (await get(path)).headers["content-security-policy"];
     const findings = new CspEvaluator(new CspParser(String(policy)).csp).evaluate();

@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-// Pages, and what is around them, that fail in each place where a page can. They are in the build of the README's recipes.
+// Pages, layouts and other files that fail in each place where a page can fail. The recipes' build has them.
 
 /** A request with this header fails in the place that it names. */
 export const MADE_TO_FAIL = "x-made-to-fail";
 
 type Failure = { path: string; place: string; status: number; says: string; headers?: Record<string, string> };
 
-/** What Next catches while a page is made, and what the page is answered with. */
+/** The failures that Next catches while it renders a page, and the answer to each. */
 export const FAILURES: Failure[] = [
   { path: "/failing/page", place: "a page", status: 500, says: "a bug in a page" },
   { path: "/failing/string", place: "a page as a mere string", status: 500, says: "a mere string" },
   { path: "/failing/nothing", place: "a page as undefined", status: 500, says: "undefined" },
   { path: "/failing/named", place: "a page with a digest of its own", status: 500, says: "a bug with a name" },
   { path: "/failing/layout", place: "a layout", status: 500, says: "a bug in a layout" },
-  // Next has begun the answer by then.
+  // Next has begun the answer before these fail.
   { path: "/failing/metadata", place: "generateMetadata()", status: 200, says: "a bug in metadata" },
   { path: "/failing/late", place: "a part that is streamed later", status: 200, says: "a bug in a late part" },
   { path: "/failing/missing", place: "a page for what is not found", status: 404, says: "a bug in not-found" },
@@ -30,7 +30,7 @@ export const FAILURES: Failure[] = [
 
 const original = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
 
-/** The sources of all that fails. */
+/** The sources of everything that fails. */
 export const FAILING = [
   page("page", 'throw new Error("a bug in a page");'),
   page("string", 'throw "a mere string";'),

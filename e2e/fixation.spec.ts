@@ -2,16 +2,17 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chromium, expect, test } from "playwright/test";
+import { freePort } from "#db/embedded/ports.ts";
 import { newSession, signUp } from "./client.ts";
 import { claimsOf } from "./forge.ts";
 import { startServer } from "./harness.ts";
-import { freePort, hasNginx, startNginx } from "./nginx-server.ts";
+import { hasNginx, startNginx } from "./nginx-server.ts";
 import { logInByForm } from "./people.ts";
 
-// A site of the same domain, over plain http, makes the browser send what it likes along: with `Domain`, and by names that
-// the browser does not take for `__Host-`.
+// A site of the same domain, over plain http, can make the browser send cookies of its choice: with `Domain`, and with names
+// that the browser does not take for `__Host-`.
 
-/** What JavaScript's `trim` takes off a name and no browser does, and what else could pass for the name. */
+/** Characters that JavaScript's `trim` removes from a name and browsers do not, and others that make a name look like ours. */
 const DISGUISES = ["\xa0__Host-", "\xa0\xa0__Host-", "\x85__Host-", ""];
 
 test("a site of the same domain can't put its own session into a visitor's browser", async ({ launchOptions: options }) => {
@@ -46,10 +47,10 @@ test("a site of the same domain can't put its own session into a visitor's brows
     await page.goto(`http://evil.site.test:${(evil.address() as AddressInfo).port}/`);
     const planted = await context.cookies(publicUrl);
     expect(planted.filter(({ name }) => name.endsWith("__Host-refresh_token")).length).toBeGreaterThan(0);
-    // Without a session of their own, the visitor has none.
+    // A visitor without a session gets none.
     await page.goto(publicUrl);
     await expect(page).toHaveURL(/\/login/);
-    // With one, it stays theirs through pages, renewals and calls.
+    // A visitor with a session keeps it through pages, renewals and calls.
     const victim = await signUp(nginx.https);
     await logInByForm(page, victim.username);
     const heading = page.getByRole("heading", { level: 1 });
@@ -63,7 +64,7 @@ test("a site of the same domain can't put its own session into a visitor's brows
       return [refresh.status, await profile.json()];
     });
     expect(answers).toEqual([200, { username: victim.username }]);
-    // Until a page renews the session by itself.
+    // The access token expires, so that a page renews the session by itself.
     const own = async (name: string) =>
       (await context.cookies(publicUrl)).find((cookie) => cookie.name === name && cookie.domain === "movies.site.test");
     await expect.poll(() => own("__Host-access_token"), { timeout: 15_000 }).toBeUndefined();

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-// Tokens that the application would never make, signed well: what it must refuse by looking closer.
+// Tokens with a good signature that the application would never make, and must refuse for what they say.
 
 type Json = Record<string, unknown>;
 
@@ -23,7 +23,7 @@ export function headerOf(token: string): Json {
   return JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
 }
 
-/** A good token, and everything that can be done to it so that it is none: by name. */
+/** All the ways to make a good token invalid, by name. */
 export function mutations(token: string, secret: string): Record<string, string> {
   const claims = claimsOf(token);
   const [header = "", payload = "", signature = ""] = token.split(".");
@@ -65,7 +65,7 @@ export function mutations(token: string, secret: string): Record<string, string>
   };
 }
 
-/** A good token's claims, spoiled each in a way and signed well: by name. A refresh token's have `gen` too. */
+/** A good token's claims, each spoiled in its own way, with a good signature: by name. A refresh token also has `gen`. */
 export function wellSigned(token: string, secret: string): Record<string, string> {
   const claims = claimsOf(token);
   const text = JSON.stringify(claims);

@@ -2,7 +2,7 @@ import { expect, type Locator, type Page, test } from "playwright/test";
 import { PASSWORD } from "./client.ts";
 import { arrive, fillSignUp, logInByForm } from "./people.ts";
 
-// What forms are like to people: where their parts are, what they say, where the focus is, and what they do without scripts.
+// How forms look and behave: where their parts are, what they say, where the focus is, and what they do without scripts.
 
 const submit = (page: Page) => page.locator("form [type=submit]");
 const password = (page: Page) => page.getByLabel("Password", { exact: true });
@@ -54,7 +54,7 @@ test.describe("the form comes first", () => {
     });
   }
 
-  test("the headings of both forms are at one place, and what is wrong moves none of them", async ({ page }) => {
+  test("the headings of both forms have the same position, and no message moves them", async ({ page }) => {
     await page.setViewportSize({ width: 1280, height: 720 });
     await page.goto("/login");
     const heading = page.getByRole("heading", { level: 1 });
@@ -66,7 +66,7 @@ test.describe("the form comes first", () => {
     expect((await boxOf(heading)).top).toBe(top);
   });
 
-  test("the notice of a failed logout is below the button and on nothing else, at every width", async ({ page, baseURL }) => {
+  test("the notice of a failed logout is below the button and covers nothing, at every width", async ({ page, baseURL }) => {
     await arrive(page, baseURL ?? "");
     await page.route("/api/user/logout/", (route) => route.abort());
     for (const width of [320, 390, 640, 768, 1024, 1280, 1440]) {
@@ -84,7 +84,7 @@ test.describe("the form comes first", () => {
 });
 
 test.describe("a wait", () => {
-  test("of a day is said once to the eye and once to the ear, and meanwhile nothing is sent", async ({ page }) => {
+  test("of a day is shown once and read aloud once, and nothing is sent meanwhile", async ({ page }) => {
     let requests = 0;
     page.on("request", (request) => {
       if (request.url().endsWith("/api/token/")) requests += 1;
@@ -101,7 +101,7 @@ test.describe("a wait", () => {
     await expect(page.locator("form").getByRole("alert")).toHaveText("Too many attempts. Wait 1 day, then try again.");
     await expect(page.locator(".notice > :not([role=alert])")).toHaveText(/^Try again in (24:00:00|23:59:5\d)$/);
     await expect(page.locator(".notice > :not([role=alert])")).toHaveAttribute("aria-hidden", "true");
-    // Of the two sentences about the time a screen shows one.
+    // A screen shows only one of the two sentences about the time.
     expect((await boxOf(page.getByText("Wait 1 day"))).right - (await boxOf(page.getByText("Wait 1 day"))).left).toBeLessThan(2);
     await password(page).press("Enter");
     await page.getByLabel("Username or email").fill("bob");
@@ -115,7 +115,7 @@ test.describe("a wait", () => {
     ["after too many attempts", 429],
     ["for a server that is too busy", 503],
   ] as const) {
-    test(`${kind} ends with a button that is on, and takes nobody out of what they type`, async ({ page }) => {
+    test(`${kind} ends with an enabled button, and leaves the focus where the user types`, async ({ page }) => {
       await refuseLogins(page, status, { detail: "Not now." }, { "retry-after": "2" });
       await page.goto("/login");
       await logInByForm(page, "ann");
@@ -131,7 +131,7 @@ test.describe("a wait", () => {
     });
   }
 
-  test("holds the log-out button, too", async ({ page, baseURL }) => {
+  test("disables the log-out button, too", async ({ page, baseURL }) => {
     await arrive(page, baseURL ?? "");
     await page.route("/api/user/logout/", (route) => route.fulfill({ status: 429, headers: { "retry-after": "2" }, body: "{}" }));
     const button = page.getByRole("button", { name: "Log out" });
@@ -147,7 +147,7 @@ test.describe("a wait", () => {
 });
 
 test.describe("the focus", () => {
-  test("is on the password after a wrong one, shown or hidden, and its button says what it does next", async ({ page }) => {
+  test("is on the password after a wrong one, shown or hidden, and the Show button names its next action", async ({ page }) => {
     await refuseLogins(page, 401, { detail: "No active account found with the given credentials" });
     await page.goto("/login");
     await logInByForm(page, "ann");
@@ -194,14 +194,14 @@ test.describe("the focus", () => {
     ],
     ["a field that is not shown", 400, { city: ["This field is required."] }, {}, "city: Fill this in."],
     [
-      "what concerns no field",
+      "a message about no field",
       400,
       { non_field_errors: ["No data provided"] },
       {},
       "Something went wrong on this page. Reload it, then try again.",
     ],
   ] as const) {
-    test(`is on the button after ${kind}, by mouse and by keyboard, and what happened is said in the pages' words`, async ({
+    test(`is on the button after ${kind}, by mouse and by keyboard, and the failure is described in the pages' words`, async ({
       page,
     }) => {
       await refuseLogins(page, status, body, headers);
@@ -224,7 +224,7 @@ test.describe("the focus", () => {
     page,
     baseURL,
   }) => {
-    await page.goto("/api/docs");
+    await page.goto("/docs");
     await page.route(/\/api\/user\/logout\/?$/, (route) => route.abort());
     const send = page.getByRole("region", { name: "Log out", exact: true }).getByRole("button", { name: "Send" });
     await expect(send).toBeEnabled();
@@ -249,7 +249,11 @@ test.describe("without its scripts", () => {
       return { backgroundColor, borderTopStyle, cursor };
     });
 
-  test("a form says so, looks dead, and says nothing of it where there are scripts", async ({ page, browser, baseURL }) => {
+  test("a form says that it needs them and looks disabled, and with scripts it says no such thing", async ({
+    page,
+    browser,
+    baseURL,
+  }) => {
     await page.goto("/login");
     await expect(submit(page)).toBeEnabled();
     await expect(page.getByText(/JavaScript/)).toHaveCount(0);
@@ -259,7 +263,7 @@ test.describe("without its scripts", () => {
     for (const [path, doing] of [
       ["/login", "Logging in"],
       ["/signup", "Signing up"],
-      ["/api/docs", "Trying it out"],
+      ["/docs", "Trying it out"],
     ] as const) {
       await dead.goto(path);
       await expect(dead.getByText(/JavaScript/).filter({ visible: true })).toHaveText(
@@ -276,7 +280,7 @@ test.describe("without its scripts", () => {
     await context.close();
   });
 
-  test("the home page says that a logout needs them", async ({ page, browser, baseURL }) => {
+  test("the home page says that the logout needs them", async ({ page, browser, baseURL }) => {
     await arrive(page, baseURL ?? "");
     const storageState = await page.context().storageState();
     const context = await browser.newContext({ javaScriptEnabled: false, baseURL: baseURL ?? "", storageState });
@@ -287,7 +291,7 @@ test.describe("without its scripts", () => {
     await context.close();
   });
 
-  test("a form whose scripts never come says so after a while", async ({ page }) => {
+  test("a form whose scripts never arrive says so after a while", async ({ page }) => {
     await page.route(/\.js$/, (route) => route.abort());
     for (const path of ["/login", "/signup"]) {
       await page.goto(path, { waitUntil: "commit" });
@@ -299,7 +303,7 @@ test.describe("without its scripts", () => {
     }
   });
 
-  test("what was typed before they came is kept, and judged", async ({ page }) => {
+  test("a form keeps what was typed before the scripts arrived, and judges it by the rules", async ({ page }) => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -319,7 +323,7 @@ test.describe("without its scripts", () => {
   });
 });
 
-test("a password's rules are ticked off as it is typed, by the measure of the server", async ({ page }) => {
+test("a password's rules are ticked off while it is typed, as the server would judge it", async ({ page }) => {
   await page.goto("/signup");
   await expect(submit(page)).toBeEnabled();
   const [long, common, unlike] = ["At least 8", "Not a common one", "Not like"].map((text) =>
@@ -331,7 +335,7 @@ test("a password's rules are ticked off as it is typed, by the measure of the se
   };
   expect(await kept()).toEqual([false, false, false]);
   await expect(page.getByRole("status")).toHaveText("");
-  // A letter of several code units is one character, as the server counts.
+  // The server counts a letter of several code units as one character.
   await password(page).fill("😀".repeat(7));
   await expect.poll(kept).toEqual([false, false, true]);
   await password(page).fill("😀".repeat(8));
@@ -341,7 +345,7 @@ test("a password's rules are ticked off as it is typed, by the measure of the se
   await expect.poll(kept).toEqual([true, false, false]);
   await password(page).fill("hitchcock1");
   await expect.poll(kept).toEqual([true, false, true]);
-  // Another field can break the rule, too.
+  // A change of another field can break the rule, too.
   await page.getByLabel("Username").fill(" hitchcock ");
   await expect.poll(kept).toEqual([true, false, false]);
   await page.getByLabel("Username").fill("ann");
@@ -351,7 +355,7 @@ test("a password's rules are ticked off as it is typed, by the measure of the se
   await expect(page.getByRole("status")).toHaveText("");
 });
 
-test("a form that is sent empty asks for each field in the pages' words", async ({ page }) => {
+test("an empty form asks for each field in the pages' words", async ({ page }) => {
   for (const [path, words] of [
     ["/signup", ["Choose a username.", "Enter your email address.", "Enter your date of birth.", "Choose a password."]],
     ["/login", ["Enter your username or email address.", "Enter your password."]],

@@ -1,23 +1,25 @@
 import "vitest";
 import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
-import { ensureNginx } from "#e2e/tools/nginx.ts";
+import { reportMissing } from "#e2e/tools/set-up.ts";
 import { startPostgres, startServer } from "./harness.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where the application is that tests share: two workers, default settings. */
+    /** The application that tests share: two workers, default settings. */
     origin: string;
+    /** Where its metrics are. */
+    metrics: string;
     databaseUrl: string;
-    /** What that application signs with: for tokens that it would never make. */
+    /** That application's secret, for tokens that it would never make. */
     authSecret: string;
   }
 }
 
 /** A Postgres and an application for all HTTP tests. A test that changes settings or breaks things starts its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // A file may be run by itself.
-  ensureNginx(() => undefined);
+  // A single file may be run without the command that prepares the suite.
+  reportMissing((line) => process.stdout.write(`${line}\n`));
   const postgres = await startPostgres();
   const authSecret = randomBytes(32).toString("base64url");
   const server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET: authSecret }).catch(async (error) => {
@@ -25,6 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   });
   project.provide("origin", server.origin);
+  project.provide("metrics", server.metrics);
   project.provide("databaseUrl", postgres.url);
   project.provide("authSecret", authSecret);
   return async () => {

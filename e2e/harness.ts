@@ -12,7 +12,14 @@ import { startPgBouncer } from "./pgbouncer-server.ts";
 
 /** `url` may lead through a PgBouncer; `directUrl` never does. */
 export type TestPostgres = Embedded & { directory: string; directUrl: string };
-export type TestServer = { origin: string; output: () => string; process: ChildProcess; stop: () => Promise<number | null> };
+/** `metrics` is where the metrics are; empty where they are nowhere. */
+export type TestServer = {
+  origin: string;
+  metrics: string;
+  output: () => string;
+  process: ChildProcess;
+  stop: () => Promise<number | null>;
+};
 
 /** @param environment of Postgres' own processes */
 export async function startPostgres(
@@ -21,7 +28,7 @@ export async function startPostgres(
   environment: Record<string, string> = {},
 ): Promise<TestPostgres> {
   const directory = await mkdtemp(join(parent, "movieconnect-"));
-  // It has no environment of its own: its processes inherit this one's.
+  // Postgres' processes inherit this process' environment.
   Object.assign(process.env, environment);
   const embedded = await startEmbedded(directory, { settings: { max_connections: 200, ...settings } });
   for (const name of Object.keys(environment)) delete process.env[name];
@@ -35,17 +42,22 @@ export async function startPostgres(
 }
 
 /**
- * Starts the application on a free port. Resolves when it serves; rejects with its output when it ends before that.
+ * Starts the application on a free port, its metrics on another. Resolves when it serves; rejects with its output when it ends before that.
  * @param directory where the source is, if it is not this one
  */
 export async function startServer(variables: Record<string, string>, directory?: string): Promise<TestServer> {
-  const launched = launch(variables, directory === undefined ? {} : { cwd: directory, command: startCommand(directory) });
+  const launched = launch(
+    { METRICS_ADDRESS: "127.0.0.1:0", ...variables },
+    directory === undefined ? {} : { cwd: directory, command: startCommand(directory) },
+  );
   const stop = () => {
     launched.process.kill("SIGTERM");
     return launched.ended;
   };
   const output = () => launched.output() + launched.errors();
-  return { origin: await launched.origin, output, process: launched.process, stop };
+  const origin = await launched.origin;
+  const [metrics = ""] = /http:\/\/\S+\/metrics/.exec(launched.output()) ?? [];
+  return { origin, metrics, output, process: launched.process, stop };
 }
 
 /** Resolves when the condition holds; rejects after `seconds`. */
@@ -62,7 +74,7 @@ export type Query = (text: string, values?: unknown[]) => Promise<Record<string,
 /** Looks into the database, or changes it, beside the application. */
 export async function withDatabase<Outcome>(url: string, work: (query: Query) => Promise<Outcome>): Promise<Outcome> {
   const client = new pg.Client({ connectionString: url });
-  // A connection that breaks fails its statement. It is told to listeners too, and without one would end the process.
+  // A broken connection fails its statement. It also emits an error, which would end the process without a listener.
   client.on("error", () => undefined);
   await client.connect();
   try {

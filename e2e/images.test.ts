@@ -1,10 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { environmentWith } from "#lib/config.ts";
 
-const read = (path: string) => readFile(join(import.meta.dirname, "..", path), "utf8");
+const ROOT = join(import.meta.dirname, "..");
+const read = (path: string) => readFile(join(ROOT, path), "utf8");
 
-test("each base image is a branch that gets fixes, no single version of it, and the operating guide says for how long", async () => {
+test("each base image is a maintained branch and no single version, and the operating guide says until when", async () => {
   const files = await Promise.all(["Dockerfile", "docker-compose.yml", "docker-compose.prod.yml"].map(read));
   const images = files.flatMap((text) => [...text.matchAll(/^(?:FROM| +image:) (\S+)/gm)].map(([, image = ""]) => image));
   const foreign = [...new Set(images)].filter((image) => !image.startsWith("movieconnect-"));
@@ -12,7 +16,7 @@ test("each base image is a branch that gets fixes, no single version of it, and 
   const guide = await read("docs/operating.md");
   for (const image of foreign) {
     const [name = "", tag = ""] = image.split(":");
-    // Nginx' stable branches are even, Node's that live long too; certbot has none, and each version replaces the one before.
+    // Nginx' stable branches and Node's long-term ones are even. Certbot has no branches: each version replaces the last.
     const branches: Record<string, RegExp> = {
       nginx: /^1\.\d*[02468]$/,
       node: /^\d*[02468]-slim$/,
@@ -23,3 +27,39 @@ test("each base image is a branch that gets fixes, no single version of it, and 
     expect(guide, image).toContain(`| \`${image}\` `);
   }
 });
+
+test("a package that the image's build does not copy fails the build", async () => {
+  const dockerfile = await read("Dockerfile");
+  expect(dockerfile).toContain("\nRUN node bin/check-image.ts /image ");
+  const image = await mkdtemp(join(tmpdir(), "movieconnect-image-"));
+  try {
+    await layOut(image, dockerfile);
+    expect(checkImage(image)).toMatchObject({ status: 0, stdout: expect.stringContaining("bin/serve.ts starts\n") });
+    await rm(join(image, "node_modules", "pg"), { recursive: true });
+    expect(checkImage(image)).toMatchObject({ status: 1, stderr: expect.stringContaining("Cannot find package 'pg'") });
+  } finally {
+    await rm(image, { recursive: true, force: true });
+  }
+}, 120_000);
+
+/** The image's directory, as far as there is no Docker for it. Links stand for what Next's own standalone build has. */
+async function layOut(image: string, dockerfile: string): Promise<void> {
+  const [, names = ""] = /copy-packages\.ts \/image \\\n([^\n]*) \\\n/.exec(dockerfile) ?? [];
+  const [, removed = ""] = /&& rm (bin\/.*)$/m.exec(dockerfile) ?? [];
+  run(["bin/copy-packages.ts", image, ...names.trim().split(" ")], ROOT);
+  for (const name of ["bin", "db", "lib", "package.json"]) await cp(join(ROOT, name), join(image, name), { recursive: true });
+  for (const file of removed.split(" ")) await rm(join(image, file));
+  const links = [".next", ...["next", "react", "react-dom"].map((name) => join("node_modules", name))];
+  for (const name of links) {
+    await mkdir(dirname(join(image, name)), { recursive: true });
+    await symlink(join(ROOT, name), join(image, name));
+  }
+}
+
+const checkImage = (image: string) => run([join(ROOT, "bin", "check-image.ts"), image], image);
+
+// In the image Node reads TypeScript by itself, which not every version does that runs the tests.
+function run(command: string[], cwd: string) {
+  const loader = ["--import", import.meta.resolve("tsx")];
+  return spawnSync(process.execPath, [...loader, ...command], { cwd, env: environmentWith({}), encoding: "utf8" });
+}

@@ -2,13 +2,13 @@ import { expect, test } from "playwright/test";
 import { freshName, PASSWORD, send } from "./client.ts";
 import { fillSignUp, logInByForm } from "./people.ts";
 
-// A browser's e-mail field sends a host in ASCII whatever was typed; the login's field is no such field.
+// A browser's e-mail field sends a host name in ASCII whatever was typed; the login's field is a text field.
 
 const HOSTS = ["bücher.example", "BÜCHER.example", "例え.テスト", "bu\u0308cher。example", "mail.пример.example"];
 
-// Of ß Chromium's field makes ss, and everything else an address of its own.
+// Chromium's field turns ß into ss; to everything else that is another address.
 for (const host of ["bücher", "straße"]) {
-  test(`somebody with an address at ${host} signs up and logs in with what they type`, async ({ page }) => {
+  test(`a user with an address at ${host} signs up and logs in with the address as typed`, async ({ page }) => {
     const email = `ann@${host}.${freshName()}.example`;
     await page.goto("/signup");
     const username = await fillSignUp(page);
@@ -20,7 +20,7 @@ for (const host of ["bücher", "straße"]) {
   });
 }
 
-test("the signup makes of an address what a browser makes of it", async ({ page, baseURL }) => {
+test("the signup converts an address as a browser does", async ({ page, baseURL }) => {
   await page.goto("/signup");
   for (const host of HOSTS) {
     const email = `${freshName()}@${host}`;

@@ -5,14 +5,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { environmentWith } from "#lib/config.ts";
 
-// The commands that people type, as processes that tests watch and signal.
+// The project's commands, as processes that tests watch and signal.
 
 export type Launched = {
   process: ChildProcess;
   pid: number;
   output: () => string;
   errors: () => string;
-  /** Where the application is, once it serves. Rejects with the output when the command ends before that. */
+  /** The application's origin, once it serves. Rejects with the output when the command ends before that. */
   origin: Promise<string>;
   /** The exit status, once all output is read. */
   ended: Promise<number | null>;
@@ -23,7 +23,7 @@ const ROOT = join(import.meta.dirname, "..");
 /** What `npm start` runs. @param root where the source is */
 export const startCommand = (root = ROOT) => [process.execPath, "--import", "tsx", join(root, "bin", "start.ts")];
 
-// The developer's own settings are none of a test's: the commands leave what is set, to nothing even, as it is.
+// Keeps the developer's own settings out of tests: the commands leave every variable that is set, even to nothing, as it is.
 const NO_DOTENV = Object.fromEntries(
   readdirSync(ROOT)
     .filter((file) => /^\.env(\.|$)/.test(file))
@@ -52,7 +52,7 @@ export function launch(
   });
   const [file = "", ...args] = command;
   const child = spawn(file, args, { cwd, env, detached: ownGroup, stdio: ["pipe", "pipe", "pipe"] });
-  // Not everybody reads it.
+  // The command may end without reading it.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   let output = "";
@@ -62,7 +62,7 @@ export function launch(
     let isReady = false;
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk;
-      // Each request is a line: all of them are not read again for each.
+      // Once the port is known the output is not searched again: it grows by a line with each request.
       if (isReady) return;
       const port = /(?:Open|Serves) +http:\/\/localhost:(\d+)/.exec(output)?.[1];
       if (port) ready(`http://127.0.0.1:${port}`);
@@ -70,7 +70,7 @@ export function launch(
     });
     ended.then((status) => failed(new Error(`the server ended with ${status}:\n${output}${errors}`)));
   });
-  // Who launches what must not start never asks where it is.
+  // A test whose command must not start never asks for the origin.
   origin.catch(() => undefined);
   child.stderr.on("data", (chunk: Buffer) => {
     errors += chunk;
@@ -78,7 +78,7 @@ export function launch(
   return { process: child, pid: child.pid ?? 0, output: () => output, errors: () => errors, origin, ended };
 }
 
-/** Whether a process runs; one that has ended and only waits to be collected does not. */
+/** Whether a process runs. A zombie, which has ended and waits to be reaped, does not. */
 export async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -94,7 +94,7 @@ export function childrenOf(pid: number): Promise<number[]> {
   return listProcesses("-P", pid);
 }
 
-/** The processes of this one's group, those too that have ended and only wait to be collected. */
+/** The processes of this one's group, zombies included. */
 export function groupOf(pid: number): Promise<number[]> {
   return listProcesses("-g", pid);
 }
@@ -118,7 +118,7 @@ export async function postmasterOf(directory: string): Promise<number | null> {
 /** Makes a Postgres hang, as a machine that swaps or a disk that is gone does. Returns a function that lets it go on. */
 export async function pausePostgres(directory: string): Promise<() => void> {
   const postmaster = (await postmasterOf(directory)) ?? 0;
-  // It first: awake it would start others.
+  // The postmaster first: it would start other processes.
   process.kill(postmaster, "SIGSTOP");
   const children = await childrenOf(postmaster);
   for (const pid of children) signal(pid, "SIGSTOP");
@@ -127,7 +127,7 @@ export async function pausePostgres(directory: string): Promise<() => void> {
   };
 }
 
-// One of them may be just ending by itself.
+// A process may just be ending by itself.
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

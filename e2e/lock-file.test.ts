@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 
 type Locked = { version: string; integrity?: string; resolved?: string; link?: boolean; inBundle?: boolean };
 
-// npm leaves out the hash of a package that it did not download itself: those of other platforms, when it starts from an
+// npm leaves out the hash of a package that it did not download itself: a package for another platform, when npm starts from an
 // installation instead of from the lock file.
 test.each(["", "e2e/lighthouse/", "e2e/observatory/", "e2e/openapi-tools/"].map((directory) => `${directory}package-lock.json`))(
-  "each package of %s has its hash, and no address to be had from",
+  "each package of %s has its hash, and no download address",
   async (name) => {
     const { packages } = JSON.parse(await readFile(join(import.meta.dirname, "..", name), "utf8"));
     const locked = Object.entries<Locked>(packages).filter(([path]) => path !== "");

@@ -6,7 +6,7 @@ import { sendAndHangUp } from "#e2e/fuzz/raw-http.ts";
 import { type Answer, newSession, send, signUp, signUpBody } from "./client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
 
-// What the log says, and what it never does.
+// What the log says, and what it must never say.
 
 const SENTINEL = "Zanzibar-sentinel-77";
 const AUTH_SECRET = randomBytes(32).toString("base64url");
@@ -17,9 +17,9 @@ let server: TestServer;
 beforeAll(async () => {
   postgres = await startPostgres();
   secrets.add(new URL(postgres.url).password);
-  // One worker: the lines of several have no order among them, and a fence in one says nothing about another.
+  // One worker: the lines of several are in no order, and a fence in one worker's lines says nothing about another's.
   server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET, REFRESH_GRACE: "0", WEB_CONCURRENCY: "1" });
-  // What is said at the start, of a pooler say, has been said.
+  // The lines of the start, such as one about a pooler, have been written.
   await arrivalOf(await signUp(server.origin));
 });
 afterAll(async () => {
@@ -51,11 +51,11 @@ function arrivalOf({ id }: { id: number }): Promise<void> {
   return eventually(() => lines().some(({ event, user_id }) => event === "signup" && user_id === id));
 }
 
-/** What a request adds to the log besides its own line. Each of these names the request. */
+/** The lines that a request adds to the log besides its own. Each of them names the request. */
 async function logged(action: () => Promise<unknown>): Promise<Line[]> {
   const before = lines().length;
   await action();
-  // A line that is written before its answer may arrive after it.
+  // A line that is written before the answer may arrive here after it.
   const fence = await signUp(server.origin);
   await arrivalOf(fence);
   return lines()
@@ -80,7 +80,7 @@ function keep(cookies: Record<string, string>) {
   return cookies;
 }
 
-test("each event of an account's life is one line, with ids and without names", async () => {
+test("each event of an account is one line, with ids and without names", async () => {
   const body = { ...signUpBody(), password: SENTINEL };
   let id = 0;
   const signup = await logged(async () => {
@@ -145,7 +145,7 @@ test("each request is one line with the id that its answer carries, and so is ea
   }
 });
 
-test("a client that leaves before its answer, or never sends a request, is one line that says so", async () => {
+test("a client that leaves before its answer, or never sends a whole request, is one line that says so", async () => {
   const { hostname, port } = new URL(server.origin);
   const own = () => lines().filter(({ event, path }) => event === "request" && path === "/api/token/");
   const before = own().length;
@@ -169,19 +169,19 @@ test("a client that leaves before its answer, or never sends a request, is one l
   expect(line).toMatchObject({ event: "request", route: "malformed", status: 400, address: "127.0.0.1" });
 });
 
-test("what nobody asks about is told at debug alone, and at warn no request is", { timeout: 120_000 }, async () => {
+test("noisy routes are logged at debug alone, and at warn no request is logged", { timeout: 120_000 }, async () => {
   const asked = async (level: string) => {
     const quiet = await startServer({ DATABASE_URL: postgres.url, LOG_LEVEL: level, WEB_CONCURRENCY: "1" });
-    for (const path of ["/robots.txt", "/api/health/ready/", "/api/metrics/", "/login"]) await send(quiet.origin, "GET", path);
+    for (const path of ["/robots.txt", "/api/health/ready/", "/login"]) await send(quiet.origin, "GET", path);
     await quiet.stop();
     return [...quiet.output().matchAll(/"event":"request".*"path":"([^"]+)"/g)].map(([, path]) => path);
   };
-  expect(await asked("debug")).toEqual(["/robots.txt", "/api/health/ready/", "/api/metrics/", "/login"]);
+  expect(await asked("debug")).toEqual(["/robots.txt", "/api/health/ready/", "/login"]);
   expect(await asked("info")).toEqual(["/login"]);
   expect(await asked("warn")).toEqual([]);
 });
 
-test("a path is told without its query, cut before a token could end, and as printable text", async () => {
+test("a path is logged without its query, cut before a token could end, and as printable text", async () => {
   const { cookies } = await newSession(server.origin);
   keep(cookies);
   const { hostname, port } = new URL(server.origin);
@@ -198,7 +198,7 @@ test("a path is told without its query, cut before a token could end, and as pri
   for (const path of paths()) expect(path).toMatch(/^[\x21-\x7e]{1,120}$/);
 });
 
-test("a line break in what somebody sends forges no line", async () => {
+test("a line break in a client's values forges no line", async () => {
   const forged = '\n{"level":30,"event":"login","user_id":1}\r\n\u2028';
   const refused = await logged(async () => {
     await post("/api/token/", { username: `x${forged}`, password: SENTINEL });
@@ -211,7 +211,7 @@ test("a line break in what somebody sends forges no line", async () => {
   expect(refused).toEqual([{ event: "login_refused", user_id: null }]);
 });
 
-test("whoever hangs up in the middle of a body is no failure of ours", async () => {
+test("a client that hangs up in the middle of a body is not logged as a failure", async () => {
   const request = "POST /api/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
   expect(await logged(() => sendAndHangUp(server.origin, Buffer.from(request)))).toEqual([]);
 });
@@ -243,7 +243,7 @@ test("whatever happens, no password, token or secret is in the log, and every li
   };
   expect(await all()).toEqual([400, 400, 201, 400, 401, 401, 401, 401, 200, 401, 200]);
 
-  // A mistake of an operator's: what runs into it is a bug to the application.
+  // An operator's mistake, which the application meets as a bug.
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   await client.query("alter table users rename column email to mail");

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { newSession, send } from "./client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
 
-// What ends a session is heard of when its transaction ends, however long that took. Each of these is open longer than the
-// workers look back by any clock.
+// A revocation is announced when its transaction ends, however long that took. Each transaction here is open for longer than
+// the workers look back by any clock.
 
 const OPEN_MS = 15_000;
 
-// Of their own: what another test changes of a table would wait for these transactions, and its other users for that.
+// A database of their own: another test's change of a table would wait for these transactions, and its other users for that test.
 let postgres: TestPostgres;
 let server: TestServer;
 let origin = "";
@@ -34,10 +34,10 @@ const WAYS = {
 const profile = async (access = "") =>
   (await send(origin, "GET", "/api/user/profile/", { cookies: { access_token: access } })).status;
 
-/** People whose sessions end, each in a way of their own, in one transaction that is still open. */
+/** Users whose sessions end, each in a different way, in one transaction that is still open. */
 async function begin(level: string) {
   const people: { name: string; statement: string; id: number; access: string | undefined; refresh: string }[] = [];
-  // One after the other: hashes are taken in turns.
+  // One after the other: hashing takes turns.
   for (const [what, statement] of Object.entries(WAYS)) {
     const { user, cookies, refresh } = await newSession(origin);
     people.push({ name: `${what}, ${level}`, statement, id: user.id, access: cookies.access_token, refresh });
@@ -54,13 +54,13 @@ test("sessions that end in a transaction of 15 s, in whatever way and at whateve
   for (const level of ["read committed", "repeatable read", "serializable"]) open.push(await begin(level));
   const people = open.flatMap((transaction) => transaction.people);
   await delay(OPEN_MS);
-  // Not before: nothing has happened yet.
+  // Not refused before the commit.
   for (const { name, access } of people) expect(await profile(access), name).toBe(200);
   for (const { client } of open) {
     await client.query("commit");
     await client.end();
   }
-  // A second and a poll; on a busy machine somewhat more. Each request may reach another worker.
+  // Within a second and a poll, and somewhat more on a busy machine. Each request may reach another worker.
   const refusedEverywhere = async (access = "") => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => profile(access)));
     return answers.every((status) => status === 401);

@@ -4,23 +4,20 @@ import { sign } from "./forge.ts";
 import { startServer, type TestServer } from "./harness.ts";
 import { arrive, logInByForm } from "./people.ts";
 
-// Cookies know no port, and come along whatever path they were set for: other applications of this host, and other
-// instances of this one, share the jar.
+// Cookies know no ports: other applications on this host, and other instances of this one, share the jar with us, whatever
+// path a cookie was set for.
 
 const othersToken = sign({ sub: freshName(), iss: "another application" }, "a-secret-of-another-application-0123456789");
 
 const here = process.env.TEST_ORIGIN ?? "";
 let other: TestServer;
 test.beforeAll(async () => {
-  // Its own secret, so that nothing of the other instance can be verified here.
+  // Its own secret, so that the other instance's tokens do not verify here.
   other = await startServer({ DATABASE_URL: process.env.TEST_DATABASE_URL ?? "", WEB_CONCURRENCY: "1" });
 });
 test.afterAll(() => other.stop());
 
-test("another application's cookies at other paths take nobody out of a session, and are still there after it", async ({
-  page,
-  context,
-}) => {
+test("another application's cookies at other paths end no session, and are still there after it", async ({ page, context }) => {
   const { hostname: domain } = new URL(here);
   const theirs = ["/api/user", "/api/user/profile", "/api/token", "/api"].flatMap((path) =>
     ["access_token", "refresh_token"].map((name) => ({ name, value: othersToken, domain, path })),
@@ -41,7 +38,7 @@ test("another application's cookies at other paths take nobody out of a session,
   expect(left).toEqual(theirs.map(() => othersToken));
 });
 
-test("visiting one instance does not sign out of another on the same host", async ({ page, context }) => {
+test("a visit to one instance does not end the session of another on the same host", async ({ page, context }) => {
   const { user, cookies } = await newSession(here);
   await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: here })));
   const elsewhere = new URL(other.origin);
@@ -57,9 +54,7 @@ test("visiting one instance does not sign out of another on the same host", asyn
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${user.username}`);
 });
 
-test("logging in to the other instance replaces the session there, and the way back leads to the login page", async ({
-  page,
-}) => {
+test("a login at one instance replaces the other's cookies, and going back leads to the login page", async ({ page }) => {
   await arrive(page, here);
   const { username } = await signUp(other.origin);
   const elsewhere = new URL(other.origin);

@@ -10,7 +10,7 @@ import { eventually } from "./harness.ts";
 import { childrenOf } from "./launch.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
-// Connections that cost their owner nothing: how many there may be, for how long, and what they cost Nginx.
+// Connections that never send a whole request, which cost a client nothing: how many Nginx holds, how long, in how much memory.
 
 const application = createServer((request, response) => request.resume().on("end", () => response.writeHead(404).end()));
 const held: Socket[] = [];
@@ -27,7 +27,7 @@ describe.skipIf(!hasNginx())("before the first request", () => {
     await nginx.stop();
   });
 
-  test("half-done handshakes of one address are few and end within 5 s, and others are served meanwhile", async () => {
+  test("unfinished handshakes are limited per address and end within 5 s, and other addresses are served meanwhile", async () => {
     const hello = await clientHello();
     const kinds = [hello.subarray(0, 7), hello, Buffer.alloc(0)];
     const connections = await Promise.all(kinds.map((piece, kind) => hold(httpsPort(), 800, piece, [`127.0.1.${kind + 1}`])));
@@ -42,7 +42,7 @@ describe.skipIf(!hasNginx())("before the first request", () => {
     expect(Math.max(...seconds)).toBeLessThan(8);
   });
 
-  test("requests that are never sent to their end are few for an address, over http too", async () => {
+  test("unfinished requests are limited per address, over http too", async () => {
     const connections = await hold(httpPort(), 400, Buffer.from("GET / HTTP/1.1\r\nHost: x\r\nX: "), ["127.0.2.1"]);
     await eventually(() => connections.filter(({ closed }) => closed).length >= 120);
     expect(connections.filter(({ closed }) => !closed)).toHaveLength(280);
@@ -50,7 +50,7 @@ describe.skipIf(!hasNginx())("before the first request", () => {
     for (const { socket } of connections) socket.destroy();
   });
 
-  test("as many half-done handshakes as there may be fit into the memory that Compose gives", async () => {
+  test("the most unfinished handshakes that Nginx holds fit into the memory that Compose gives it", async () => {
     const addresses = Array.from({ length: 8 }, (_, index) => `127.0.3.${index + 1}`);
     const connections = await hold(httpsPort(), 2_000, await clientHello(), addresses);
     await eventually(() => connections.every(({ answered }) => answered));
@@ -60,7 +60,7 @@ describe.skipIf(!hasNginx())("before the first request", () => {
     for (const { socket } of connections) socket.destroy();
   });
 
-  test("what Nginx may hold at the worst fits into the memory that Compose gives", async () => {
+  test("the most connections and requests that Nginx holds fit into the memory that Compose gives it", async () => {
     const read = (path: string) => readFile(join(import.meta.dirname, "..", path), "utf8");
     const [main, counted, limits, compose] = await Promise.all([
       read("nginx/nginx.conf"),
@@ -72,7 +72,7 @@ describe.skipIf(!hasNginx())("before the first request", () => {
     const connections = number(counted, /limit_conn all_connections (\d+)/);
     const requests = number(limits, /limit_conn all_requests (\d+)/);
     const limit = number(compose.slice(compose.indexOf("\n  nginx:")), /mem_limit: (\d+)m/);
-    // Per piece as nginx.conf has it, in KB.
+    // KB per connection and per request, as nginx.conf states them.
     expect((connections * 220 + requests * 164) / 1_024 + 40).toBeLessThan(limit);
     expect(number(main, /worker_connections (\d+)/)).toBeGreaterThan(connections * 5 + requests);
   });
@@ -110,7 +110,7 @@ async function clientHello(): Promise<Buffer> {
 
 type Held = { socket: Socket; opened: number; answered: boolean; closed?: number };
 
-/** Opens connections from these addresses in turn, and says this much on each. */
+/** Opens connections from these addresses in turn, and sends `piece` on each. */
 async function hold(port: number, count: number, piece: Buffer, addresses: string[]): Promise<Held[]> {
   const all: Held[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -120,7 +120,7 @@ async function hold(port: number, count: number, piece: Buffer, addresses: strin
     socket.on("data", () => {
       one.answered = true;
     });
-    // One that is refused may be reset.
+    // A refused connection may be reset.
     socket.on("error", () => undefined);
     socket.on("close", () => {
       one.closed = performance.now();

@@ -31,7 +31,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
 
   test.each([
     ...[8, 12, 16, 20, 32, 64].map((size) => [`a field of ${size} KB`, field(size), LARGE] as const),
-    // Packed, a letter may have five bits.
+    // Compressed (HPACK), a letter may take five bits.
     ...[9, 12, 64].map(
       (size) => [`a field of ${size} KB that packs well`, { "x-big": "a".repeat(size * 1_024) }, LARGE] as const,
     ),
@@ -49,7 +49,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     ...[9, 12, 64].map((size) => [`a path of ${size} KB`, { ":path": "~".repeat(size * 1_024) }, LONG] as const),
     ...[9, 12, 64].map((size) => [`a query of ${size} KB`, { ":path": `?${"~".repeat(size * 1_024)}` }, LONG] as const),
   ])(
-    "%s is refused in the same words over HTTP/1.1 and HTTP/2, in the API's and in a page's form",
+    "the refusal of %s is the same over HTTP/1.1 and HTTP/2, in the API's and in a page's form",
     async (_what, headers, refusal) => {
       const { ":path": rest = "", ...fields } = headers as Record<string, string>;
       for (const start of ["/api/", "/films/"]) {
@@ -64,7 +64,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     },
   );
 
-  test("a file that Nginx has itself is no exception", async () => {
+  test("a file that Nginx serves itself is no exception", async () => {
     const answers = [
       await send(nginx.https, "GET", "/robots.txt", { headers: field(12) }),
       await sendHttp2("/robots.txt", field(12)),
@@ -73,7 +73,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect((await sendHttp2("/robots.txt", {})).status).toBe(200);
   });
 
-  test("headers of what browsers send pass, over both", async () => {
+  test("headers as large as browsers send them pass, over both", async () => {
     const headers = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`x-${n}`, "~".repeat(1_000)]));
     expect((await send(nginx.https, "GET", "/films/", { headers })).status).toBe(404);
     expect((await sendHttp2("/films/", headers)).status).toBe(404);
@@ -82,7 +82,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
 });
 
 async function sendHttp2(path: string, headers: Record<string, string>) {
-  // By itself Node would send no more than 64 KB.
+  // By default Node sends no more than 64 KB.
   const session = connectHttp2(nginx.https, { rejectUnauthorized: false, maxSendHeaderBlockLength: 1_000_000 });
   await once(session, "remoteSettings");
   const stream = session.request({ ":path": path, ...headers });

@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect as connectTcp } from "node:net";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { newSession, send } from "./client.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
-import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
-// Visitors, Nginx and the application, all by IPv6.
+// Visitors, Nginx and the application connect by IPv6 here.
 
 const overIpv6 = (origin: string) => origin.replace("localhost", "[::1]");
 const hasIpv6 = existsSync("/proc/net/if_inet6");
@@ -42,12 +43,12 @@ describe.skipIf(!hasNginx() || !hasIpv6)("by IPv6", () => {
     expect((await send(overIpv6(production.http), "POST", "/api/token/", { json: {} })).status).toBe(403);
   });
 
-  test("the application hears the visitor's own address, and knows readiness is asked for by IPv6", async () => {
+  test("the application gets the visitor's own address, and answers readiness by IPv6", async () => {
     await send(overIpv6(production.https), "GET", "/api/nope-by-ipv6/");
     await eventually(() => /"address":"::1"[^\n]*nope-by-ipv6|nope-by-ipv6[^\n]*"address":"::1"/.test(application.output()));
   });
 
-  test("an upstream that comes and goes is noticed by IPv6", async () => {
+  test("Nginx notices by IPv6 that an upstream comes and goes", async () => {
     const port = await freePort();
     const nginx = await startNginx({ mode: "development", upstreams: [`[::1]:${port}`], isWatched: true });
     expect((await send(overIpv6(nginx.http), "GET", "/x")).status).toBe(503);
@@ -58,7 +59,7 @@ describe.skipIf(!hasNginx() || !hasIpv6)("by IPv6", () => {
     await nginx.stop();
   });
 
-  test("one network that holds all the connections it may is refused more, others are served", async () => {
+  test("a network that holds as many connections as it may gets no more, and others are served", async () => {
     const port = Number(new URL(production.https).port);
     const sockets = Array.from({ length: 300 }, () => connectTcp({ port, host: "::1" }));
     let closed = 0;

@@ -5,12 +5,13 @@ import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { environmentWith } from "#lib/config.ts";
 import { freshName, PASSWORD, send, signUp } from "./client.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
-import { freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
+import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
-// A CDN or a load balancer before Nginx: at 127.0.0.2 and 127.0.0.4. Everybody else is at 127.0.0.3.
+// A CDN or a load balancer in front of Nginx, at 127.0.0.2 and 127.0.0.4. Other clients are at 127.0.0.3.
 
 const TRUSTED = "127.0.0.2, 127.0.0.4/31,2001:db8::/32";
 const HSTS = "max-age=63072000; includeSubDomains";
@@ -41,14 +42,14 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     ).status;
   };
 
-  test("each visitor has limits of their own, and one who guesses locks nobody else out", async () => {
+  test("each visitor has limits of their own, and one visitor's guesses lock no other out", async () => {
     const { username } = await signUp(nginx.https);
     for (let visitor = 1; visitor <= 6; visitor += 1) {
       expect(await guess("127.0.0.2", `198.19.100.${visitor}`, username)).toBe(401);
     }
     expect(await guess("127.0.0.2", "198.19.100.1")).toBe(401);
     expect(await guess("127.0.0.2", "198.19.100.1")).toBe(429);
-    // Through another of the trusted, and with what the visitor put in front.
+    // Through another trusted proxy, and with an address that the visitor put in front.
     expect(await guess("127.0.0.5", "198.19.100.1, 127.0.0.2")).toBe(429);
     expect(await guess("127.0.0.2", "203.0.113.9, 198.19.100.1")).toBe(429);
     const headers = { "x-forwarded-for": "198.19.100.77" };
@@ -56,14 +57,14 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     expect((await send(nginx.https, "POST", "/api/token/", { json, headers, localAddress: "127.0.0.2" })).status).toBe(200);
   });
 
-  test("neighbours in one IPv6 network are one visitor, others are not", async () => {
+  test("addresses of one IPv6 network count as one visitor, those of another network do not", async () => {
     expect(await guess("127.0.0.2", "2001:db9:1:2::1")).toBe(401);
     expect(await guess("127.0.0.2", "2001:db9:1:2::ffff")).toBe(401);
     expect(await guess("127.0.0.2", "2001:db9:1:2:3::1")).toBe(429);
     expect(await guess("127.0.0.2", "2001:db9:1:3::1")).toBe(401);
   });
 
-  test("one IPv6 network that holds all the requests it may is refused more, and others are served", async () => {
+  test("an IPv6 network that has as many requests open as it may gets no more, and others are served", async () => {
     const port = Number(new URL(nginx.http).port);
     const heard: string[] = [];
     const sockets = Array.from({ length: 240 }, (_, index) => {
@@ -82,23 +83,23 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test("the same header from anywhere else is worth nothing", async () => {
+  test("the same header from any other address is ignored", async () => {
     expect(await guess("127.0.0.3", "192.0.2.1")).toBe(401);
     expect(await guess("127.0.0.3", "192.0.2.2, 127.0.0.2")).toBe(401);
     for (const forged of ["192.0.2.3", "127.0.0.2", "unix:", "", "192.0.2.4, 127.0.0.4"]) {
       expect(await guess("127.0.0.3", forged), forged).toBe(429);
     }
-    // Nor does it take anything from whom it names.
+    // Nor does it count against the address that it names.
     expect(await guess("127.0.0.2", "192.0.2.1")).toBe(401);
   });
 
-  test("a proxy that names nobody is the visitor itself", async () => {
+  test("a proxy that names no visitor counts as the visitor", async () => {
     expect(await guess("127.0.0.4", "")).toBe(401);
     expect(await guess("127.0.0.4", "no address")).toBe(401);
     expect(await guess("127.0.0.4", "")).toBe(429);
   });
 
-  test("TLS that ended at the proxy is TLS: a page is no redirect, cookies are for https alone, answers say HSTS", async () => {
+  test("TLS that ends at the proxy counts as TLS: pages do not redirect, cookies are Secure, and answers have HSTS", async () => {
     const headers = { "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.80", host: new URL(nginx.https).host };
     const through = (method: string, path: string, json?: unknown) =>
       send(nginx.http, method, path, { headers, localAddress: "127.0.0.2", ...(json === undefined ? {} : { json }) });
@@ -113,7 +114,7 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     expect((await through("TRACE", "/api/token/")).status).toBe(405);
   });
 
-  test("a load balancer may ask in clear whether the application is ready, a visitor may not", async () => {
+  test("a load balancer may ask for readiness without TLS, and a visitor may not", async () => {
     const ask = (localAddress: string, path = "/api/health/ready/") => send(nginx.http, "GET", path, { localAddress });
     expect((await ask("127.0.0.2")).status).toBe(200);
     expect((await ask("127.0.0.2", "/api/health/live")).status).toBe(200);
@@ -127,10 +128,10 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     ["127.0.0.2", "", "http"],
     ["127.0.0.2", "ftp", "http"],
     ["127.0.0.3", "https", "http"],
-    // Encrypted anew by the proxy, for a visitor who came in clear.
+    // The proxy connects by TLS for a visitor who came without.
     ["127.0.0.2", "http", "https"],
   ] as const)(
-    "a visitor in clear, says %s with X-Forwarded-Proto: %s over %s: pages redirect, the API is 403",
+    "plain http that %s reports by X-Forwarded-Proto: %s over %s gets a redirect from pages and a 403 from the API",
     async (localAddress, proto, door) => {
       const sent = { localAddress, headers: { "x-forwarded-proto": proto, host: new URL(nginx.https).host } };
       const page = await send(nginx[door], "GET", "/login?next=%2F", sent);
@@ -142,7 +143,7 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     },
   );
 
-  test("over HTTP/2 the proxy's word counts as well, for headers of any size", async () => {
+  test("the proxy's headers count over HTTP/2 as well, whatever the size of the request's headers", async () => {
     for (const big of ["", "~".repeat(6_000)]) {
       const socket = connectTcp({ port: Number(new URL(nginx.https).port), host: "127.0.0.1", localAddress: "127.0.0.2" });
       const createConnection = () => connectTls({ socket, ALPNProtocols: ["h2"], rejectUnauthorized: false });
@@ -173,7 +174,7 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  test("what is no address in TRUSTED_PROXIES stops the start with a line that names it", () => {
+  test("an entry of TRUSTED_PROXIES that is no address stops the start with a line that names it", () => {
     const script = join(import.meta.dirname, "..", "nginx", "docker-entrypoint.d", "18-doors.sh");
     const variables = { RUNTIME_DIRECTORY: join(nginx.directory, "other"), HTTP_PORT: "1", HTTPS_PORT: "2" };
     for (const wrong of ["cdn.example", "unix:", "10.0.0.0/8;", "/x"]) {
@@ -182,7 +183,7 @@ describe.skipIf(!hasNginx())("behind a trusted proxy", () => {
           env: environmentWith({ ...variables, TRUSTED_PROXIES: wrong }),
           stdio: ["ignore", "ignore", "pipe"],
         });
-      expect(start, wrong).toThrow(/TRUSTED_PROXIES: addresses and subnets/);
+      expect(start, wrong).toThrow(/TRUSTED_PROXIES must be addresses and subnets/);
     }
   });
 });

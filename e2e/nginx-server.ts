@@ -1,11 +1,13 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { installedNginx, onPath } from "#e2e/tools/nginx.ts";
+import { isRoot } from "#db/embedded/owner.ts";
+import { freePort } from "#db/embedded/ports.ts";
+import { installedNginx } from "#e2e/tools/nginx.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 import { environmentWith } from "#lib/config.ts";
 import { eventually } from "./harness.ts";
 
@@ -15,7 +17,7 @@ const ROOT = join(import.meta.dirname, "..");
 const SHIPPED = join(ROOT, "nginx");
 
 export type TestNginx = {
-  /** Plain http, which is all there is in development. */
+  /** Plain http; in development there is nothing else. */
   http: string;
   https: string;
   directory: string;
@@ -32,13 +34,13 @@ type Options = {
   ports?: { http: number; https: number };
   publicUrl?: string;
   staticRoot?: string;
-  /** Looks after certificate and application, as in the image, but five times a second. */
+  /** Watches the certificate and the application, as in the image, but five times a second. */
   isWatched?: boolean;
-  /** Whose word counts for where a request comes from: addresses and subnets. */
+  /** The proxies that are trusted to name a request's client: addresses and subnets. */
   trustedProxies?: string;
 };
 
-/** Whether its tests can run here; where none may be left out they fail instead. */
+/** Whether its tests can run here. In CI, where none may be left out, they fail instead. */
 export const hasNginx = () => (installedNginx() && onPath("openssl")) || process.env.CI === "true";
 
 export async function startNginx({
@@ -51,7 +53,7 @@ export async function startNginx({
   trustedProxies = "",
 }: Options): Promise<TestNginx> {
   const binary = installedNginx();
-  if (!binary) throw new Error("there is no Nginx to test with");
+  if (!binary) throw new Error("Nginx is not installed");
   const { http, https } = ports ?? { http: await freePort(), https: await freePort() };
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-nginx-"));
   chmodSync(directory, 0o755);
@@ -122,14 +124,6 @@ export async function collectStaticFiles(): Promise<string> {
   return directory;
 }
 
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" ? (address?.port ?? 0) : 0;
-}
-
 // The image's entrypoint reads the very same file.
 function renderVariables(variables: Record<string, string>): Record<string, string> {
   const script = `. '${join(SHIPPED, "docker-entrypoint.d", "15-movieconnect.envsh")}' && env -0`;
@@ -137,12 +131,12 @@ function renderVariables(variables: Record<string, string>): Record<string, stri
   return Object.fromEntries(output.split("\0").map((line) => [line.split("=", 1)[0], line.slice(line.indexOf("=") + 1)]));
 }
 
-// What it asks may run in this process.
+// Not synchronously: the server that the script asks may run in this process.
 async function runScript(name: string, variables: Record<string, string>): Promise<void> {
   await promisify(execFile)("sh", [join(SHIPPED, "docker-entrypoint.d", name)], { env: environmentWith(variables) });
 }
 
-// The script leaves its loop behind, which ends with the container, and here with its group.
+// The script leaves a loop running. In the image it ends with the container, here with its process group.
 function watchApplication(variables: Record<string, string>): () => void {
   const script = join(SHIPPED, "docker-entrypoint.d", "40-reload-on-change.sh");
   const { pid } = spawn("sh", [script], { env: environmentWith(variables), detached: true, stdio: "ignore" });
@@ -151,7 +145,7 @@ function watchApplication(variables: Record<string, string>): () => void {
   };
 }
 
-// As envsubst does when it is told which names there are: others stay, they are Nginx' own.
+// Replaces these names alone, as envsubst does when it is given a list: other names are Nginx' own variables.
 function substitute(text: string, variables: Record<string, string>): string {
   return text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => variables[name] ?? whole);
 }
@@ -161,7 +155,7 @@ async function main(directory: string): Promise<string> {
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const paths = temporary.map((name) => `${name}_temp_path ${directory}/temporary/${name};`).join("\n    ");
   return (await readFile(join(SHIPPED, "nginx.conf"), "utf8"))
-    .replace(/^user .*$/m, `${process.getuid?.() === 0 ? "user root;" : ""}\ndaemon off;`)
+    .replace(/^user .*$/m, `${isRoot ? "user root;" : ""}\ndaemon off;`)
     .replace(/^error_log .*$/m, "error_log stderr warn;")
     .replace(/^( *)access_log .* main;$/m, `$1access_log off;\n    ${paths}`)
     .replaceAll(/\/run\/movieconnect\b/g, `${directory}/run`)

@@ -8,11 +8,12 @@ import { join } from "node:path";
 import { connect as connectTls, type SecureVersion } from "node:tls";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { freshName, newSession, PASSWORD, send, signUpBody } from "./client.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
-import { collectStaticFiles, freePort, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
+import { collectStaticFiles, hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
-// The configuration that the image gets, in a real Nginx: in front of the application, of an echo, and of nothing.
+// The image's configuration in a real Nginx: in front of the application, of a server that echoes requests, and of nothing.
 
 const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
@@ -25,7 +26,7 @@ const HSTS = "max-age=63072000; includeSubDomains";
 const databaseUrl = inject("databaseUrl");
 const sharedUpstream = new URL(inject("origin")).host;
 
-/** Each test stops what it starts; what all of them share is stopped at the end. */
+/** Stops what the tests share, at the end. Each test stops what it starts itself. */
 const stops: (() => Promise<unknown>)[] = [];
 let staticRoot = "";
 let application: TestServer;
@@ -41,7 +42,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
       DATABASE_URL: databaseUrl,
       AUTH_SECRET: inject("authSecret"),
       PUBLIC_URL: `https://localhost:${ports.https}`,
-      // Whoever fails twice is throttled; nobody else is.
+      // Two failed logins of one address for one account are throttled, and nothing else is.
       TRUSTED_PROXIES: "127.0.0.1",
       RATE_LIMITS: "on",
       RATE_LIMIT_LOGIN_ACCOUNT_ADDRESS: "1/900",
@@ -78,7 +79,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect(Object.values(out.cookies)).toEqual(["", ""]);
   });
 
-  test("the page's own origin may act, a foreign one may not, with the port that it names", async () => {
+  test("the page's own origin may post and a foreign one may not, and the port is a part of the origin", async () => {
     for (const origin of [development.http, production.https]) {
       const login = (from: string) => send(origin, "POST", "/api/token/", { json: {}, headers: { origin: from } });
       expect((await login(origin)).status).toBe(400);
@@ -90,7 +91,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     }
   });
 
-  test("every https answer says so for two years, and each security header once, on Nginx' own refusals too", async () => {
+  test("every https answer has HSTS for two years and each security header once, Nginx' own refusals too", async () => {
     const big = "x".repeat(100_000);
     const wrong = { username: freshName(), password: PASSWORD };
     const logInFrom = (localAddress: string) =>
@@ -115,7 +116,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     ] as const;
     for (const [{ status, headers }, expected] of answers) {
       expect(status).toBe(expected);
-      // Node joins what is there twice with a comma.
+      // Node joins a header that is there twice with a comma.
       expect(headers).toMatchObject({ ...SECURITY_HEADERS, "strict-transport-security": HSTS });
       expect(headers.server).toBe("nginx");
       expect(headers["x-powered-by"] ?? headers.via).toBeUndefined();
@@ -125,7 +126,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect(plain.headers["strict-transport-security"]).toBeUndefined();
   });
 
-  test("over http in production the API is refused and never redirected; pages are sent to the public origin", async () => {
+  test("over http in production the API is refused and never redirected, and pages redirect to the public origin", async () => {
     for (const path of ["/api/token/", "/api/token", "/api", "/api/", "/api/nope", "/%61pi/token/", "/x/../api/token/"]) {
       for (const method of ["GET", "POST", "OPTIONS"]) {
         const answer = await send(production.http, method, path, method === "POST" ? { json: { password: PASSWORD } } : {});
@@ -134,7 +135,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
         expect(answer.headers).toMatchObject({ ...SECURITY_HEADERS, "cache-control": "no-store" });
       }
     }
-    for (const path of ["/login?next=%2Ffilms", "/api/docs", "/api/docs/"]) {
+    for (const path of ["/login?next=%2Ffilms", "/docs", "/docs/"]) {
       const page = await send(production.http, "GET", path, { headers: { host: "evil.example" } });
       expect(page.status).toBe(308);
       expect(page.headers.location).toBe(`${production.https}${path}`);
@@ -142,7 +143,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect((await send(production.http, "GET", "/.well-known/acme-challenge/nope")).status).toBe(404);
   });
 
-  test("what a client says about itself as only a proxy may does not arrive", async () => {
+  test("Nginx strips headers that only a proxy may set", async () => {
     const { upstream, heard, stop } = await startEcho();
     const nginx = await startNginx({ mode: "production", upstreams: [upstream] });
     heard.length = 0;
@@ -168,7 +169,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     await stop();
   });
 
-  test("a body over 16 KiB is refused by the application in its order, a large one by Nginx, readably up to 1 MiB", async () => {
+  test("the application refuses a body over 16 KiB in its order, Nginx a large one, and the refusal is readable up to 1 MiB", async () => {
     for (const origin of [development.http, production.https]) {
       const json = { username: "u", password: "x".repeat(20_000) };
       const refused = await send(origin, "POST", "/api/token/", { json });
@@ -188,7 +189,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect(over2).toMatchObject({ status: 413, body: '{"detail":"Request body too large."}', hsts: HSTS });
   });
 
-  test("what Nginx refuses itself is JSON below /api/", async () => {
+  test("Nginx' own refusals are JSON below /api/", async () => {
     const expected = [
       [
         await send(development.http, "GET", "/api/token/", { headers: { "x-big": "x".repeat(10_000) } }),
@@ -210,7 +211,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     );
   });
 
-  test("Nginx serves the build's files itself, compressed ahead and for a year, and no source map", async () => {
+  test("Nginx serves the build's files itself, precompressed and cacheable for a year, and no source map", async () => {
     const { text } = await send(production.https, "GET", "/login");
     const [script = ""] = /\/_next\/static\/[^"'\\ ]+?\.js/.exec(text) ?? [];
     const plain = await send(gone.https, "GET", script);
@@ -218,7 +219,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect(plain.headers).toMatchObject({ "cache-control": "public, max-age=31536000, immutable", vary: "Accept-Encoding" });
     const packed = await send(gone.https, "GET", script, { headers: { "accept-encoding": "gzip" } });
     expect(packed.headers["content-encoding"]).toBe("gzip");
-    // Compressed while it is sent, it would have no length.
+    // Compressed while it is sent, the file would have no length.
     expect(Number(packed.headers["content-length"])).toBe((await readFile(join(staticRoot, `${script}.gz`))).length);
     expect((await readdir(staticRoot, { recursive: true })).filter((name) => name.endsWith(".map"))).toEqual([]);
     expect((await send(gone.https, "GET", `${script}.map`)).status).toBe(404);
@@ -228,7 +229,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect(missing.headers["cache-control"]).not.toContain("immutable");
   });
 
-  test("pages are compressed, answers of the API are not", async () => {
+  test("pages are compressed, and answers of the API are not", async () => {
     const headers = { "accept-encoding": "gzip" };
     const page = await sendForBytes(production.https, "/login", headers);
     expect(page.encoding).toBe("gzip");
@@ -246,7 +247,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     }
   });
 
-  test("with the application gone the API answers 503 and says when to return, a page says it kindly, both at once", async () => {
+  test("without the application the API answers 503 with Retry-After and pages show their own 503, both at once", async () => {
     const start = Date.now();
     for (const method of ["GET", "POST"]) {
       const answer = await send(gone.https, method, "/api/token/", method === "POST" ? { json: {} } : {});
@@ -263,7 +264,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect(Date.now() - start).toBeLessThan(2_000);
   });
 
-  test("an application that comes back is used by itself, and its own 503 passes as it is", async () => {
+  test("an application that comes back is used again by itself, and its own 503 passes unchanged", async () => {
     const port = await freePort();
     const nginx = await startNginx({ mode: "development", upstreams: [`127.0.0.1:${port}`] });
     expect((await send(nginx.http, "GET", "/api/token/")).status).toBe(503);
@@ -276,7 +277,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     await nginx.stop();
   });
 
-  test("what changes something is never sent twice, what reads is", async () => {
+  test("a request that changes something is never sent to a second upstream, and one that reads is", async () => {
     const dropped: string[] = [];
     const server = createServer((request) => {
       dropped.push(request.method ?? "");
@@ -294,7 +295,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     await nginx.stop();
   });
 
-  test("one address that holds all the requests open it may is refused more, others are served", async () => {
+  test("an address that has as many requests open as it may gets no more, and others are served", async () => {
     const port = Number(new URL(development.http).port);
     const head = "POST /api/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n";
     const greedy = Array.from({ length: 260 }, () => connectTcp({ port, host: "127.0.0.1", localAddress: "127.0.0.77" }));
@@ -310,7 +311,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     for (const socket of greedy) socket.destroy();
   });
 
-  test("while two versions serve, a build's file comes from the process that has it", async () => {
+  test("while two versions serve, a file of a build comes from the process that has it", async () => {
     const servers = [404, 200].map((status) =>
       createServer((_request, response) => response.writeHead(status).end(String(status))),
     );
@@ -334,7 +335,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     for (const cipher of ["ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES256-SHA", "AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-CCM"]) {
       expect(await attempt("TLSv1.2", cipher)).toBeNull();
     }
-    // Node offers these two at a lowered security level only.
+    // Node offers TLS 1.0 and 1.1 only at a lower security level.
     expect(await attempt("TLSv1.1", "DEFAULT@SECLEVEL=0")).toBeNull();
     expect(await attempt("TLSv1", "DEFAULT@SECLEVEL=0")).toBeNull();
   });
@@ -360,7 +361,7 @@ function addressOf(server: Server): string {
   return `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
 }
 
-/** All that the configuration takes away or sets, and what else a client could try. */
+/** The headers that the configuration strips or sets, and others that a client could try. */
 async function forgeableHeaders(): Promise<string[]> {
   const text = await readFile(join(import.meta.dirname, "..", "nginx", "movieconnect", "proxy.conf"), "utf8");
   const names = [...text.matchAll(/^proxy_set_header (\S+)/gm)].map(([, name = ""]) => name.toLowerCase());
@@ -397,7 +398,7 @@ async function sendHttp2(origin: string, body: Buffer) {
   stream.on("data", (chunk) => {
     text += chunk;
   });
-  // Nginx says that it takes no more of a body that it refused.
+  // Nginx resets the stream to say that it takes no more of a body that it refused.
   stream.on("error", () => undefined);
   stream.end(body);
   const [answer] = await once(stream, "response");
@@ -406,7 +407,7 @@ async function sendHttp2(origin: string, body: Buffer) {
   return { status: answer[":status"], body: text, hsts: answer["strict-transport-security"] };
 }
 
-/** The suite that is agreed upon; null where the server refuses. */
+/** The negotiated cipher suite; null where the server refuses. */
 function handshake(port: number, version: SecureVersion, ciphers?: string): Promise<string | null> {
   const options = { minVersion: version, maxVersion: version, ...(ciphers === undefined ? {} : { ciphers }) };
   const socket = connectTls({ port, host: "localhost", rejectUnauthorized: false, ...options });

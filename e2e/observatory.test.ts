@@ -2,29 +2,29 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
-import { hasObservatory } from "#e2e/tools/observatory.ts";
+import { hasTools } from "#e2e/tools/tool-packages.ts";
 import { environmentWith } from "#lib/config.ts";
 import { startServer } from "./harness.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
-// Mozilla's own scanner, on the application behind the shipped configuration. It sees what a visitor sees.
+// Mozilla's own scanner looks at the application behind the shipped Nginx configuration, as a visitor would.
 
 const HOST = "movieconnect.example";
 const PUBLIC_URL = `https://${HOST}`;
-const isPossible = (hasNginx() && hasObservatory()) || process.env.CI === "true";
+const isPossible = (hasNginx() && hasTools("observatory")) || process.env.CI === "true";
 
 type Scan = {
   scan: { grade: string; statusCode: number; testsPassed: number; testsQuantity: number };
   tests: Record<string, { pass: boolean; route?: string[] }>;
 };
 
-test.skipIf(!isPossible)("Mozilla's observatory gives an A+ over https, and nothing that it looks at fails", async () => {
+test.skipIf(!isPossible)("Mozilla's observatory gives an A+ over https, and none of its checks fails", async () => {
   const application = await startServer({ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), PUBLIC_URL });
   const upstreams = [new URL(application.origin).host];
   const nginx = await startNginx({ mode: "production", upstreams, publicUrl: PUBLIC_URL });
   try {
     const { scan, tests } = await scanOf(nginx);
-    // From port 80 to a page of ours: it is this that was looked at, and no refusal.
+    // The scan followed port 80 to one of our pages: it did not rate a refusal.
     expect(tests.redirection?.route).toEqual([`http://${HOST}/`, `${PUBLIC_URL}/`, `${PUBLIC_URL}/login?next=%2F`]);
     expect(scan.statusCode).toBe(200);
     expect(Object.entries(tests).filter(([, { pass }]) => !pass)).toEqual([]);

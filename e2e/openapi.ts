@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Exchange, send } from "./client.ts";
 
-// The API's document, as somebody who only has the document reads it.
+// Reads the API's document as a client would that has nothing else.
 
 type Json = Record<string, unknown>;
 type Header = { required?: boolean; schema: Json };
@@ -20,10 +20,10 @@ export async function fetchDocument(origin: string): Promise<Document> {
   return (await send(origin, "GET", "/api/openapi.json")).json;
 }
 
-/** In what an answer of the API is not as the document has it: the status, a header, the body. Of pages and metrics nothing. */
+/** How an answer of the API differs from the document: in its status, a header, its body. Empty for pages and moved paths. */
 export function departures(document: Document, { method, path, answer }: Exchange): string[] {
   const [pathname = ""] = path.split("?", 1);
-  if (!/^\/api(\/|$)/.test(pathname) || /^\/api\/(docs|metrics)\/?$/.test(pathname)) return [];
+  if (!/^\/api(\/|$)/.test(pathname) || /^\/api\/docs\/?$/.test(pathname)) return [];
   const exchange = `${method} ${path} answered ${answer.status} ${answer.text.slice(0, 300)}`;
   const documented = operationOf(document, method, pathname).responses[answer.status];
   if (!documented) return [`${exchange}: the document has no such status`];

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-// A collector that keeps what it gets: OTLP over HTTP, in protobuf (opentelemetry/proto/trace/v1/trace.proto).
+// A collector that keeps the spans that it receives: OTLP over HTTP, in protobuf (opentelemetry/proto/trace/v1/trace.proto).
 
 export type ReceivedSpan = {
   traceId: string;
@@ -13,12 +13,12 @@ export type ReceivedSpan = {
 export type Receiver = {
   endpoint: string;
   spans: () => ReceivedSpan[];
-  /** Everything as it came, to look for what must not be there. */
+  /** All bytes as they were received, to search for what must not be in them. */
   raw: () => Buffer;
   stop: () => void;
 };
 
-/** `isMute`: takes everything and never answers. */
+/** @param options.isMute reads every request and never answers */
 export async function startReceiver({ isMute = false } = {}): Promise<Receiver> {
   const bodies: Buffer[] = [];
   const server = createServer(async (request, response) => {

@@ -2,19 +2,19 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { installedPsql } from "#e2e/tools/psql.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 import { environmentWith } from "#lib/config.ts";
 import { withDatabase } from "./harness.ts";
 import { launch } from "./launch.ts";
 import { startPostgresWithRoles } from "./postgres-with-roles.ts";
 
-// What the containers' database is set up with: the script that the postgres image runs in a new volume, after it has made
-// the superuser and POSTGRES_DB.
+// The script that sets up the containers' database: the postgres image runs it in a new volume, after it has made the superuser
+// and POSTGRES_DB.
 
 const ROOT = join(import.meta.dirname, "..");
 const PASSWORD = "an owner's p@ssword\\ $HOME `id`";
 
-describe.skipIf(!installedPsql() && process.env.CI !== "true")("the owner of the tables in a new volume", () => {
+describe.skipIf(!onPath("psql") && process.env.CI !== "true")("the owner of the tables in a new volume", () => {
   let postgres: Awaited<ReturnType<typeof startPostgresWithRoles>>;
   let owner: URL;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe.skipIf(!installedPsql() && process.env.CI !== "true")("the owner of the
   });
   afterAll(() => postgres.stop());
 
-  test("it is no superuser, and migrates and makes the application's role", async () => {
+  test("is no superuser, migrates, and makes the application's role", async () => {
     const application = Object.assign(new URL(postgres.application), { pathname: "/movieconnect" }).href;
     const command = [process.execPath, "--import", "tsx", join("bin", "migrate.ts")];
     const launched = launch({ DATABASE_URL: owner.href, APP_DATABASE_URL: application }, { command });
@@ -52,19 +52,19 @@ describe.skipIf(!installedPsql() && process.env.CI !== "true")("the owner of the
     expect(owners).toEqual([{ tableowner: "mcuser" }]);
   });
 
-  test("psql shows it what a person looks for", () => {
+  test("sees tables, databases and users in psql", () => {
     const ask = (text: string) => spawnSync("psql", ["-X", owner.href, "-c", text], { encoding: "utf8" });
     expect(ask("\\dt").stdout).toMatch(/public \| users +\| table \| mcuser/);
     expect(ask("\\c").stdout).toContain('connected to database "movieconnect" as user "mcuser"');
     expect(ask("select * from users").stdout).toMatch(/username .*birth_date/);
   });
 
-  test("the superuser has no password, and is refused from elsewhere", async () => {
+  test("leaves the superuser without a password, and so without access from other machines", async () => {
     await expect(withDatabase(postgres.superuser, (query) => query("select 1"))).rejects.toMatchObject({ code: "28P01" });
   });
 });
 
-test("the containers run that script, and connect as nobody that it has not made", async () => {
+test("the containers run that script, and connect only with roles that it makes", async () => {
   const files = ["docker-compose.yml", "docker-compose.override.yml", "docker-compose.prod.yml", "bin/make-secrets.sh"];
   const texts = await Promise.all(files.map((file) => readFile(join(ROOT, file), "utf8")));
   expect(texts[0]).toContain("./postgres/owner.sh:/docker-entrypoint-initdb.d/owner.sh:ro");

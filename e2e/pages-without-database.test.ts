@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, newSession, send } from "./client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
 import { pausePostgres } from "./launch.ts";
+import { scrapeText } from "./scrape.ts";
 
-// What pages do while the database hangs, for people whose cookies can't be judged without it.
+// What pages do while the database hangs, for visitors whose cookies can't be judged without it.
 
 // The contract says 2 s. A test's clock also counts what a busy machine adds.
 const LIMIT_MS = 2_800;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   both = (await newSession(server.origin)).cookies;
   expect((await page("/", both)).status).toBe(200);
   resume = await pausePostgres(postgres.directory);
-  // Until then access tokens are judged from memory.
+  // As long as the last poll is recent, access tokens are judged from memory.
   await eventually(async () => (await send(server.origin, "GET", "/api/user/profile/", { cookies: both })).status === 503);
 });
 afterAll(async () => {
@@ -44,11 +45,11 @@ function expectIntermission(answer: Timed): void {
 }
 
 describe.each([
-  ["an access token that can't be held against the revocations", () => both],
-  ["an access token that can't, and nothing else", accessOnly],
-  ["an access token that ran out", refreshOnly],
+  ["an access token that can't be checked against the revocations", () => both],
+  ["only an access token, which can't be checked", accessOnly],
+  ["an access token that has expired", refreshOnly],
 ])("with %s", (_what, cookies) => {
-  test("a page for the signed-in is a designed 503, at once", async () => {
+  test("a page for the signed-in answers at once with the pages' own 503", async () => {
     const answer = await page("/", cookies());
     expectIntermission(answer);
     expect(answer.headers["content-type"]).toMatch(/^text\/html/);
@@ -57,33 +58,33 @@ describe.each([
   });
 
   test("the pages for visitors need no database, and are shown", async () => {
-    const answers = await Promise.all(["/login", "/signup?next=%2Ffilms", "/api/docs"].map((path) => page(path, cookies())));
+    const answers = await Promise.all(["/login", "/signup?next=%2Ffilms", "/docs"].map((path) => page(path, cookies())));
     for (const { status, setCookies, milliseconds } of answers) {
       expect([status, setCookies]).toEqual([200, []]);
       expect(milliseconds).toBeLessThan(LIMIT_MS);
     }
   });
 
-  test("a soft navigation is a 503, too, at which the browser loads the whole page", async () => {
-    // Next wants the headers of such a request named in its URL, and says how.
+  test("a soft navigation gets a 503, too, and the browser then loads the whole page", async () => {
+    // Next redirects such a request to a URL that names its headers.
     const { headers } = await page("/", cookies(), { rsc: "1" });
     expectIntermission(await page(headers.location ?? "", cookies(), { rsc: "1" }));
   });
 });
 
-test("a visitor is sent to the login page", async () => {
+test("a visitor without cookies is redirected to the login page", async () => {
   const answer = await page("/", {});
   expect([answer.status, answer.headers.location]).toEqual([307, "/login?next=%2F"]);
 });
 
-test("a database that is away is no bug: no line of the log and no counter says so", async () => {
-  const { text } = await send(server.origin, "GET", "/api/metrics/");
+test("an unreachable database is not logged or counted as a bug", async () => {
+  const text = await scrapeText(server.metrics);
   expect(text).toMatch(/http_requests_total\{route="page",method="GET",status="503"\} [1-9]/);
   expect(text).not.toMatch(/status="50[0124]"/);
   expect(server.output()).not.toContain('"level":50');
 });
 
-test("nobody has been logged out by it", async () => {
+test("the outage logged nobody out", async () => {
   resume();
   await eventually(async () => (await page("/", refreshOnly())).status === 200);
   expect((await page("/", both)).status).toBe(200);

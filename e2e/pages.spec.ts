@@ -4,7 +4,7 @@ import { arrive, VISITORS } from "./people.ts";
 test("no page breaks its own Content-Security-Policy or logs an error", async ({ page, baseURL }) => {
   const complaints: string[] = [];
   page.on("console", (message) => {
-    // A page that is not found says so in the console too.
+    // Browsers log a page's 404 to the console, too.
     if (message.type() === "error" && !message.text().includes("status of 404")) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -17,9 +17,9 @@ test("no page breaks its own Content-Security-Policy or logs an error", async ({
   expect(complaints).toEqual([]);
 });
 
-test("every page answer has a policy with a nonce of its own and nothing unsafe", async ({ request }) => {
+test("every page has a Content-Security-Policy with a nonce of its own and nothing unsafe", async ({ request }) => {
   const policies = new Set<string>();
-  for (const path of ["/login", "/login", "/signup", "/nothing-here", "/", "/api/docs", "/api/docs/"]) {
+  for (const path of ["/login", "/login", "/signup", "/nothing-here", "/", "/docs", "/docs/"]) {
     const answer = await request.get(path, { maxRedirects: 0 });
     const policy = answer.headers()["content-security-policy"] ?? "";
     expect(policy).toMatch(/script-src [^;]*'nonce-[\w+/=]{24}'/);
@@ -31,7 +31,7 @@ test("every page answer has a policy with a nonce of its own and nothing unsafe"
   expect(policies.size).toBe(7);
 });
 
-test("a page that does not exist is a 404 of the same design, with a way onward", async ({ page }) => {
+test("a page that does not exist is a 404 in the pages' design, with a link onward", async ({ page }) => {
   const answer = await page.goto("/nothing-here");
   expect(answer?.status()).toBe(404);
   await expect(page).toHaveTitle("Page not found · MovieConnect");

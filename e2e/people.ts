@@ -1,10 +1,10 @@
 import { expect, type Page } from "playwright/test";
 import { freshName, PASSWORD, signUp } from "./client.ts";
 
-// What people do in a browser, for tests that are about something else.
+// What users do in a browser, for tests that are about something else.
 
 /** The pages that need no session. */
-export const VISITORS = ["/login", "/signup", "/login?reason=ended", "/login?next=%2Ffilms", "/nothing-here", "/api/docs"];
+export const VISITORS = ["/login", "/signup", "/login?reason=ended", "/login?next=%2Ffilms", "/nothing-here", "/docs"];
 
 /** Fills the login form and sends it. */
 export async function logInByForm(page: Page, username: string, password = PASSWORD): Promise<void> {

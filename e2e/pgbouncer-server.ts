@@ -3,34 +3,33 @@ import { chmod, chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "#db/embedded/postmaster.ts";
-import { installedPgBouncer } from "#e2e/tools/pgbouncer.ts";
+import { isRoot, OWNER } from "#db/embedded/owner.ts";
+import { freePort } from "#db/embedded/ports.ts";
+import { onPath } from "#e2e/tools/on-path.ts";
 
-// A real PgBouncer with the configuration that is shipped, in front of a test's Postgres.
+// A real PgBouncer with the shipped configuration, in front of a test's Postgres.
 
 const SHIPPED = join(import.meta.dirname, "..", "pgbouncer", "pgbouncer.ini");
-/** PgBouncer refuses to run as root, too. */
-const UNPRIVILEGED = { name: "nobody", id: 65_534 };
 
 export type TestPgBouncer = { url: string; stop: () => Promise<void> };
 
-/** Whether its tests can run here; where none may be left out they fail instead. */
-export const hasPgBouncer = () => installedPgBouncer() !== undefined || process.env.CI === "true";
+/** Whether its tests can run here. In CI, where none may be left out, they fail instead. */
+export const hasPgBouncer = () => onPath("pgbouncer") !== undefined || process.env.CI === "true";
 
 /**
  * Starts a PgBouncer in transaction mode.
- * @param target a Postgres, with the role that most connect as
+ * @param target a Postgres' URL, with the role that most clients connect with
  * @param options.roles further roles, as URLs
- * @param options.settings in place of the shipped ones
- * @returns `url`: the target, through it
+ * @param options.settings replace the shipped ones
+ * @returns `url`: the target's URL through the pooler
  */
 export async function startPgBouncer(
   target: string,
   { roles = [], settings = {} }: { roles?: string[]; settings?: Record<string, string | number> } = {},
 ): Promise<TestPgBouncer> {
-  const binary = installedPgBouncer();
-  if (!binary) throw new Error("there is no PgBouncer to test with");
-  const port = (await freePort(0)) ?? 0;
+  const binary = onPath("pgbouncer");
+  if (!binary) throw new Error("PgBouncer is not installed");
+  const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-pgbouncer-"));
   const users = join(directory, "userlist.txt");
   await writeFile(users, [target, ...roles].map(userLine).join(""));
@@ -38,10 +37,10 @@ export async function startPgBouncer(
   const { hostname, port: postgresPort } = new URL(target);
   const text = (await readFile(SHIPPED, "utf8")).replace("host=db port=5432", `host=${hostname} port=${postgresPort}`);
   await writeFile(file, replaceSettings(text, { listen_port: port, auth_file: users, ...settings }));
-  const isRoot = process.getuid?.() === 0;
   await chmod(directory, 0o700);
-  if (isRoot) await chown(directory, UNPRIVILEGED.id, UNPRIVILEGED.id);
-  const child = spawn(binary, [...(isRoot ? ["-u", UNPRIVILEGED.name] : []), file], { stdio: ["ignore", "ignore", "pipe"] });
+  if (isRoot) await chown(directory, OWNER, OWNER);
+  // It refuses to run as root, too.
+  const child = spawn(binary, [...(isRoot ? ["-u", "nobody"] : []), file], { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   child.stderr.on("data", (chunk) => {
     log += chunk;

@@ -7,8 +7,8 @@ import { type Launched, launch } from "./launch.ts";
 import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "./pgbouncer-server.ts";
 import { startPostgresWithRoles } from "./postgres-with-roles.ts";
 
-// A pooler in transaction mode between application and Postgres: each transaction may get another connection, and what
-// a connection was told is nobody's. `TEST_PGBOUNCER=on npx vitest run` runs every other test through one.
+// A pooler in transaction mode between application and Postgres: each transaction may get another connection, so that a
+// connection's settings do not last. `TEST_PGBOUNCER=on npx vitest run` runs every other test through one.
 
 const ROTATIONS = 50;
 const command = (file: string) => ({ command: [process.execPath, "--import", "tsx", join("bin", file)] });
@@ -21,7 +21,7 @@ describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => 
   let origin = "";
   beforeAll(async () => {
     postgres = await startPostgresWithRoles("an app's p@ssword");
-    // Far fewer connections than the application opens: they are shared all the time.
+    // Far fewer connections than the application opens, so that it always shares them.
     pooler = await startPgBouncer(postgres.owner, { roles: [postgres.application], settings: { default_pool_size: 2 } });
     const url = new URL(postgres.application);
     url.port = new URL(pooler.url).port;
@@ -34,7 +34,7 @@ describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => 
     await postgres.stop();
   });
 
-  test("several migrate at once, and no lock is left behind", async () => {
+  test("several commands migrate at once, and leave no lock behind", async () => {
     const variables = { DATABASE_URL: pooler.url, APP_DATABASE_URL: application };
     const runs = [1, 2, 3].map(() => launch(variables, command("migrate.ts")));
     const outcomes = await Promise.all(runs.map(async (run) => [await run.ended, run.errors()]));
@@ -44,7 +44,7 @@ describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => 
     });
   });
 
-  test("the server ends the statements of the application's role, though no connection asked it to", async () => {
+  test("the server's own limit ends long statements of the application's role, without a connection's setting", async () => {
     await withDatabase(application, async (query) => {
       expect(await query("show statement_timeout")).toEqual([{ statement_timeout: "1500ms" }]);
       // 57014: query_canceled
@@ -52,7 +52,7 @@ describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => 
     });
   });
 
-  test("people sign up, log in, refresh in parallel and log out", { timeout: 120_000 }, async () => {
+  test("users sign up, log in, refresh in parallel and log out", { timeout: 120_000 }, async () => {
     const variables = { WEB_CONCURRENCY: "2", REVOCATION_POLL_MS: "200", RATE_LIMITS: "on" };
     server = launch({ ...variables, DATABASE_URL: application }, command("serve.ts"));
     origin = await server.origin;
@@ -89,7 +89,7 @@ describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => 
   });
 });
 
-// What PgBouncer's own defaults and its other modes are like: it knows nothing of what the application asks for.
+// PgBouncer's own defaults and its other modes: it passes none of the application's settings on.
 describe.skipIf(!hasPgBouncer())("through a PgBouncer that was told nothing of the application", () => {
   let postgres: TestPostgres;
   beforeAll(async () => {
@@ -97,33 +97,36 @@ describe.skipIf(!hasPgBouncer())("through a PgBouncer that was told nothing of t
   });
   afterAll(() => postgres.stop());
 
-  test.each(["transaction", "session", "statement"])("in %s mode it serves, and says once what is lost", async (mode) => {
-    const settings = { pool_mode: mode, ignore_startup_parameters: "" };
-    const pooler = await startPgBouncer(postgres.directUrl, { settings });
-    try {
-      const variables = { DATABASE_URL: `${pooler.url}?pgbouncer=true`, WEB_CONCURRENCY: "1" };
-      const migrated = launch(variables, command("migrate.ts"));
-      const wanted =
-        mode === "statement" ? [1, expect.stringMatching(/^movieconnect: [^\n]*pool_mode = transaction[^\n]*\n$/)] : [0, ""];
-      expect([await migrated.ended, migrated.errors()]).toEqual(wanted);
-      const server = launch(variables, command("serve.ts"));
-      const origin = await server.origin;
-      await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
-      const { cookies } = await newSession(origin);
-      expect((await send(origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(200);
-      const warnings = server
-        .output()
-        .split("\n")
-        .filter((line) => line.includes("passes on none of"));
-      expect(warnings).toEqual([expect.stringContaining("statement_timeout")]);
-      server.process.kill("SIGTERM");
-      await server.ended;
-    } finally {
-      await pooler.stop();
-    }
-  });
+  test.each(["transaction", "session", "statement"])(
+    "in %s mode the application serves, and logs once what it lacks",
+    async (mode) => {
+      const settings = { pool_mode: mode, ignore_startup_parameters: "" };
+      const pooler = await startPgBouncer(postgres.directUrl, { settings });
+      try {
+        const variables = { DATABASE_URL: `${pooler.url}?pgbouncer=true`, WEB_CONCURRENCY: "1" };
+        const migrated = launch(variables, command("migrate.ts"));
+        const wanted =
+          mode === "statement" ? [1, expect.stringMatching(/^movieconnect: [^\n]*pool_mode = transaction[^\n]*\n$/)] : [0, ""];
+        expect([await migrated.ended, migrated.errors()]).toEqual(wanted);
+        const server = launch(variables, command("serve.ts"));
+        const origin = await server.origin;
+        await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
+        const { cookies } = await newSession(origin);
+        expect((await send(origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(200);
+        const warnings = server
+          .output()
+          .split("\n")
+          .filter((line) => line.includes("passes on none of"));
+        expect(warnings).toEqual([expect.stringContaining("statement_timeout")]);
+        server.process.kill("SIGTERM");
+        await server.ended;
+      } finally {
+        await pooler.stop();
+      }
+    },
+  );
 
-  test("commands work, without a word of it", async () => {
+  test("commands work, and print no warning", async () => {
     const pooler = await startPgBouncer(postgres.directUrl, { settings: { ignore_startup_parameters: "" } });
     const show = ["user", "show", "nobody-of-that-name"];
     const run = launch(

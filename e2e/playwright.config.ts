@@ -4,7 +4,7 @@ import { hasNginx } from "./nginx-server.ts";
 
 const browser = installedBrowser();
 
-/** What depends on the way there goes it as in production: over https and HTTP/2, with `__Host-` cookies. */
+/** Tests that depend on the transport run as in production: over https and HTTP/2, with `__Host-` cookies. */
 const BEHIND_NGINX = ["account.spec.ts", "session.spec.ts", "pages.spec.ts"];
 const behindNginx = {
   name: "behind Nginx",
@@ -18,7 +18,7 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   fullyParallel: true,
   workers: 2,
-  // A test that passes at the second try has a cause to be found.
+  // No retries: a test that fails only sometimes has a cause that must be found.
   retries: 0,
   forbidOnly: true,
   globalSetup: "./browser-setup.ts",

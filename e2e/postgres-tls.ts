@@ -2,29 +2,28 @@ import { execFileSync } from "node:child_process";
 import { appendFile, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isRoot, OWNER } from "#db/embedded/owner.ts";
 import { startPostgres, type TestPostgres } from "./harness.ts";
 import { postmasterOf } from "./launch.ts";
 
-/** `files` is where certificates and sockets are. */
+/** `files` is the directory of the certificates and sockets. */
 export type TlsPostgres = TestPostgres & { files: string };
 
-const UNPRIVILEGED_ID = 65_534;
 const EXTENSIONS = {
   server: ["/CN=localhost", "subjectAltName=DNS:localhost,IP:::1"],
   client: ["/CN=mcuser", "basicConstraints=CA:FALSE"],
 } as const;
 
 /**
- * A Postgres as providers have it: its certificate is of an authority of their own (`authority.crt`; `other.crt` is another
- * one), and nobody is admitted over TCP without TLS. The database `postgres` asks for a client's certificate (`client.crt`,
+ * A Postgres as at a provider: an authority of its own has signed its certificate (`authority.crt`; `other.crt` is another
+ * authority), and it refuses TCP without TLS. The database `postgres` asks for a client's certificate (`client.crt`,
  * `client.key`) in place of the password. It has a Unix socket as well.
  */
 export async function startTlsPostgres(): Promise<TlsPostgres> {
   const files = await mkdtemp(join(tmpdir(), "movieconnect-tls-"));
   makeCertificates(files);
-  if (process.getuid?.() === 0) {
-    for (const name of [".", "server.crt", "server.key", "authority.crt"])
-      await chown(join(files, name), UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+  if (isRoot) {
+    for (const name of [".", "server.crt", "server.key", "authority.crt"]) await chown(join(files, name), OWNER, OWNER);
   }
   const postgres = await startPostgres({ unix_socket_directories: files, listen_addresses: "127.0.0.1,::1" });
   const data = join(postgres.directory, "postgres");

@@ -3,20 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { OWNER } from "#db/embedded/owner.ts";
 
 /**
- * A Postgres as the containers have it: one role owns the tables and migrates, the application is to connect with
- * another, which the first migration makes. `superuser` is who set the server up, and can do anything with it.
+ * A Postgres as in the containers: one role owns the tables and migrates; the application connects with another role, which
+ * the first migration makes. `superuser` is the role that set the server up.
  */
 export async function startPostgresWithRoles(applicationPassword: string) {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
-  // The embedded Postgres' owner may make no roles; without a server somebody else decides.
+  // The embedded Postgres' owner may make no roles. Single-user mode can let it.
   await (await startEmbedded(directory)).stop();
   const statements = "alter role mcuser createrole;\n\nalter role postgres password 'postgres';\n\n";
   const { postgres } = await findBinaries();
-  const uid = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
   const command = ["--single", "-j", "-D", join(directory, "postgres"), "postgres"];
-  await runBinary(postgres, uid, command, statements);
+  await runBinary(postgres, OWNER, command, statements);
   const embedded = await startEmbedded(directory);
   const application = new URL(embedded.url);
   application.username = "mcapp";

@@ -31,7 +31,7 @@ const OWN_PAGES = [
   },
 ];
 
-test.describe("the README's recipes", () => {
+test.describe("the recipes of the README and of docs/recipes.md", () => {
   test.describe.configure({ mode: "serial" });
   let directory: string;
   let postgres: TestPostgres;

@@ -20,7 +20,7 @@ const SOURCES = [
 type Source = { file: string; code: string };
 type Recipe = Source & { language: string };
 
-/** A copy of the application with the README's recipes in it, and a test's own. Returns its directory. */
+/** A copy of the application with the documents' recipes in it, and a test's own files. Returns its directory. */
 export async function copyWithRecipes(own: Source[] = []): Promise<string> {
   await rm(COPY, { recursive: true, force: true });
   for (const source of SOURCES) await cp(join(ROOT, source), join(COPY, source), { recursive: true, filter });
@@ -52,9 +52,9 @@ async function change({ file, code }: Source): Promise<void> {
   await writeFile(join(COPY, file), pieces.join(side("+")));
 }
 
-/** The README's code blocks that name a file: whole files, and differences. */
+/** The code blocks of the documents that name a file: whole files, and differences. A reader meets them in this order. */
 export async function readRecipes(): Promise<Recipe[]> {
-  const readme = await readFile(join(ROOT, "README.md"), "utf8");
-  const blocks = readme.matchAll(/^```(tsx?|sql|diff) file=(\S+)\n(.*?)^```$/gms);
+  const pages = await Promise.all(["README.md", "docs/recipes.md"].map((page) => readFile(join(ROOT, page), "utf8")));
+  const blocks = pages.join("\n").matchAll(/^```(tsx?|sql|diff) file=(\S+)\n(.*?)^```$/gms);
   return [...blocks].map(([, language = "", file = "", code = ""]) => ({ language, file, code }));
 }

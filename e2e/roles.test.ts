@@ -26,7 +26,7 @@ async function outcomeOf(launched: Launched): Promise<[status: number | null, er
   return [await launched.ended, launched.errors()];
 }
 
-test("the owner migrates, as often as it likes, and the application does all its work with a role that owns nothing", async () => {
+test("the owner can migrate repeatedly, and the application does all its work with a role that owns nothing", async () => {
   const variables = { DATABASE_URL: owner, APP_DATABASE_URL: application };
   expect(await outcomeOf(launch(variables, command("migrate.ts")))).toEqual([0, ""]);
   expect(await outcomeOf(launch(variables, command("migrate.ts")))).toEqual([0, ""]);
@@ -47,7 +47,7 @@ test("the owner migrates, as often as it likes, and the application does all its
   expect((await send(origin, "POST", "/api/user/logout/", { cookies: again.cookies })).status).toBe(200);
   expect((await send(origin, "GET", "/api/user/profile/", { cookies: again.cookies })).status).toBe(401);
   await logIn(origin, user);
-  // What the triggers do, they do as whoever caused it.
+  // The triggers run with the rights of the role that changes the row.
   await withDatabase(application, async (query) => {
     await query("update users set is_active = false where username = $1", [user.username]);
     await query("delete from users where username = $1", [again.user.username]);
@@ -76,7 +76,7 @@ test.each([
   "delete from migrations",
   "set role mcuser",
 ])("the application's role may not: %s", async (statement) => {
-  // 42501: insufficient_privilege, which also says "must be owner".
+  // 42501: insufficient_privilege, also for "must be owner".
   await withDatabase(application, async (query) => {
     await expect(query(statement)).rejects.toMatchObject({ code: "42501" });
   });
@@ -105,7 +105,7 @@ test.each<[what: string, file: string, variables: Record<string, string>, line: 
   expect(errors.trim()).toMatch(line);
 });
 
-test("the owner's role is no role for the application", async () => {
+test("the owner's role is refused as the application's", async () => {
   const [status, errors] = await outcomeOf(launch({ DATABASE_URL: owner, APP_DATABASE_URL: owner }, command("migrate.ts")));
   expect([status, errors]).toEqual([1, "movieconnect: mcuser owns the tables: give the application a role of its own\n"]);
 });

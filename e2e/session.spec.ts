@@ -10,7 +10,7 @@ test("a logout in one tab shows in the others", async ({ page, context, baseURL 
   await page.goto("/?private=1");
   await other.getByRole("button", { name: "Log out" }).click();
   for (const tab of [page, other]) {
-    // The next person is not led to where this one was, and a reload says nothing of it again.
+    // The login page leads the next user to no page of the last one, and a reload does not repeat its notice.
     await expect(tab).toHaveURL("/login");
     await expect(tab.getByRole("status")).toHaveText("You are logged out. See you soon.");
     await expect(tab.getByText(username)).toHaveCount(0);
@@ -29,7 +29,7 @@ test("the login page says why it is shown", async ({ page, context, baseURL }) =
   await expect(page).toHaveURL("/?film=ran");
   const cookies = Object.fromEntries((await context.cookies()).map(({ name, value }) => [name, value]));
   await send(baseURL ?? "", "POST", "/api/user/logout/", { cookies });
-  // Another worker hears of it within a second.
+  // Another worker knows of the logout within a second.
   await expect(async () => {
     await page.goto("/?film=ran");
     await expect(page).toHaveURL("/login?next=%2F%3Ffilm%3Dran", { timeout: 500 });
@@ -41,7 +41,7 @@ test("the login page says why it is shown", async ({ page, context, baseURL }) =
   await expect(page).toHaveURL("/?film=ran");
 });
 
-test("a login in one tab takes the others along", async ({ page, context, baseURL }) => {
+test("a login in one tab signs the others in", async ({ page, context, baseURL }) => {
   const { username } = await signUp(baseURL ?? "");
   const other = await context.newPage();
   await other.goto("/login");
@@ -51,9 +51,9 @@ test("a login in one tab takes the others along", async ({ page, context, baseUR
   await expect(other.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
 });
 
-test("after a logout the back button shows nothing of what was there", async ({ page, baseURL }) => {
+test("after a logout the back button shows nothing of the page before", async ({ page, baseURL }) => {
   const username = await arrive(page, baseURL ?? "");
-  // Leaving replaces the page that was left: one more lies behind it.
+  // The logout replaces its page in the history: the page before that is still there.
   await page.goto("/?behind");
   await page.getByRole("button", { name: "Log out" }).click();
   await expect(page).toHaveURL(/\/login/);
@@ -71,7 +71,7 @@ test("pages survive a reload and the back button", async ({ page, baseURL }) => 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
 });
 
-test("nothing of the session is within a script's reach", async ({ page, context, baseURL }) => {
+test("scripts can read nothing of the session", async ({ page, context, baseURL }) => {
   const prefix = baseURL?.startsWith("https:") ? "__Host-" : "";
   await arrive(page, baseURL ?? "");
   const within = await page.evaluate(async () => ({
@@ -87,7 +87,7 @@ test("nothing of the session is within a script's reach", async ({ page, context
   for (const { value } of cookies) expect(within.html).not.toContain(value);
 });
 
-test("a signed-in page is not stored, and no other path is taken for it", async ({ page, context, baseURL }) => {
+test("a signed-in page is not stored, and no other path serves it", async ({ page, context, baseURL }) => {
   await arrive(page, baseURL ?? "");
   expect((await page.goto("/"))?.headers()["cache-control"]).toContain("no-store");
   for (const path of ["/x.css", "/login/x.css", "/;x.css", "/%2f", "/index.html"]) {
@@ -97,7 +97,7 @@ test("a signed-in page is not stored, and no other path is taken for it", async 
 
 test("another site can neither post nor read with a user's cookies", async ({ page, context, baseURL }) => {
   const username = await arrive(page, baseURL ?? "");
-  // Another origin of the same kind: localhost is not 127.0.0.1. Its pages are this application's 404.
+  // Another origin: localhost is not 127.0.0.1. Its pages are this application's 404.
   const elsewhere = new URL("/nothing-here", baseURL);
   elsewhere.hostname = elsewhere.hostname === "localhost" ? "127.0.0.1" : "localhost";
   const evil = await context.newPage();

@@ -3,41 +3,41 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
 import { startEmbedded } from "#db/embedded/embedded.ts";
-import { freePort } from "#db/embedded/postmaster.ts";
+import { OWNER } from "#db/embedded/owner.ts";
+import { freePort } from "#db/embedded/ports.ts";
 import { shiftedClock } from "#e2e/tools/faketime.ts";
 import { eventually, withDatabase } from "./harness.ts";
 import { openSwitch } from "./switch.ts";
 
-// Two servers, of which one follows the other, behind one address: what Patroni and HAProxy, or a managed Postgres, make of them.
+// Two servers behind one address, of which one follows the other, as Patroni and HAProxy or a managed Postgres set them up.
 
-// As root Postgres runs as nobody.
-const OWNER = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
+// Started by root, Postgres runs as the user `nobody`.
 const NOWHERE = 1;
 
-/** `directory` is as the embedded Postgres has it: `pausePostgres(directory)` of launch.ts works on it. */
+/** `directory` has the embedded Postgres' layout: `pausePostgres(directory)` of launch.ts works on it. */
 type Member = { directory: string; url: string; port: number };
 
 export type PostgresPair = {
-  /** What an application connects to: the primary's place, and the standby's once that is promoted. */
+  /** The application's URL: it leads to the primary, and to the standby once that is promoted. */
   url: string;
   primary: Member;
-  /** It can be read from while it follows. */
+  /** The standby, which answers reads while it follows. */
   standby: Member;
-  /** Whether the primary waits for the standby's disk at each commit, from now on. */
+  /** Sets whether each commit of the primary waits for the standby's disk. */
   setSynchronous: (isSynchronous: boolean) => Promise<void>;
-  /** The standby hears nothing more: commits of a synchronous primary wait, an asynchronous one leaves it behind. */
+  /** Cuts the standby off: a synchronous primary's commits wait, an asynchronous one goes ahead. */
   holdReplication: () => void;
   resumeReplication: () => void;
-  /** Ends the primary as a crash does. What the standby has not heard by then it never will; `url` leads nowhere. */
+  /** Ends the primary as a crash does. The standby never gets what it has not received by then; `url` leads nowhere. */
   killPrimary: () => Promise<void>;
-  /** Makes the standby a primary, which `url` then leads to. Nothing waits for a standby any more. */
+  /** Makes the standby the primary, which `url` then leads to. Its commits wait for no standby. */
   promote: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
 /**
  * Starts a primary, and a standby that has caught up with it.
- * @param options.synchronous as `setSynchronous` has it
+ * @param options.synchronous as for `setSynchronous`
  * @param options.standbyClock seconds that the standby's clock is ahead, negative where it is behind; needs faketime
  */
 export async function startPostgresPair({ synchronous = true, standbyClock = 0 } = {}): Promise<PostgresPair> {
@@ -62,7 +62,7 @@ export async function startPostgresPair({ synchronous = true, standbyClock = 0 }
     await eventually(isSo);
   };
   const killPrimary = async () => {
-    // In this order: what it still sends while it ends is not heard.
+    // In this order, so that the standby does not get what the primary still sends while it ends.
     replication.turnTo(NOWHERE);
     await control(primary, ["stop", "-m", "immediate", "-w"]);
     address.turnTo(NOWHERE);
@@ -84,13 +84,13 @@ export async function startPostgresPair({ synchronous = true, standbyClock = 0 }
   return { url, primary, standby, setSynchronous, holdReplication, resumeReplication, killPrimary, promote, stop };
 }
 
-// The packages bring no pg_basebackup. A cluster that is not running can be copied as it is.
+// The npm packages have no pg_basebackup. A cluster that is not running can be copied as it is.
 async function makePair(directory: string): Promise<[primary: Member, standby: Member]> {
   const first = await startEmbedded(join(directory, "primary"));
   await first.stop();
   const [primary, standby] = await Promise.all(
     ["primary", "standby"].map(async (name) => {
-      const port = (await freePort(0)) ?? 0;
+      const port = await freePort();
       return { directory: join(directory, name), url: withPort(first.url, port), port };
     }),
   );
@@ -107,7 +107,7 @@ async function makePair(directory: string): Promise<[primary: Member, standby: M
 
 async function start(member: Member, clock = 0): Promise<void> {
   const shift = clock === 0 ? {} : shiftedClock(clock);
-  if (!shift) throw new Error("there is no faketime to test with");
+  if (!shift) throw new Error("faketime is not installed");
   const { pg_ctl } = await findBinaries();
   const settings = { port: member.port, listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: 200 };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);

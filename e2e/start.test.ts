@@ -5,11 +5,12 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { isRoot } from "#db/embedded/owner.ts";
 import { environmentWith } from "#lib/config.ts";
 import { logIn, newSession, send } from "./client.ts";
 import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "./launch.ts";
 
-// `npm start`: what it makes, what it refuses.
+// `npm start`: what it sets up, and what it refuses.
 
 let base = "";
 beforeAll(async () => {
@@ -30,7 +31,7 @@ async function end({ process, ended }: Launched): Promise<number | null> {
   return ended;
 }
 
-test("with nothing set, a start makes the database and the secret, and the next one finds them", async () => {
+test("without any setting a start makes the database and the secret, and the next start finds them", async () => {
   const DATA_DIR = join(base, "a directory", "new");
   const unset = { AUTH_SECRET: "", WEB_CONCURRENCY: "", DATA_DIR };
   const first = launch(unset);
@@ -58,7 +59,7 @@ test("with nothing set, a start makes the database and the secret, and the next 
   expect(await end(second)).toBe(0);
 });
 
-test("a data directory may have any name, and the shown psql command reads it", async () => {
+test("a data directory may have any name, and the psql command of the banner works with it", async () => {
   const DATA_DIR = join(base, `it's "quoted" $HOME \`x\` back\\slash é`);
   const server = launch({ AUTH_SECRET: "", WEB_CONCURRENCY: "1", DATA_DIR });
   await server.origin;
@@ -70,13 +71,13 @@ test("a data directory may have any name, and the shown psql command reads it", 
 });
 
 // Only root can become another user.
-test.runIf(process.getuid?.() === 0)("a user without a name or a home makes a database too", async () => {
+test.runIf(isRoot)("a start works for a user without a name or a home", async () => {
   const DATA_DIR = join(base, "nameless");
   await chmod(base, 0o755);
   await mkdir(DATA_DIR);
   await chown(DATA_DIR, 12_345, 12_345);
   const code = `
-    const { startEmbedded } = await import(${JSON.stringify(join(import.meta.dirname, "..", "db", "embedded.ts"))});
+    const { startEmbedded } = await import(${JSON.stringify(join(import.meta.dirname, "..", "db", "embedded", "embedded.ts"))});
     const embedded = await startEmbedded(${JSON.stringify(DATA_DIR)});
     await embedded.stop();
   `;
@@ -87,7 +88,7 @@ test.runIf(process.getuid?.() === 0)("a user without a name or a home makes a da
   expect((await stat(join(DATA_DIR, "postgres"))).uid).toBe(12_345);
 });
 
-test(".env files are read as Next does it, and what is set already wins, set to nothing too", async () => {
+test(".env files are read as Next reads them, and a variable that is set already wins, even if empty", async () => {
   const cwd = await mkdtemp(join(base, "dotenv-"));
   const bad = (...names: string[]) => names.map((name) => `${name}=bad\n`).join("");
   await writeFile(join(cwd, ".env"), bad("MINIMUM_AGE", "REFRESH_GRACE", "BCRYPT_COST", "PORT"));
@@ -119,7 +120,7 @@ test("the operators' commands read .env too", async () => {
   }
 });
 
-test("npm's scripts are words that every shell takes the same way, Windows' too", async () => {
+test("every shell reads npm's scripts in the same way, Windows' too", async () => {
   const { scripts } = JSON.parse(await readFile(join(import.meta.dirname, "..", "package.json"), "utf8"));
   for (const script of Object.values<string>(scripts)) {
     expect(script).toMatch(/^(node|tsc) /);
@@ -127,7 +128,7 @@ test("npm's scripts are words that every shell takes the same way, Windows' too"
   }
 });
 
-test("a file that names what is another program's process by now does not hinder a start", async () => {
+test("a stale process id, now another program's, does not prevent a start", async () => {
   const DATA_DIR = join(base, "stale");
   const embedded = await startEmbedded(DATA_DIR);
   await embedded.stop();
@@ -173,7 +174,7 @@ test.each<[what: string, variables: Record<string, string>, line: RegExp]>([
     { DATABASE_URL: withUrl((url) => (url.password = "hush-hush")) },
     /refuses the user mcuser or the password: check DATABASE_URL/,
   ],
-])("%s is refused with one line, status 1, and nothing is left", async (_what, variables, line) => {
+])("%s is refused with one line and status 1, and leaves no process behind", async (_what, variables, line) => {
   const DATA_DIR = join(base, "never");
   const refused = launch({ DATA_DIR, ...variables }, { ownGroup: true });
   expect(await refused.ended).toBe(1);
@@ -193,7 +194,7 @@ test("bad variables are refused with one line that names each of them", async ()
     ACCESS_TOKEN_LIFETIME: "5m",
     BCRYPT_COST: "9",
     SESSION_LIFETIME: "2592001",
-    METRICS_TOKEN: "guess-me",
+    METRICS_ADDRESS: "0.0.0.0",
     RATE_LIMIT_SIGNUP: "60",
     TRUSTED_PROXIES: "10.0.0.0/33",
     PORT: "abc",
@@ -207,9 +208,9 @@ test("bad variables are refused with one line that names each of them", async ()
     "ACCESS_TOKEN_LIFETIME must be a whole number from 1 to 86400",
     "BCRYPT_COST must be a whole number from 10 to 16",
     "SESSION_LIFETIME must be a whole number from 1 to 2592000",
-    "METRICS_TOKEN must be at least 16 characters without spaces",
+    "METRICS_ADDRESS must be a port, or an address and a port: 9464, 0.0.0.0:9464, [::]:9464",
     "RATE_LIMIT_SIGNUP must be attempts and seconds: 60/3600",
-    "TRUSTED_PROXIES must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8",
+    "TRUSTED_PROXIES must be addresses or subnets separated by commas: 10.0.0.0/8,fd00::/8",
     "PORT must be a whole number from 0 to 65535",
   ])
     expect(refused.errors()).toContain(problem);
@@ -232,6 +233,26 @@ test("a taken port is refused with one line that names it", async () => {
     `movieconnect: port ${port} is taken: stop what listens there, or choose another, as in PORT=${port + 1} npm start\n`,
   );
   holder.close();
+});
+
+test("a taken address for metrics is refused with one line that names it, and so is the port of the application", async () => {
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
+  const { port } = holder.address() as { port: number };
+  const refusal = async (file: string, variables: Record<string, string>) => {
+    const refused = launch({ DATABASE_URL, ...variables }, { command: commandOf(file) });
+    expect(await refused.ended).toBe(1);
+    return refused.errors();
+  };
+  for (const file of ["start.ts", "serve.ts"]) {
+    expect(await refusal(file, { METRICS_ADDRESS: `127.0.0.1:${port}` })).toBe(
+      `movieconnect: METRICS_ADDRESS 127.0.0.1:${port} is taken: stop what listens there, or choose another\n`,
+    );
+  }
+  await new Promise((resolve) => holder.close(resolve));
+  expect(await refusal("start.ts", { METRICS_ADDRESS: String(port), PORT: String(port) })).toBe(
+    `movieconnect: METRICS_ADDRESS needs another port than PORT, which is ${port}\n`,
+  );
 });
 
 test("a directory that can't be used is refused with one line", async () => {

@@ -6,7 +6,7 @@ import { passGrace } from "./change-session.ts";
 import { newSession, send } from "./client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
 
-// How often the database is asked: counted where it can't be overlooked, in the log of a Postgres that logs everything.
+// How many statements requests cause: counted in the log of a Postgres that logs every statement.
 
 let postgres: TestPostgres;
 let server: TestServer;
@@ -19,12 +19,12 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-/** The statements that Postgres was given by the application meanwhile, other than the revocation poll's. */
+/** The application's statements during the work, without those of the revocation poll. */
 async function statementsDuring(action: () => Promise<void>): Promise<string[]> {
   const before = await mark("before");
   await action();
   const after = await mark("after");
-  // One entry each: what follows the first line of a statement is indented.
+  // Splits into entries: the further lines of a statement are indented.
   const entries = (await logFile()).split(/^(?=\S)/m).filter((entry) => /LOG: {2}(statement|execute [^:]+): /.test(entry));
   const indexOf = (text: string) => entries.findIndex((entry) => entry.includes(text));
   return entries.slice(indexOf(before) + 1, indexOf(after)).filter((entry) => !/from lineage, lateral/.test(entry));
@@ -32,10 +32,10 @@ async function statementsDuring(action: () => Promise<void>): Promise<string[]> 
 
 const logFile = () => readFile(join(postgres.directory, "postgres.log"), "utf8");
 
-// What has been answered has been logged: a statement is, before it runs.
+// Postgres logs a statement before it runs it, so every statement of an answered request is in the log.
 async function mark(word: string): Promise<string> {
   const text = `'mark ${word} ${performance.now()}'`;
-  // Beside a pooler: between clients of two time zones it would say statements of its own.
+  // Past the pooler, which between clients of two time zones adds statements of its own.
   const client = new pg.Client({ connectionString: postgres.directUrl });
   await client.connect();
   await client.query(`select ${text}`);
@@ -61,7 +61,7 @@ test("the profile runs no SQL, and a refresh by cookie one statement", async () 
   expect(refresh[0]).toContain("update sessions s set generation");
 });
 
-test("what is refused by its signature alone asks the database nothing", async () => {
+test("a token that its signature alone refutes causes no statement", async () => {
   const statements = await statementsDuring(async () => {
     const cookies = { access_token: "a.b.c", refresh_token: "a.b.c" };
     expect((await send(server.origin, "GET", "/api/user/profile/", { cookies })).status).toBe(401);

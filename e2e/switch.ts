@@ -1,11 +1,11 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** One address with a TCP server behind it: which one can be changed, and what passes can be held up. */
+/** One address that leads to a TCP server. The server can be changed, and the traffic held up. */
 export type Switch = {
   port: number;
-  /** Sends new connections to another port, and drops those that are there: as HAProxy does when a server is down. */
+  /** Sends new connections to another port, and drops the open ones, as HAProxy does when a server is down. */
   turnTo: (port: number) => void;
-  /** Lets nothing through until `resume`. What has been held up when the switch is turned is lost. */
+  /** Lets nothing through until `resume`. Traffic that is held up when the target changes is lost. */
   hold: () => void;
   resume: () => void;
   close: () => void;

@@ -16,7 +16,7 @@ describe.each([
   ["serve.ts", "64", {}],
   ["start.ts", "256", { DATABASE_POOL_SIZE: "200" }],
 ])("bin/%s with ulimit -n %s", (file, limit, variables) => {
-  test("says how many files it needs open", async () => {
+  test("says how many open files it needs", async () => {
     const limited = ["bash", "-c", 'ulimit -n "$0"; exec "$@"', limit, ...command(file)];
     const settings = { DATABASE_URL: inject("databaseUrl"), ...variables };
     const launched = launch(settings, { command: limited });
@@ -28,7 +28,7 @@ describe.each([
   });
 });
 
-test("npm start with ulimit -n 64 and nothing else makes no database first", async () => {
+test("npm start with ulimit -n 64 fails before it makes a database", async () => {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
   const limited = ["bash", "-c", 'ulimit -n 64; exec "$@"', "limited", ...command("start.ts")];
   const launched = launch({ DATA_DIR: join(directory, "data") }, { command: limited });
@@ -44,7 +44,7 @@ describe("on a standby that can only be read", () => {
   });
   afterAll(() => pair.stop());
 
-  test.each(["start.ts", "migrate.ts"])("bin/%s says where to go instead", async (file) => {
+  test.each(["start.ts", "migrate.ts"])("bin/%s says that this is a standby, and what to connect to", async (file) => {
     const launched = launch({ DATABASE_URL: pair.standby.url }, { command: command(file) });
     expect(await launched.ended).toBe(1);
     expect(launched.errors()).toMatch(ONE_LINE);

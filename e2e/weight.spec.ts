@@ -2,14 +2,18 @@ import { expect, type Page, test } from "playwright/test";
 import { CHARACTERS } from "#e2e/tools/subset-font.ts";
 import { arrive, VISITORS } from "./people.ts";
 
-// What a page weighs for a browser that has nothing of it yet, on the wire. Times are Lighthouse's: `npm run bench -- lighthouse`.
+// How many bytes a page takes on the wire in a browser with an empty cache. `npm run bench -- lighthouse` measures times.
 
 /** Bytes, headers included. React and Next are 124,000 of the scripts. */
 const MOST = { Font: 35_000, Script: 156_000, Stylesheet: 8_000, Document: 15_000 };
 const MOST_REQUESTS = 15;
 const HINT = "//# allFunctionsCalledOnLoad";
 
-test("no page weighs more than it may: its font, its scripts, its styles and itself", async ({ page, browser, baseURL }) => {
+test("no page exceeds its limits in bytes: for its font, its scripts, its styles and its HTML", async ({
+  page,
+  browser,
+  baseURL,
+}) => {
   await arrive(page, baseURL ?? "");
   const signedIn = await page.context().storageState();
   for (const path of [...VISITORS, "/"]) {
@@ -24,7 +28,7 @@ test("no page weighs more than it may: its font, its scripts, its styles and its
   }
 });
 
-test("no script brings polyfills, and each tells Chromium to parse it beside the page's thread", async ({ page }) => {
+test("no script has polyfills, and each tells Chromium to parse it off the main thread", async ({ page }) => {
   const scripts: string[] = [];
   page.on("response", async (response) => {
     if (response.request().resourceType() === "script") scripts.push(await response.text());
@@ -40,7 +44,7 @@ test("no script brings polyfills, and each tells Chromium to parse it beside the
   }
 });
 
-test("the pages are written in characters that their font has", async ({ page }) => {
+test("the pages' font has every character that the pages use", async ({ page }) => {
   for (const path of VISITORS) {
     await page.goto(path);
     const text = await page.locator("header, main").allTextContents();

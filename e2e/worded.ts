@@ -3,7 +3,7 @@ import { inOurWords } from "#app/_components/in-our-words.ts";
 import { logInWords, signUpWords, type Words } from "#app/_components/words.ts";
 import { answered } from "./client.ts";
 
-// After each file of tests: whatever the API has refused of a signup or a login, their pages have words of their own for it.
+// After each file of tests: the pages have words of their own for each refusal of a signup or a login that the API gave.
 
 const FORMS: Record<string, Words> = { "POST /api/user/signup/": signUpWords, "POST /api/token/": logInWords };
 

@@ -3,7 +3,7 @@ import { inOurWords } from "#app/_components/in-our-words.ts";
 import { logInWords, signUpWords } from "#app/_components/words.ts";
 import { send, signUpBody } from "./client.ts";
 
-// A row of the pages' words whose message the API never gives would be a misspelt one.
+// A row of the pages' words whose message the API never gives would be misspelt.
 
 const origin = inject("origin");
 const taken = signUpBody();
@@ -34,16 +34,16 @@ async function messages(path: string, bodies: unknown[]): Promise<Record<string,
   return all;
 }
 
-test("each message that the pages have words for at a field of the signup is one of the API's", async () => {
+test("the API gives each message for which the signup page has words at a field", async () => {
   await send(origin, "POST", "/api/user/signup/", { json: taken });
   const given = await messages("/api/user/signup/", BAD_SIGNUPS);
-  // One character is asked for where an operator says so.
+  // The singular is for an operator who sets the least length to 1.
   given.password?.add("This password is too short. It must contain at least … character.");
   for (const [field, words] of Object.entries(signUpWords))
     expect([...(given[field] ?? [])]).toEqual(expect.arrayContaining(Object.keys(words)));
 });
 
-test("each message that the pages have words for at the login is one of the API's", async () => {
+test("the API gives each message for which the login page has words", async () => {
   const given = await messages("/api/token/", [
     {},
     { username: null, password: null },
@@ -54,7 +54,7 @@ test("each message that the pages have words for at the login is one of the API'
     expect([...(given[field] ?? [])]).toEqual(expect.arrayContaining(Object.keys(words)));
 });
 
-test("each refusal of the API's document is one that the pages have words for", async () => {
+test("the pages have words for each refusal of the API's document", async () => {
   const { text } = await send(origin, "GET", "/api/openapi.json");
   const details = new Set<string>();
   JSON.parse(text, (status: string, answer) => {

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-// What the API answers when it does not refuse. The browser uses the types of these, the API's document the schemas.
+// The API's successful answers. The browser uses the types, the API's document the schemas.
 
-// Not `z.jwt()`, whose format is none that JSON Schema knows.
+// Not `z.jwt()`: JSON Schema does not know its format.
 const token = z.string().meta({ pattern: "^[\\w\\-]+\\.[\\w\\-]+\\.[\\w\\-]+$" });
-// Of the form of a token, and signed by nobody.
+// Has the form of a token, and no valid signature.
 const A_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2lnbmF0dXJl";
 
 export const user = z

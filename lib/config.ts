@@ -1,34 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { parseDatabaseUrl } from "#lib/settings/database-url.ts";
-import { attempts, integer, toBlockList, toSecrets } from "#lib/settings/setting-types.ts";
-
-/** What may also be read from a file: `AUTH_SECRET_FILE` names the one that holds `AUTH_SECRET`. */
-const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "METRICS_TOKEN"];
-
-const databaseUrl = z
-  .string({ error: "must be a URL: postgres://user:password@host:5432/database" })
-  .superRefine((text, context) => {
-    try {
-      parseDatabaseUrl(text);
-    } catch (error) {
-      context.addIssue((error as Error).message);
-    }
-  });
+import { perProcess } from "#lib/per-process.ts";
+import { readEnvironment } from "#lib/settings/read-environment.ts";
+import { attempts, databaseUrl, integer, toBlockList, toListenAddress, toSecrets } from "#lib/settings/setting-types.ts";
 
 /**
- * The environment, parsed. Lifetimes are in seconds.
- * An empty variable counts as unset, so that `PORT= npm start` is not an error. @internal for its test
+ * The application's environment. Lifetimes are in seconds. @internal for its test
  */
 export const environment = z.object({
-  /** Where Postgres is. `npm start` fills it in when it runs the embedded one. */
+  /** Where Postgres is. `npm start` sets it when it runs the embedded Postgres. */
   DATABASE_URL: databaseUrl,
   /** Connections to Postgres that one worker may hold. */
   DATABASE_POOL_SIZE: integer(1, 500).prefault("10"),
-  /** One secret, or several with commas between: the first signs, all verify. */
+  /** One secret, or several separated by commas: the first signs, all verify. */
   AUTH_SECRET: z.string({ error: "is required" }).transform(toSecrets),
-  /** The origin that browsers see. Unset, it is whatever `Host` the request names, over http. */
+  /** The origin that browsers see. Unset, it is http and the request's `Host`. */
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: "must be an origin: https://example.com" })
     .transform((url) => new URL(url))
@@ -42,14 +28,14 @@ export const environment = z.object({
   SESSION_LIFETIME: integer(1, 2_592_000).prefault("2592000"),
   REFRESH_GRACE: integer(0, 60).prefault("10"),
   REVOCATION_POLL_MS: integer(50, 60_000).prefault("1000"),
-  /** How often a worker deletes what no longer matters, more or less. */
+  /** About how often a worker deletes expired rows. */
   PRUNE_INTERVAL_SECONDS: integer(1, 86_400).prefault("300"),
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
   MINIMUM_AGE: integer(0, 130).prefault("13"),
   BCRYPT_COST: integer(10, 16).prefault("12"),
-  /** Workers of one machine. Unset, as many as it has cores. */
+  /** Workers on one machine. Unset, one per core. */
   WEB_CONCURRENCY: integer(1, 256).optional(),
-  /** Threads of one worker that hash passwords. */
+  /** Threads in one worker that hash passwords. */
   HASH_THREADS: integer(1, 64).prefault("2"),
   /** "off" is for tests and benches. */
   RATE_LIMITS: z.enum(["on", "off"]).default("on"),
@@ -59,84 +45,80 @@ export const environment = z.object({
   RATE_LIMIT_SIGNUP: attempts("60/3600"),
   RATE_LIMIT_REFRESH: attempts("1200/300"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
-  /** Opens /api/metrics/ to whoever is not on this machine. */
-  METRICS_TOKEN: z
-    .string()
-    .regex(/^[\x21-\x7e]{16,}$/, "must be at least 16 characters without spaces")
-    .optional(),
-  /** Where traces go, by OTLP over HTTP. Unset, there are none. */
+  /** Where traces go, by OTLP over HTTP. Unset, nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: "must be a URL: http://collector:4318" }).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
-/** What the command reads that starts the workers and nothing else. */
+/** The settings of the command that starts the workers and nothing else. */
 const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
-  /** Whose word for the client's address counts: addresses and subnets, with commas between. */
+  /** Where the primary answers the metrics of all workers, apart from everything else. Unset, nowhere. */
+  METRICS_ADDRESS: z.string().transform(toListenAddress).optional(),
+  /** The proxies that are trusted to name the client's address: addresses and subnets, separated by commas. */
   TRUSTED_PROXIES: z.string().default("").transform(toBlockList),
-  /** How long a worker that was told to stop still takes requests, while its readiness says no. */
+  /** How long a stopping worker goes on accepting requests, while its readiness is already false. */
   SHUTDOWN_DELAY_MS: integer(0, 8_000).prefault("500"),
   /** "off" sends the API's requests through Next's router, as development does. */
   API_LANE: z.enum(["on", "off"]).default("on"),
 });
 
-/** What `npm start` reads: it makes a database and a secret where none is given. @internal for its test */
+/** The settings of `npm start`, which makes a database and a secret where none is given. @internal for its test */
 export const launch = service.partial({ DATABASE_URL: true, AUTH_SECRET: true }).extend({
   /** Where the embedded Postgres and the secret are kept. */
   DATA_DIR: z.string().default(".data"),
 });
 
-/** @internal for its test */
+/** The settings of the command that migrates. @internal for its test */
 export const migration = z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL: databaseUrl.optional() });
 
 export type Config = z.output<typeof environment>;
 export type LaunchConfig = z.output<typeof launch>;
 
-// Pages, routes and instrumentation are separate bundles: each by itself would read a secret's file whenever it is first asked.
-const shared = globalThis as typeof globalThis & { movieconnectConfig?: Config };
+// Once for all bundles: each by itself would read a secret's file again, at its own time.
+const settings = perProcess("config", () => readEnvironment(environment, process.env));
 
 /**
- * The application's settings, one reading for all of the process. Parsed on first use, because `next build` imports every
- * route without an environment.
+ * The application's settings, read once per process. They are read on first use, because `next build` imports every route
+ * without an environment.
  * @throws {Error} one line that names each bad variable and says what it must be
  */
 export function config(): Config {
-  shared.movieconnectConfig ??= parseEnvironment(environment);
-  return shared.movieconnectConfig;
+  return settings.get();
 }
 
 /**
- * How long an exchanged refresh token yields its successors, in seconds: `REFRESH_GRACE`, and at most half an access
- * token's lifetime, since a token that is younger is answered with its own access token.
+ * How long an exchanged refresh token yields its successors, in seconds: `REFRESH_GRACE`, but at most half an access token's
+ * lifetime. A younger token is answered with its own access token, which must not have expired by then.
  */
 export function refreshGraceSeconds(): number {
   return Math.min(config().REFRESH_GRACE, config().ACCESS_TOKEN_LIFETIME / 2);
 }
 
-/** As `config`, before there is a database or a secret. @throws {Error} as `config` does */
+/** The settings of `npm start`. @throws {Error} as `config` does */
 export function launchConfig(): LaunchConfig {
-  return parseEnvironment(launch);
+  return readEnvironment(launch, process.env);
 }
 
-/** As `config`, for the command that starts the workers and nothing else. @throws {Error} as `config` does */
+/** The settings of the command that starts the workers and nothing else. @throws {Error} as `config` does */
 export function serviceConfig(): z.output<typeof service> {
-  return parseEnvironment(service);
+  return readEnvironment(service, process.env);
 }
 
 /**
- * Settles `config` for a command that works on this database, signs nothing, and whose output is no log.
+ * Presets `config` for a command that works on this database, signs no token and writes no log.
  * @throws {Error} as `config` does
  */
 export function presetConfig(databaseUrl: string): void {
-  // Nothing that is signed with it, by mistake, would be accepted.
+  // With a random secret, a token that was signed by mistake is accepted nowhere.
   const AUTH_SECRET = randomBytes(32).toString("base64url");
   const variables = environmentWith({ DATABASE_URL: databaseUrl, AUTH_SECRET, LOG_LEVEL: "silent" });
-  shared.movieconnectConfig = parseEnvironment(environment, variables);
+  settings.set(readEnvironment(environment, variables));
 }
 
-/** What the command that migrates reads: the owner's database, and as whom the application connects if not as the owner. */
+/** The settings of the command that migrates: the owner's URL, and the application's if that is another role. */
 export function migrationConfig() {
-  return parseEnvironment(migration);
+  return readEnvironment(migration, process.env);
 }
 
 /** Whether npm started this process, as one of package.json's scripts. */
@@ -144,47 +126,8 @@ export function isNpmScript(): boolean {
   return process.env.npm_lifecycle_event !== undefined;
 }
 
-/** The environment of the processes that the commands start: this one's, with some variables set, no file in their way. */
+/** The environment for a child process: this one's, with some variables set, and their `_FILE` variables cleared. */
 export function environmentWith(variables: Record<string, string>): NodeJS.ProcessEnv {
   const files = Object.keys(variables).map((name) => [`${name}_FILE`, ""]);
   return { ...process.env, ...Object.fromEntries(files), ...variables };
-}
-
-/**
- * What is set, as the schema wants it.
- * @throws {Error} as `config` does
- */
-export function parseEnvironment<Schema extends z.ZodType>(
-  schema: Schema,
-  variables: Record<string, string | undefined> = process.env,
-): z.output<Schema> {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-  const set = { ...given, ...readFiles(given) };
-  const result = schema.safeParse(set, { error: whatItMustBe });
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-  throw new Error(`Bad environment: ${problems.join("; ")}.`);
-}
-
-// Where a schema says nothing itself: zod's own words are for programmers.
-function whatItMustBe({ code, input, ...issue }: z.core.$ZodRawIssue): string {
-  if (input === undefined) return "is required";
-  return code === "invalid_value" ? `must be one of: ${(issue.values as unknown[]).join(", ")}` : "can't be that";
-}
-
-function readFiles(variables: Record<string, string | undefined>): Record<string, string> {
-  const read: Record<string, string> = {};
-  for (const name of FROM_FILES) {
-    const file = variables[`${name}_FILE`];
-    if (file === undefined) continue;
-    if (variables[name] !== undefined) throw new Error(`Bad environment: ${name} and ${name}_FILE are both set.`);
-    try {
-      read[name] = readFileSync(file, "utf8").trim();
-    } catch (error) {
-      // What is no path may be the secret itself, put into the wrong variable.
-      const path = /^[./]/.test(file) ? ` ${file}` : "";
-      throw new Error(`Bad environment: ${name}_FILE${path} can't be read (${(error as NodeJS.ErrnoException).code}).`);
-    }
-  }
-  return read;
 }

@@ -1,18 +1,28 @@
-/** Everything that can go wrong on purpose, with what the answer needs to say about it. */
+import type { Problems } from "./problems.ts";
+
+/** Why a token is refused. A client is not told whether it expired, was revoked or was forged. */
+export type TokenProblem = "invalid" | "wrong_type";
+
+/** `position` in UTF-16 code units */
+export type JsonProblem =
+  | { reason: "incomplete_body" | "not_utf8" | "incomplete_value" }
+  | { reason: "unexpected_character"; position: number };
+
+/** Every refusal, with the details that its answer needs. */
 export type ErrorDetails = {
   bad_authorization_header: undefined;
-  access_token_not_valid: { message: "Token is invalid or expired" | "Token has wrong type" };
+  access_token_not_valid: { reason: TokenProblem };
   body_too_large: undefined;
   cross_site: undefined;
-  invalid_input: { fields: Record<string, string[]> };
+  invalid_input: { fields: Problems };
   internal: undefined;
-  json_parse_error: { reason: string };
+  json_parse_error: JsonProblem;
   method_not_allowed: { method: string; allow: string };
   no_active_account: undefined;
   not_authenticated: undefined;
   not_found: undefined;
   refresh_token_missing: undefined;
-  refresh_token_not_valid: { message: "Token is invalid or expired" | "Token has wrong type" };
+  refresh_token_not_valid: { reason: TokenProblem };
   /** `retryAfter` in seconds */
   unavailable: { retryAfter: number };
   /** The limit's name, and how many attempts in how many `seconds` it allows; `resetsIn` in seconds */
@@ -26,7 +36,7 @@ export type ErrorCode = keyof ErrorDetails;
 export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
   readonly details: ErrorDetails[Code];
-  /** The credentials that came along are dead: the answer clears their cookies. */
+  /** The request's credentials are dead: the answer clears their cookies. */
   clearsCookies: boolean;
 
   constructor(

@@ -3,14 +3,15 @@ import "server-only";
 import type { Database } from "#db/pool.ts";
 import { countAttempt, forgiveAttempts } from "#db/rate-limits.ts";
 import { record } from "#lib/observe/events.ts";
+import { perProcess } from "#lib/per-process.ts";
 import { type Config, config } from "./config.ts";
 import { AppError } from "./errors.ts";
 
 export type LimitName = keyof typeof LIMITS;
-/** One attempt that has been counted. */
+/** A counted attempt. */
 export type Attempt = { key: string };
 
-/** Each limit's setting: how many attempts, in how many seconds. */
+/** The setting of each limit: how many attempts in how many seconds. */
 const LIMITS = {
   login_address: "RATE_LIMIT_LOGIN_ADDRESS",
   login_account_address: "RATE_LIMIT_LOGIN_ACCOUNT_ADDRESS",
@@ -22,16 +23,16 @@ const LIMITS = {
 export const LIMIT_NAMES = Object.keys(LIMITS);
 
 const MOST_REMEMBERED = 10_000;
-/** Then the database is asked again: attempts may have been forgiven meanwhile, or an operator has deleted the row. */
+/** After this time the database is asked again: attempts may have been forgiven, or an operator may have deleted the row. */
 const REMEMBERED_MS = 10_000;
 
-// Whoever is over a limit is refused from memory for a while: a flood costs no statements. One per process; times in ms.
+// A throttled subject is refused from memory for a while, so that a flood costs no statements. Times in ms.
 type Refusal = { resetsAt: number; forgottenAt: number };
-const shared = globalThis as typeof globalThis & { movieconnectThrottled?: Map<string, Refusal> };
+const throttled = perProcess("throttled", () => new Map<string, Refusal>()).get;
 
 /**
- * Counts an attempt, of `subject`, before it is made: of any number sent at once no more than the limit gets through.
- * @throws {AppError} `throttled` when the limit was used up
+ * Counts an attempt of `subject` before it is made, so that simultaneous attempts can't exceed the limit.
+ * @throws {AppError} `throttled` when the limit is used up
  */
 export async function countOrRefuse(db: Database, name: LimitName, subject: string): Promise<Attempt> {
   const key = keyOf(name, subject);
@@ -41,24 +42,24 @@ export async function countOrRefuse(db: Database, name: LimitName, subject: stri
   const { used, resetsIn } = await countAttempt(db, key, seconds);
   if (used <= most) return { key };
   rememberThrottled(key, resetsIn);
-  // Once for each: a flood is one line.
+  // Only the first refusal is logged: a flood is one line.
   throw refusal(name, resetsIn, used > most + 1);
 }
 
-/** Refuses from memory, for as long as that goes, and counts nothing. @throws {AppError} `throttled` */
+/** Refuses a subject that is remembered as throttled, and counts nothing. @throws {AppError} `throttled` */
 export function refuseRemembered(name: LimitName, subject: string): void {
   const remembered = config().RATE_LIMITS === "off" ? null : secondsThrottled(keyOf(name, subject));
   if (remembered !== null) throw refusal(name, remembered, true);
 }
 
-/** For attempts that turned out well: `once` takes one back, `all` forgets what was counted before, too. */
+/** Forgives attempts that succeeded: `once` takes back one attempt each, `all` resets the whole count. */
 export async function forgive(db: Database, attempts: { once: Attempt[]; all: Attempt[] }): Promise<void> {
   if (config().RATE_LIMITS === "off") return;
   const keys = (list: Attempt[]) => list.map(({ key }) => key);
   await forgiveAttempts(db, { once: keys(attempts.once), all: keys(attempts.all) });
 }
 
-/** What is turned away because more wait than can be served was no attempt: does the work, and takes them back then. */
+/** Does the work, and takes the attempts back if it fails as `unavailable`: a request that could not be served is no attempt. */
 export async function forgiveUnavailable<Outcome>(
   db: Database,
   attempts: Attempt[],
@@ -92,15 +93,10 @@ function secondsThrottled(key: string): number | null {
   return null;
 }
 
-// The oldest is forgotten for the newest: it costs a statement again, and no more.
+// When the memory is full, the oldest entry makes room: its subject costs a statement again, and nothing more.
 function rememberThrottled(key: string, seconds: number): void {
   const [oldest] = throttled().keys();
   if (throttled().size >= MOST_REMEMBERED && oldest !== undefined) throttled().delete(oldest);
   const now = performance.now();
   if (!throttled().has(key)) throttled().set(key, { resetsAt: now + seconds * 1_000, forgottenAt: now + REMEMBERED_MS });
-}
-
-function throttled(): Map<string, Refusal> {
-  shared.movieconnectThrottled ??= new Map();
-  return shared.movieconnectThrottled;
 }

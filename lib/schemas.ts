@@ -1,24 +1,27 @@
 import { z } from "zod";
 import { asciiEmail } from "#lib/names/email-address.ts";
+import type { Config } from "./config.ts";
+import type { Problem } from "./problems.ts";
 
-// What the API takes. Routes use the schemas; forms use their types alone, since none of this is for a browser.
-// `meta` says in JSON Schema what a transform or a refinement holds from it: it is read by the API's document alone. There a
-// rule that holds once something was trimmed or normalised is put in words: as a keyword it would refuse what the API takes.
-
-const REQUIRED = "This field is required.";
-const NULL = "This field may not be null.";
-const BLANK = "This field may not be blank.";
-const NOT_A_STRING = "Not a valid string.";
-const BAD_USERNAME = "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.";
-const BAD_EMAIL = "Enter a valid email address.";
-const BAD_DATE = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
+// The bodies that the API accepts. Routes use the schemas; forms use only the types, since the schemas run on the server
+// alone. `meta` adds what JSON Schema can't derive from a transform or a refinement, for the API's document alone. A rule
+// that applies after trimming or normalising is described in words there: as a keyword it would refuse valid input.
 
 // A local part of dot-separated atoms (RFC 5322 §3.2.3) at a host name of at least two labels (RFC 1123 §2.1).
 const EMAIL =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
 
+declare module "zod" {
+  interface GlobalMeta {
+    /** Keywords whose values are this instance's settings */
+    settings?: (settings: Config) => Record<string, unknown>;
+  }
+}
+
 const USERNAME = /^[\p{L}\p{M}\p{Nd}.+_-]+$/u;
-/** Of that, what a pattern can say that is read with the flag `u` by some, and without by others: which ASCII there is none of. */
+/** Fillers and joiners are letters or marks by category, but invisible: two names would look the same. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+/** The part of `USERNAME` that a pattern can express with or without the flag `u`: which ASCII characters are not allowed. */
 const USERNAME_FOR_CLIENTS = "^\\s*[^\\s!-*,\\/:-@\\[-\\^`\\{-~]+\\s*$";
 const USERNAME_LENGTH = 150;
 const EMAIL_LENGTH = 254;
@@ -27,11 +30,11 @@ const DATE = /^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 
 /** A string that Postgres can store and that survives UTF-8: no lone surrogate, no NUL. */
 const text = z
-  .string({ error: ({ input }) => (input === undefined ? REQUIRED : input === null ? NULL : NOT_A_STRING) })
-  .refine((value) => value.isWellFormed(), { error: NOT_A_STRING, abort: true })
-  .refine((value) => !value.includes("\0"), { error: "Null characters are not allowed.", abort: true });
+  .string()
+  .refine((value) => value.isWellFormed(), otherwise({ code: "not_a_string" }))
+  .refine((value) => !value.includes("\0"), otherwise({ code: "null_characters" }));
 
-const filled = z.string().min(1, { error: BLANK, abort: true });
+const filled = z.string().min(1, { abort: true });
 const trimmed = text
   .transform((value) => value.trim())
   .pipe(filled)
@@ -43,13 +46,10 @@ const username = trimmed
   .pipe(
     z
       .string()
-      .refine(
-        (value) => [...value].length <= USERNAME_LENGTH,
-        `Ensure this field has no more than ${USERNAME_LENGTH} characters.`,
-      )
-      .regex(USERNAME, { error: BAD_USERNAME, abort: true })
-      // Fillers and joiners are letters or marks by category, and show nothing: two names would look like one.
-      .regex(/^\P{Default_Ignorable_Code_Point}*$/u, BAD_USERNAME),
+      .refine((value) => [...value].length <= USERNAME_LENGTH, {
+        params: { code: "too_many_characters", most: USERNAME_LENGTH } satisfies Problem,
+      })
+      .refine((value) => USERNAME.test(value) && !INVISIBLE.test(value), otherwise({ code: "bad_username" })),
   )
   .meta({
     minLength: 1,
@@ -63,40 +63,40 @@ const email = trimmed
   .pipe(
     z
       .string()
-      .max(EMAIL_LENGTH, { error: BAD_EMAIL, abort: true })
-      .regex(EMAIL, { error: BAD_EMAIL, abort: true })
-      .refine((value) => value.indexOf("@") <= 64, BAD_EMAIL),
+      .refine((value) => value.length <= EMAIL_LENGTH, otherwise({ code: "bad_email" }))
+      .refine((value) => EMAIL.test(value) && value.indexOf("@") <= 64, otherwise({ code: "bad_email" })),
   )
   .meta({
-    // RFC 6531: of an "email" in JSON Schema the host is in ASCII.
+    // RFC 6531. JSON Schema's format "email" allows only an ASCII host.
     format: "idn-email",
-    description: `Trimmed, and its host in ASCII (UTS 46), of at most ${EMAIL_LENGTH} characters. Unique whatever its case.`,
+    description: `At most ${EMAIL_LENGTH} characters, once trimmed and its host put into ASCII (UTS 46). Unique whatever its case.`,
     examples: ["ann@example.com"],
   });
 
 const newPassword = untouched
   .refine(
     (value) => new TextEncoder().encode(value).length <= PASSWORD_BYTES,
-    `Ensure this field has no more than ${PASSWORD_BYTES} bytes.`,
+    otherwise({ code: "too_many_bytes", most: PASSWORD_BYTES }),
   )
   .meta({
-    // No password of so many bytes has more characters.
+    // A password of at most so many bytes has at most as many characters.
     maxLength: PASSWORD_BYTES,
     format: "password",
+    settings: ({ PASSWORD_MIN_LENGTH }) => ({ minLength: PASSWORD_MIN_LENGTH }),
     description:
-      "At most 1,024 bytes, taken exactly as sent. No common one, nor like the username, the e-mail address or the site.",
+      "At most 1,024 bytes, used exactly as sent. Not a common password, nor similar to the username, the e-mail address or the site's name.",
     examples: ["seven-samurai-1954"],
   });
 
-const date = untouched.refine(isCalendarDate, BAD_DATE).meta({
+const date = untouched.refine(isCalendarDate, otherwise({ code: "bad_date" })).meta({
   format: "date",
   pattern: DATE.source,
-  description: "A date of birth, at most 130 years ago.",
+  settings: ({ MINIMUM_AGE }) => ({ description: `A date of birth, from ${MINIMUM_AGE} to 130 years ago.` }),
   examples: ["1990-01-02"],
 });
 
-export const signUpInput = z.object({ username, email, password: newPassword, age: date });
-/** Old credentials meet no strength rules: whatever was once accepted must still be comparable. */
+export const signUpInput = z.object({ username, email, password: newPassword, age: date }).meta({ id: "SignUp" });
+/** Old credentials meet no strength rules: a password that was once accepted must still log in. */
 export const logInInput = z
   .object({
     username: trimmed.meta({ description: "In any case, or the account's e-mail address.", examples: ["ann"] }),
@@ -104,13 +104,13 @@ export const logInInput = z
   })
   .meta({ id: "LogIn" });
 export const refreshInput = z
-  .object({ refresh: untouched.optional().meta({ description: "A refresh token. Without it the refresh cookie is taken." }) })
+  .object({ refresh: untouched.optional().meta({ description: "A refresh token. Without it the refresh cookie is used." }) })
   .meta({ id: "Refresh" });
 
 export const logOutInput = z
   .object({
     refresh: untouched.optional().meta({
-      description: "A refresh token, of a client without cookies. It counts where neither an access token nor a cookie is good.",
+      description: "A refresh token, for clients without cookies. Used if no access token and no cookie is valid.",
     }),
   })
   .meta({ id: "LogOut" });
@@ -121,7 +121,12 @@ export type LogInInput = z.input<typeof logInInput>;
 export type LogInValues = z.output<typeof logInInput>;
 export type LogOutValues = z.output<typeof logOutInput>;
 
-// `new Date` rolls 2023-02-29 over to March, and reads year 0000: a date is real if it comes back as it went in.
+/** How a refused rule names its problem. No further rule of the field is asked. */
+function otherwise(params: Problem) {
+  return { params, abort: true };
+}
+
+// `new Date` turns 2023-02-29 into a day of March, and accepts the year 0000: a date is real if it prints as it was written.
 function isCalendarDate(value: string): boolean {
   if (!DATE.test(value)) return false;
   const parsed = new Date(`${value}T00:00:00Z`);

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Run by the postgres image, once, in a new volume: mcuser owns the application's database and can make the application's
-# role, and is no superuser. The superuser, postgres, has no password afterwards: it is reached in the container alone.
+# The postgres image runs this once, in a new volume. It creates mcuser, which owns the application's database and may create the
+# application's role, but is no superuser. It removes the password of the superuser, postgres, which can then only log in inside
+# the container.
 set -euo pipefail
 psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" <<'SQL'
 \getenv password POSTGRES_PASSWORD

@@ -3,7 +3,7 @@ import { Wordmark } from "#app/_components/wordmark.tsx";
 import { getViewer } from "#lib/pages/viewer.ts";
 import { Menu } from "./menu.tsx";
 
-/** The shell of the pages that a team adds: the way home, the menu, who is signed in, and the way out. */
+/** The shell of the pages that a team adds: the way home, the menu, the username and the logout. */
 export default async function AppLayout({ children }: { children: React.ReactNode }) {
   const viewer = await getViewer();
   return (

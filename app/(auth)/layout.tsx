@@ -1,7 +1,7 @@
 import { Auditorium } from "#app/_components/auditorium.tsx";
 import { Wordmark } from "#app/_components/wordmark.tsx";
 
-/** The box office first, and the room behind it: beside it where there is the width, with the lights up or down. */
+/** The form in the box office, and the auditorium: below it on a narrow screen, beside it on a wide one. */
 export default function AuthLayout({ children }: { children: React.ReactNode }) {
   return (
     <div className="flex min-h-dvh flex-col bg-paper lg:grid lg:grid-cols-[minmax(0,46fr)_minmax(0,54fr)]">

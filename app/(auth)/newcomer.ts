@@ -1,12 +1,12 @@
-// In this document's memory alone: a name in the address would be in the history, and in logs.
+// Kept in this document's memory alone: a name in the URL would get into the history and into logs.
 let username: string | null = null;
 
-/** For the login page, which the signup leads to. */
+/** Remembers a username for the login page, which follows the signup. */
 export function rememberNewcomer(name: string): void {
   username = name;
 }
 
-/** The name of the account that was just made in this document; null on a page that was loaded. */
+/** The username that has just signed up in this document; null after a page load. */
 export function newcomer(): string | null {
   return username;
 }

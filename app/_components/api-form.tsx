@@ -19,16 +19,16 @@ type Props<Input> = {
   children: React.ReactNode;
 };
 
-/** A form that calls the API with its fields by name, and shows what is wrong where it is wrong. */
+/** A form that sends its fields to the API by name, and shows each message at the field that it is about. */
 export function ApiForm<Input extends Record<string, string>>({ call, onDone, submit, words, children }: Props<Input>) {
   const form = useRef<HTMLFormElement>(null);
   const state = useApiCall(call, { onDone, words });
   const { isBusy, isWaiting, failure, failures, run, fail, forgetField } = state;
   const fields = failure?.kind === "fields" ? failure.fields : {};
 
-  const showWhatToMend = useEffectEvent(() => form.current && failure && firstToMend(form.current, failure)?.focus());
+  const focusOnError = useEffectEvent(() => form.current && failure && firstToCorrect(form.current, failure)?.focus());
   useEffect(() => {
-    if (failures > 0) showWhatToMend();
+    if (failures > 0) focusOnError();
   }, [failures]);
 
   function send(event: FormEvent<HTMLFormElement>): void {
@@ -39,7 +39,7 @@ export function ApiForm<Input extends Record<string, string>>({ call, onDone, su
     else void run(Object.fromEntries(new FormData(event.currentTarget)) as Input);
   }
 
-  // `method` and the disabled button: before the scripts run, a native submit would put the password into the URL.
+  // `method`, and a button that is disabled until the scripts run: a native GET would put the password into the URL.
   return (
     <form
       ref={form}
@@ -69,8 +69,8 @@ export function ApiForm<Input extends Record<string, string>>({ call, onDone, su
   );
 }
 
-// What was refused may be the password, shown or hidden. Where nothing is to be mended, there is to be tried again.
-function firstToMend(form: HTMLFormElement, failure: Failure): HTMLElement | null {
+// After a refused login that is the password, shown or hidden. With nothing to correct it is the button, to try again.
+function firstToCorrect(form: HTMLFormElement, failure: Failure): HTMLElement | null {
   const isRefused = failure.kind === "refused" && failure.status === 401;
   return (
     form.querySelector<HTMLElement>("[aria-invalid=true]") ??

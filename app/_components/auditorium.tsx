@@ -1,13 +1,14 @@
 "use client";
 
-// It does nothing in a browser, and could be a server component. But the elements of those travel a second time, in the page's
-// payload, and Next puts the page for what is not found into each of them. That was half of what a page cost to render.
+// It runs no code in a browser, and could be a server component. But the elements of a server component are also sent in the
+// page's payload, once for each place that has them: this page, and the not-found page that Next adds to every page. They were
+// half of the payload.
 
-// A seat's back, in a tile of 64 by 120. What is empty below it keeps the tiles' seams out of sight.
+// A seat's back, in a tile of 64 by 120. The empty space below it hides the seams between the tiles.
 const SEAT = "M4 96V25Q4 4 25 4h14q21 0 21 21v71z";
 const SEAT_EDGE = "M4 70V25Q4 4 25 4h14q21 0 21 21v45";
 
-/** Rows from the screen to us; a seat's left edge is at `left`. Each hides the feet of the one before. */
+/** Rows from the front to the back; a seat's left edge is at `left`. Each row hides the feet of the row before it. */
 const ROWS = [
   { name: "row-1", left: 300, top: 78, scale: 0.8 },
   { name: "row-2", left: 264.8, top: 128, scale: 1.1 },
@@ -17,7 +18,7 @@ const ROWS = [
 
 const OURS = ROWS[2];
 
-/** The seats as they look from the last row, and two people in them who came together. Only to be looked at. */
+/** The seats as they look from the last row, with or without a couple in them. A decoration: screen readers skip it. */
 export function Auditorium({ people, className }: { people: boolean; className: string }) {
   return (
     <svg viewBox="0 0 600 470" preserveAspectRatio="xMidYMax meet" className={`auditorium ${className}`} aria-hidden="true">

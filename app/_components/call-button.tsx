@@ -7,7 +7,7 @@ type Props = Omit<ComponentProps<"button">, "children" | "disabled"> & {
   label: string;
   busyLabel: string;
   isBusy: boolean;
-  /** It was tried too often, and has to wait. */
+  /** The call was made too often, and has to wait. */
   isWaiting?: boolean;
 };
 
@@ -15,8 +15,8 @@ type Props = Omit<ComponentProps<"button">, "children" | "disabled"> & {
 export function CallButton({ label, busyLabel, isBusy, isWaiting = false, onClick, ...button }: Props) {
   const hydrated = useHydrated();
   const isHeld = isBusy || isWaiting;
-  // A button that becomes `disabled` loses the focus. One that says that it is keeps it, and does nothing: sending a form by the
-  // Enter key is a click on its button, too.
+  // A button that becomes `disabled` loses the focus; one with `aria-disabled` keeps it, and ignores clicks. The Enter key in a
+  // form clicks the form's button, too.
   return (
     <button
       {...button}

@@ -24,7 +24,7 @@ test.each([
   expect(duration(seconds)).toBe(words);
 });
 
-test("no time is said in a unit of which the next one is full, and one is never many", () => {
+test("a duration has the largest unit that fits, and a plural only for more than one", () => {
   for (let seconds = 1; seconds < 40 * 86_400; seconds += 1 + Math.floor(seconds / 500)) {
     const [, count, unit] = /^(?:about )?(an?|\d+) (second|minute|hour|day)s?$/.exec(duration(seconds)) ?? [];
     const most = { second: 59, minute: 59, hour: 23, day: 40 }[unit ?? ""] ?? 0;

@@ -6,14 +6,14 @@ const DAY = 24 * HOUR;
 
 /** A time in words, as one would say it: "45 seconds", "2 minutes", "about an hour". @param seconds a whole number */
 export function duration(seconds: number): string {
-  // By what it is rounded to: 59 minutes and 50 seconds are about an hour, not about 60 minutes.
+  // Rounds before it chooses the unit: 59 minutes and 50 seconds are about an hour, not about 60 minutes.
   if (seconds < MINUTE) return counted(seconds, "second");
   if (Math.round(seconds / MINUTE) < 60) return rounded(seconds, MINUTE, "minute");
   if (Math.round(seconds / HOUR) < 24) return rounded(seconds, HOUR, "hour");
   return rounded(seconds, DAY, "day");
 }
 
-/** A time as a clock shows it that runs down: 0:05, 12:00, 23:59:59. @param seconds a whole number */
+/** A time as a countdown shows it: 0:05, 12:00, 23:59:59. @param seconds a whole number */
 export function clock(seconds: number): string {
   const parts = [Math.floor(seconds / MINUTE) % 60, seconds % MINUTE].map((part) => String(part).padStart(2, "0"));
   const hours = Math.floor(seconds / HOUR);

@@ -6,13 +6,13 @@ import { describeFailure } from "./describe-failure.ts";
 import { duration } from "./duration.ts";
 
 type Props = {
-  /** Of `useApiCall` */
+  /** From `useApiCall` */
   call: { failure: Failure | null; isWaiting: boolean; endWait: () => void };
   /** What to say before the reason */
   lead?: string;
 };
 
-/** Says what became of a call, also to those who don't see it: the region is there before there is anything in it. */
+/** Says how a call failed. Its live region is there before the message is, so that screen readers announce the message. */
 export function FailureNotice({ call: { failure, isWaiting, endWait }, lead }: Props) {
   const wait = failure && "retryAfter" in failure ? failure.retryAfter : null;
   const isOver = wait !== null && !isWaiting;
@@ -21,7 +21,7 @@ export function FailureNotice({ call: { failure, isWaiting, endWait }, lead }: P
     <div className={failure ? `notice ${isOver ? "notice-good" : ""}` : undefined}>
       <p role="alert">
         {message}
-        {/* The clock is for the eye alone, and this for the ear: the time is said once to each. */}
+        {/* Read aloud in place of the countdown, which screen readers skip. */}
         {isWaiting && wait !== null && <span className="sr-only"> Wait {duration(wait)}, then try again.</span>}
       </p>
       {isWaiting && wait !== null && <Countdown seconds={wait} onEnd={endWait} />}

@@ -6,15 +6,15 @@ import { FormContext } from "./form-context.ts";
 export type FieldProps = Omit<ComponentProps<"input">, "id" | "className"> & {
   name: string;
   label: string;
-  /** What to know before typing */
+  /** What a visitor should know before typing */
   hint?: string | undefined;
-  /** What a value has to be, to look at while typing: an element with the id `NAME-rules` */
+  /** The value's rules, to look at while typing: an element with the id `NAME-rules` */
   rules?: React.ReactNode;
   /** A control at the end of the input */
   aside?: React.ReactNode;
 };
 
-/** A labelled input of an `ApiForm`, with what is wrong with its value. */
+/** A labelled input of an `ApiForm`, with the messages about its value. */
 export function Field({ name, label, hint, rules, aside, ...input }: FieldProps) {
   const messages = use(FormContext).fields[name] ?? [];
   const wrong = messages.length > 0;

@@ -4,7 +4,7 @@ import { logInWords, signUpWords } from "./words.ts";
 
 const fields = (of: Record<string, string[]>) => ({ kind: "fields", fields: of }) as const;
 
-test("a field's own words come before those for every form, and a number is carried over", () => {
+test("a field's own words come before the words for every form, and keep the message's number", () => {
   const blank = ["This field may not be blank."];
   const short = "This password is too short. It must contain at least 12 characters.";
   const said = inOurWords(fields({ username: blank, city: blank, password: [short] }), signUpWords, [
@@ -28,7 +28,7 @@ test("a message without words is shown as it is", () => {
   expect(inOurWords(refused, {}, [])).toEqual(refused);
 });
 
-test("what is wrong with a field that the form does not show is said of the whole, by its name", () => {
+test("a message about a field that the form does not show is shown for the whole form, after the field's name", () => {
   const failure = fields({ city: ["No such city."], non_field_errors: ["No data provided"], username: ["Not on a Sunday."] });
   expect(inOurWords(failure, signUpWords, ["username"])).toEqual(
     fields({

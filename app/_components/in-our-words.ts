@@ -1,15 +1,15 @@
 import type { Failure } from "#lib/client/api-client.ts";
 import { everywhere, type Words } from "./words.ts";
 
-/** The API's name for what concerns no single field. */
+/** The API's name for messages that concern no single field. */
 export const GENERAL = "non_field_errors";
 
-// What the API fills into a message: a number, what it quotes, a reason, Python's name of a type.
+// What the API fills into a message: a number, a quotation, a reason, Python's name of a type.
 const FILLED_IN = /\d+|"[^"]*"|(?<= - ).+|(?<=but got )\w+/;
 
 /**
- * A failure as the pages say it. A message without words is shown as it is.
- * @param shown the form's fields: what is wrong with another one is said of the whole, by its name
+ * A failure in the pages' words. A message for which there are none is shown as it is.
+ * @param shown the form's fields: a message about another field is shown for the whole form, after that field's name
  */
 export function inOurWords(failure: Failure, words: Words, shown: string[]): Failure {
   if (failure.kind === "refused") return { ...failure, detail: say(failure.detail, words.detail) };

@@ -1,6 +1,6 @@
 import { Stage } from "./stage.tsx";
 
-/** What is shown instead of a page that failed. `digest` finds the cause in the server's log; what failed in the browser has none. */
+/** Shown in place of a page that failed. `digest` leads to the cause in the server's log; a failure in the browser has none. */
 export function Intermission({ digest }: { digest: string | undefined }) {
   return (
     <Stage empty>
@@ -12,7 +12,7 @@ export function Intermission({ digest }: { digest: string | undefined }) {
             again.
           </p>
           <p className="mt-7">
-            {/* A whole page load, which also heals what went wrong in the browser, and needs no script. */}
+            {/* A whole page load needs no script, and also ends a failure of the browser's scripts. */}
             {/* biome-ignore lint/a11y/useValidAnchor: this very page (RFC 3986 §4.4) */}
             <a href="" className="button">
               Try again

@@ -21,7 +21,7 @@ export function LogOut() {
         isWaiting={isWaiting}
         onClick={() => run(null)}
       />
-      {/* A row of its own below the header's, at the end where the button is: it lies on nothing else. */}
+      {/* A row of its own below the header, under the button, so that it covers nothing. */}
       <div className="basis-full text-ink">
         <div className="notices ms-auto max-w-md">
           <FailureNotice call={call} lead="You are still logged in." />

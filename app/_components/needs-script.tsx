@@ -2,7 +2,7 @@
 
 import { useHydrated } from "./use-hydrated.ts";
 
-/** Says why nothing works here, where scripts are off, and after a while where they didn't come. @param doing "Logging in" */
+/** Says that this needs scripts: at once where they are off, after a while where they don't arrive. @param doing "Logging in" */
 export function NeedsScript({ doing }: { doing: string }) {
   const hydrated = useHydrated();
   return (

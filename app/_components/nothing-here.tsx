@@ -1,10 +1,10 @@
 "use client";
 
-// Next puts it beside every page. See auditorium.tsx.
+// Next adds it to every page. As a client component it is not in their payload (see auditorium.tsx).
 
 import { Stage } from "./stage.tsx";
 
-/** What is shown at an address that nothing is at. */
+/** What an unknown address shows. */
 export function NothingHere() {
   return (
     <Stage empty>

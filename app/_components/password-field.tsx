@@ -5,7 +5,7 @@ import { Field, type FieldProps } from "./field.tsx";
 import { FormContext } from "./form-context.ts";
 import { useHydrated } from "./use-hydrated.ts";
 
-/** A password that can be looked at while it is typed; never while it is sent, when browsers remember what they see. */
+/** A password that can be shown while it is typed. It is hidden while it is sent: browsers then remember visible values. */
 export function PasswordField(props: Omit<FieldProps, "type" | "aside">) {
   const [shown, setShown] = useState(false);
   const { busy } = use(FormContext);
@@ -18,7 +18,7 @@ export function PasswordField(props: Omit<FieldProps, "type" | "aside">) {
       autoCorrect="off"
       spellCheck={false}
       aside={
-        // Its name says what it does next, so it says of no state: both would be "Hide password, pressed".
+        // The name says what a click does, so there is no `aria-pressed`: both together would be "Hide password, pressed".
         <button type="button" className="reveal" aria-controls={props.name} disabled={!hydrated} onClick={() => setShown(!shown)}>
           {shown ? "Hide" : "Show"}
           <span className="sr-only"> password</span>

@@ -1,7 +1,7 @@
 import { Auditorium } from "./auditorium.tsx";
 import { Wordmark } from "./wordmark.tsx";
 
-/** A page that is the whole room: what is shown hangs where the screen is, above the seats. */
+/** A page that is the whole auditorium: its content hangs where the screen is, above the seats. */
 export function Stage({ actions, empty, children }: { actions?: React.ReactNode; empty?: boolean; children: React.ReactNode }) {
   return (
     <div className="house flex min-h-dvh flex-col overflow-hidden">

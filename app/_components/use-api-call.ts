@@ -3,17 +3,17 @@ import type { Failure, Result } from "#lib/client/api-client.ts";
 import { inOurWords } from "./in-our-words.ts";
 import type { Words } from "./words.ts";
 
-/** `done` stays until the page is left: what follows a call that went well is another page. */
+/** `done` stays until the page is left: a call that succeeded leads to another page. */
 type CallState = {
   status: "ready" | "sending" | "done";
   failure: Failure | null;
-  /** How many calls have failed: a new failure, as opposed to one that is being mended field by field. */
+  /** How many calls have failed. It tells a new failure from one whose fields are being corrected. */
   failures: number;
 };
 
 type Settings = { onDone?: (() => void) | undefined; words?: Words | undefined };
 
-/** Runs one call at a time and remembers what it came to, in the pages' words. After some failures there is a time to wait. */
+/** Runs one call at a time and keeps its outcome, in the pages' words. Some failures name a time to wait. */
 export function useApiCall<Input extends object | null>(
   call: (input: Input) => Promise<Result<unknown>>,
   { onDone, words = {} }: Settings = {},

@@ -10,23 +10,23 @@ type ClientViewer = { username: string };
 const ViewerContext = createContext<ClientViewer | null>(null);
 
 /**
- * Who is signed in, in a client component; null for a visitor.
- * @public for the pages to come: the README's recipe uses it
+ * The signed-in user, for a client component; null for a visitor.
+ * @public for the pages to come: a recipe uses it
  */
 export function useViewer(): ClientViewer | null {
   return useContext(ViewerContext);
 }
 
-/** Gives the page its viewer, and takes the page along when the session opens or ends, in this tab or another. */
+/** Gives the page its viewer, and leaves the page when the session opens or ends, in this tab or another. */
 export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | null; children: React.ReactNode }) {
   const isSignedIn = viewer !== null;
   useEffect(() => {
-    // Once is enough: what this tab announces comes back to it a second time, over the channel that all tabs share.
+    // Stops after one change: what this tab announces comes back to it over the channel that all tabs share.
     const stop = onSessionChange((change) => followSession(change, isSignedIn) && stop());
     return stop;
   }, [isSignedIn]);
   useEffect(() => {
-    // A page out of the back-forward cache shows what was true when it was left.
+    // A page from the back-forward cache shows what was true when the visitor left it.
     const reloadIfRestored = (event: PageTransitionEvent) => event.persisted && window.location.reload();
     window.addEventListener("pageshow", reloadIfRestored);
     return () => window.removeEventListener("pageshow", reloadIfRestored);
@@ -34,7 +34,7 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
   return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }
 
-// Whole page loads: nothing that was rendered for the one survives in memory for the other.
+// A whole page load: nothing that was rendered for one user stays in memory for the next.
 function followSession(change: SessionChange, isSignedIn: boolean): boolean {
   if (isSignedIn === (change === "opened")) return false;
   window.location.replace(pathAfter(change));
@@ -47,7 +47,7 @@ function pathAfter(change: SessionChange): string {
     case "opened":
       return localPath(new URLSearchParams(search).get("next"));
     case "logged_out":
-      // The next person at this screen is not led to where the one before was.
+      // The next person at this screen must not be led to the last one's page.
       return logInPath(null, change);
     case "ended":
       return logInPath(pathname + search, change);

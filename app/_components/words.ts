@@ -1,6 +1,6 @@
 /**
- * What a form says in place of the API's messages, by field, and by `detail` for what concerns no field. A number or a name
- * that the API puts into its message stands as … in both.
+ * A form's own words for the API's messages, by field, and under `detail` for messages that concern no field. In both … stands
+ * for the number or the name that the API puts into its message.
  */
 export type Words = Record<string, Record<string, string>>;
 
@@ -8,7 +8,7 @@ const AGAIN = "Something went wrong on this page. Reload it, then try again.";
 const LOGGED_OUT = "You are no longer logged in. Log in, then try again.";
 const UNREADABLE = "This holds a character that can't be used. Type it again.";
 
-/** For every form, where it has no words of its own. */
+/** For every form that has no words of its own for a message. */
 export const everywhere: Record<string, string> = {
   ...missing("Fill this in."),
   "Not a valid string.": UNREADABLE,
@@ -40,12 +40,12 @@ export const signUpWords: Words = {
     ...missing("Choose a username."),
     "Ensure this field has no more than … characters.": "Choose a shorter username, of at most … characters.",
     "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.":
-      "Use letters, digits and . + - _ alone, without spaces.",
+      "Use only letters, digits and . + - _, without spaces.",
     "A user with that username already exists.": "That username is taken. Choose another one.",
   },
   email: {
     ...missing("Enter your email address."),
-    "Enter a valid email address.": "That is not a whole email address. It looks like ann@example.com.",
+    "Enter a valid email address.": "That is not a whole email address, such as ann@example.com.",
     "A user with that email already exists.": "There is an account with that address. Log in, or use another address.",
   },
   age: {

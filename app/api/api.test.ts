@@ -23,7 +23,7 @@ test("every endpoint answers with and without the trailing slash, never by a red
   }
 });
 
-test("a wrong method is refused by name, with what is allowed", async () => {
+test("a wrong method gets a 405 that names it and lists the allowed ones", async () => {
   for (const [path, allowed] of Object.entries(ENDPOINTS)) {
     const allow = allowed === "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
     for (const method of METHODS) {
@@ -36,7 +36,7 @@ test("a wrong method is refused by name, with what is allowed", async () => {
   }
 });
 
-test("OPTIONS answers 204 with what is allowed, and no CORS", async () => {
+test("OPTIONS answers 204 with the allowed methods, and no CORS", async () => {
   for (const [path, allowed] of Object.entries(ENDPOINTS)) {
     const headers = { origin: "https://evil.example", "access-control-request-method": "POST" };
     const answer = await send(origin, "OPTIONS", `${path}/`, { headers });
@@ -46,7 +46,7 @@ test("OPTIONS answers 204 with what is allowed, and no CORS", async () => {
   }
 });
 
-test("HEAD answers as GET, without a body", async () => {
+test("HEAD answers as GET does, without a body", async () => {
   const { cookies } = await newSession(origin);
   for (const sent of [{ cookies }, {}]) {
     const [get, head] = [
@@ -60,7 +60,7 @@ test("HEAD answers as GET, without a body", async () => {
   }
 });
 
-test("an unknown path is not found, whatever the method, the spelling or the credentials", async () => {
+test("an unknown path answers 404, whatever the method, the spelling or the credentials", async () => {
   const paths = [
     "/api",
     "/api/",
@@ -128,7 +128,7 @@ test("a refusal that comes before the body was read closes the connection", asyn
   expect(wasRead.headers.connection).toBe("keep-alive");
 });
 
-test("every answer is JSON in UTF-8, never stored, and says what a browser must not do with it", async () => {
+test("every answer is JSON in UTF-8 that is never stored, and has the headers that restrict browsers", async () => {
   const { cookies } = await newSession(origin);
   const answers = [
     await send(origin, "GET", "/api/user/profile/", { cookies }),
@@ -170,7 +170,7 @@ test("GET changes nothing: a session survives GET on every endpoint", async () =
   expect((await send(origin, "GET", "/api/user/profile/", { cookies })).status).toBe(200);
 });
 
-test("what is not HTTP gets a 400, and headers beyond 16 KiB a 431, both JSON", async () => {
+test("bytes that are not HTTP get a 400, and headers beyond 16 KiB a 431, both JSON", async () => {
   expect(await raw("nonsense\r\n\r\n")).toMatch(
     /^HTTP\/1\.1 400 Bad Request\r\n(.|\r\n)*\{"detail":"Malformed HTTP request\."\}$/,
   );
@@ -181,7 +181,7 @@ test("what is not HTTP gets a 400, and headers beyond 16 KiB a 431, both JSON", 
   expect(await raw(both)).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-test("a request that names no host is refused as JSON, and one that expects something else is answered", async () => {
+test("a request without a host is refused as JSON, and one with an unknown expectation is answered", async () => {
   const hostless = await raw("GET /api/user/profile/ HTTP/1.1\r\n\r\n");
   expect(hostless).toMatch(/^HTTP\/1\.1 400 [\s\S]*\{"detail":"Malformed HTTP request\."\}/);
   expect(hostless).toContain("\r\nX-Content-Type-Options: nosniff\r\n");

@@ -8,7 +8,7 @@ function post(body: string | Buffer, headers: Record<string, string> = JSON_TYPE
   return send(origin, "POST", path, { body, headers });
 }
 
-test("another media type is unsupported, and named", async () => {
+test("another media type gets a 415 that names it", async () => {
   const form = "application/x-www-form-urlencoded";
   const types = [
     "text/plain",
@@ -40,7 +40,7 @@ test("JSON may be written in any case and with a UTF-8 charset", async () => {
   }
 });
 
-test("an empty body counts as an object without fields, whatever it claims to be", async () => {
+test("an empty body counts as an object without fields, whatever media type it claims", async () => {
   const chunked = { "transfer-encoding": "chunked" };
   const headers = [{}, JSON_TYPE, { "content-type": "text/plain" }, { "content-type": "text/plain", ...chunked }];
   for (const sent of headers) {
@@ -52,7 +52,7 @@ test("an empty body counts as an object without fields, whatever it claims to be
   expect(refresh.json.code).toBe("not_authenticated");
 });
 
-test("what is not JSON is a parse error that does not quote the body", async () => {
+test("a body that is not JSON gets a parse error that does not quote it", async () => {
   const bodies: (string | Buffer)[] = [
     "{",
     "{'a':1}",
@@ -80,7 +80,7 @@ test("what is not JSON is a parse error that does not quote the body", async () 
   }
 });
 
-test("what is not an object is named by its type", async () => {
+test("a body that is not an object gets a refusal that names its type", async () => {
   const bodies = { "[]": "list", '"a"': "str", "5": "int", "5.5": "float", true: "bool", false: "bool" };
   for (const [body, type] of Object.entries(bodies)) {
     const answer = await post(body);
@@ -92,7 +92,7 @@ test("what is not an object is named by its type", async () => {
   expect(nothing.text).toBe('{"non_field_errors":["No data provided"]}');
 });
 
-test("16 KiB are read, and not a byte more", async () => {
+test("a body of 16 KiB is read, and a longer one is refused", async () => {
   const pad = (length: number) => `{"a":"${"x".repeat(length - 8)}"}`;
   expect((await post(pad(16_384))).status).toBe(400);
   for (const headers of [JSON_TYPE, { ...JSON_TYPE, "transfer-encoding": "chunked" }]) {
@@ -103,21 +103,21 @@ test("16 KiB are read, and not a byte more", async () => {
   }
 });
 
-test("duplicate keys have one reading, the last", async () => {
+test("of duplicate keys the last counts", async () => {
   const body = signUpBody();
   const answer = await post(`{"username":"a b",${JSON.stringify(body).slice(1)}`);
   expect(answer.status).toBe(201);
   expect(answer.json.username).toBe(body.username);
 });
 
-test("deep nesting is harmless", async () => {
+test("a deeply nested body is refused like any other", async () => {
   const deep = (open: string, close: string) => open.repeat(3_000) + close.repeat(3_000);
   expect((await post(deep("[", "]"))).json).toEqual({ non_field_errors: ["Invalid data. Expected a dictionary, but got list."] });
   expect((await post(`{"username":${deep("[", "]")}}`)).json.username).toEqual(["Not a valid string."]);
   expect((await post(`${'{"username":'.repeat(1_000)}1${"}".repeat(1_000)}`)).json.username).toEqual(["Not a valid string."]);
 });
 
-test("parameters in the URL are no fields", async () => {
+test("parameters in the URL do not count as fields", async () => {
   const { username, password } = signUpBody();
   const answer = await send(origin, "POST", `/api/token/?username=${username}&password=${password}&username=x`, { json: {} });
   expect(answer.json).toEqual({ username: ["This field is required."], password: ["This field is required."] });

@@ -2,8 +2,8 @@ import { describe, expect, inject, test } from "vitest";
 import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
 import { fetchDocument } from "#e2e/openapi.ts";
 
-// Compressed, an answer tells by its length how much a token in it is like something that was sent (BREACH). Asked directly,
-// Next would compress whatever it can; through Nginx, e2e/nginx.test.ts looks.
+// The length of a compressed answer tells how much a token in it resembles what was sent (BREACH). These tests ask the
+// application directly, where Next would compress all it can; e2e/nginx.test.ts asks through Nginx.
 
 const origin = inject("origin");
 const CODINGS = ["gzip", "gzip, br, deflate, zstd"];
@@ -23,7 +23,7 @@ async function goodRequest(path: string): Promise<Sent> {
 }
 
 describe.each(operations)("%s %s", (method, path) => {
-  test("compresses neither an answer nor a refusal, whatever a client takes", async () => {
+  test("compresses neither an answer nor a refusal, whatever encodings a client accepts", async () => {
     for (const coding of CODINGS) {
       const headers = { "accept-encoding": coding };
       const good = await goodRequest(path);
@@ -36,9 +36,9 @@ describe.each(operations)("%s %s", (method, path) => {
   });
 });
 
-test("a path that is not there is refused uncompressed, and a page is compressed", async () => {
+test("the answer to an unknown path is not compressed, and a page is", async () => {
   const headers = { "accept-encoding": "gzip" };
   expect((await send(origin, "GET", "/api/nothing/", { headers })).headers["content-encoding"]).toBeUndefined();
-  for (const page of ["/login", "/api/docs", "/nothing-here"])
+  for (const page of ["/login", "/docs", "/nothing-here"])
     expect((await send(origin, "GET", page, { headers })).headers["content-encoding"], page).toBe("gzip");
 });

@@ -4,7 +4,7 @@ import { claimsOf, sign, wellSigned } from "#e2e/forge.ts";
 import { openLine } from "#e2e/fuzz/raw-http.ts";
 import { startServer, type TestServer } from "#e2e/harness.ts";
 
-// Which credential counts, where several come along or somebody else has made them; and what is cleared.
+// Which credential counts where a request has several, or ones of another application; and which cookies are cleared.
 
 const PROFILE = "/api/user/profile/";
 const REFRESH = "/api/token/refresh/";
@@ -13,7 +13,7 @@ const SECRET = "a-secret-of-this-file-0123456789-0123456789";
 const ELSEWHERE = "a-secret-of-another-application-0123456789";
 const [ACCESS, RENEWAL] = ["__Host-access_token", "__Host-refresh_token"];
 
-/** As it is behind https, with a secret that is known here. */
+/** A server as it is behind https, with a secret that this file knows. */
 let server: TestServer;
 beforeAll(async () => {
   const settings = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: SECRET, PUBLIC_URL: "https://movies.example" };
@@ -28,14 +28,15 @@ const openSession = async () => {
   const access = cookies[ACCESS] ?? "";
   return { user, access, refresh, sid: claimsOf(refresh).sid };
 };
-/** Whose the cookies are that an answer sets. */
+/** The session that a token belongs to. */
 const sidOf = (token = "") => claimsOf(token).sid;
 
-/** What another application signs: with claims like ours, or with others. */
+/** A token that another application signed, with claims like ours. */
 const foreign = (token: string) => sign(claimsOf(token), ELSEWHERE);
 const othersToken = sign({ sub: "somebody", iss: "another application" }, ELSEWHERE);
 
-// RFC 6265bis lets any site of a domain set such a cookie for all of it: what a browser took for another name must be one.
+// RFC 6265bis lets any site of a domain set a cookie for the whole domain, but not one with the `__Host-` prefix. A name that
+// browsers do not take for that prefix must not count as it here.
 test("a cookie whose name only looks like the session's to JavaScript opens, renews and ends nothing", async () => {
   const attacker = await openSession();
   const names = (which: string) => [
@@ -63,7 +64,7 @@ test("a cookie whose name only looks like the session's to JavaScript opens, ren
   expect((await ask("GET", PROFILE, `${ACCESS}=${attacker.access}`)).status).toBe(200);
 });
 
-test("bytes that are no white space of HTTP end neither a cookie's name nor a header's parts", async () => {
+test("only HTTP's own white space ends a cookie's name or a part of a header", async () => {
   const { user, access } = await openSession();
   const line = openLine(server.origin);
   const get = async (...headers: string[]) => {
@@ -84,7 +85,7 @@ test("bytes that are no white space of HTTP end neither a cookie's name nor a he
   line.close();
 });
 
-test("of several access cookies the first that is good counts, whatever comes before it", async () => {
+test("of several access cookies the first that verifies counts, whatever comes before it", async () => {
   const [first, second, over] = [await openSession(), await openSession(), await openSession()];
   await ask("POST", LOGOUT, `${ACCESS}=${over.access}`);
   for (const bad of ["nope", othersToken, foreign(first.access), over.access, first.refresh, "a.b.c", ".."]) {
@@ -97,7 +98,7 @@ test("of several access cookies the first that is good counts, whatever comes be
   expect([mute.status, mute.json.code]).toEqual([401, "token_not_valid"]);
 });
 
-test("of several refresh cookies the first that is good is renewed, on a page too, and logs out", async () => {
+test("of several refresh cookies the first that verifies is renewed, on a page too, and logs out", async () => {
   const [over, other] = [await openSession(), await openSession()];
   await ask("POST", LOGOUT, `${ACCESS}=${over.access}`);
   for (const bad of ["nope", othersToken, foreign(other.refresh), over.refresh, other.access]) {
@@ -113,7 +114,7 @@ test("of several refresh cookies the first that is good is renewed, on a page to
   expect((await ask("POST", REFRESH, `${RENEWAL}=${other.refresh}`)).status).toBe(200);
 });
 
-test("what another application has signed is cleared by no endpoint and no page", async () => {
+test("another application's tokens are cleared by no endpoint and no page", async () => {
   const { access, refresh } = await openSession();
   const cookies = [
     `${ACCESS}=${othersToken}; ${RENEWAL}=${othersToken}`,
@@ -136,7 +137,7 @@ test("what another application has signed is cleared by no endpoint and no page"
   }
 });
 
-test("what is ours and over is cleared, and what came along from another application is not", async () => {
+test("our own dead cookies are cleared, and another application's beside them are not", async () => {
   const over = await openSession();
   await ask("POST", LOGOUT, `${ACCESS}=${over.access}`);
   const cleared = (names: string[]) => Object.fromEntries(names.map((name) => [name, ""]));
@@ -151,13 +152,13 @@ test("what is ours and over is cleared, and what came along from another applica
     expect(both.cookies, path).toEqual(cleared([ACCESS, RENEWAL]));
     const mixed = await ask(method, path, `${ACCESS}=${othersToken}; ${RENEWAL}=${over.refresh}`);
     expect(mixed.cookies, path).toEqual(cleared([RENEWAL]));
-    // Two of one name are at two paths, and ours is the one that clearing reaches.
+    // Two cookies of one name have two paths, and clearing reaches the one with ours.
     const beside = await ask(method, path, `${RENEWAL}=${othersToken}; ${RENEWAL}=${over.refresh}`);
     expect(beside.cookies, path).toEqual(cleared([ACCESS, RENEWAL]));
   }
 });
 
-test("what is no token at all is cleared at refresh and logout, and stays on pages", async () => {
+test("a cookie that holds no token at all is cleared at refresh and logout, and stays on pages", async () => {
   for (const value of ["nope", "a.b", "a.b.c.d", "%7B%7D", "a b.c.d", ".."]) {
     for (const path of [REFRESH, LOGOUT]) {
       const answer = await ask("POST", path, `${ACCESS}=${value}; ${RENEWAL}=${value}`);
@@ -167,7 +168,7 @@ test("what is no token at all is cleared at refresh and logout, and stays on pag
   }
 });
 
-test("a refused token of a body or a header leaves the cookies of another session alone", async () => {
+test("a refused token in a body or a header leaves the cookies of another session alone", async () => {
   const [over, living] = [await openSession(), await openSession()];
   await ask("POST", LOGOUT, `${ACCESS}=${over.access}`);
   const cookie = `${ACCESS}=${living.access}; ${RENEWAL}=${living.refresh}`;
@@ -183,7 +184,7 @@ test("a refused token of a body or a header leaves the cookies of another sessio
   expect((await ask("POST", REFRESH, cookie)).status).toBe(200);
 });
 
-test("a logout of one's own leaves another application's cookies, and clears its own beside them", async () => {
+test("a logout clears our cookies, and leaves another application's beside them", async () => {
   const bearer = await openSession();
   const byHeader = await ask("POST", LOGOUT, `${ACCESS}=${othersToken}; ${RENEWAL}=${othersToken}`, {
     authorization: `Bearer ${bearer.access}`,
@@ -194,7 +195,7 @@ test("a logout of one's own leaves another application's cookies, and clears its
   expect([beside.status, beside.cookies]).toEqual([200, { [ACCESS]: "", [RENEWAL]: "" }]);
 });
 
-test("a well-signed token that nobody here would write is refused like any other, and nothing of it is logged", async () => {
+test("a well-signed token with claims that we never write is refused like any other, and not logged", async () => {
   const { user, access, refresh } = await openSession();
   const before = server.output().length;
   for (const [name, token] of [...Object.entries(wellSigned(access, SECRET)), ...Object.entries(wellSigned(refresh, SECRET))]) {
@@ -211,12 +212,12 @@ test("a well-signed token that nobody here would write is refused like any other
   const logged = server.output().slice(before);
   expect(logged).not.toContain("secret-marker");
   expect(logged).not.toMatch(/"level":(40|50|60)|error/i);
-  // Nothing was ended by what could not be read, and the originals are still good.
+  // The refused tokens ended no session: the originals are still good.
   expect((await ask("GET", PROFILE, `${ACCESS}=${access}`)).json).toEqual({ username: user.username });
   expect((await ask("POST", REFRESH, `${RENEWAL}=${refresh}`)).status).toBe(200);
 });
 
-test("`Bearer null`, `Bearer undefined` and `Bearer` alone are as if the header were not there", async () => {
+test("`Bearer null`, `Bearer undefined` and `Bearer` alone count as no header at all", async () => {
   const user = await signUp(server.origin);
   for (const authorization of ["Bearer", "Bearer ", "bearer null", "Bearer undefined", "BEARER\tnull \t"]) {
     const { cookies } = await logIn(server.origin, user);

@@ -39,7 +39,7 @@ test("a foreign site's request is refused", async () => {
   }
 });
 
-test("the site's own requests pass, and so does what is no browser", async () => {
+test("the site's own requests pass, and so do clients that are no browsers", async () => {
   const own: Record<string, string>[] = [
     {},
     { "sec-fetch-site": "same-origin" },
@@ -50,7 +50,7 @@ test("the site's own requests pass, and so does what is no browser", async () =>
   for (const headers of own) expect((await post(headers)).status, JSON.stringify(headers)).toBe(400);
 });
 
-test("with a public URL that origin alone is the site, whatever the Host header says", async () => {
+test("with a public URL only its origin is the site, whatever the Host header says", async () => {
   expect((await post({ origin: "https://movies.example" }, secure.origin)).status).toBe(400);
   for (const origin of [secure.origin, "http://movies.example", "https://movies.example:8443", "https://evil.example"]) {
     expect((await post({ origin }, secure.origin)).status, origin).toBe(403);
@@ -59,7 +59,7 @@ test("with a public URL that origin alone is the site, whatever the Host header 
   expect((await post({ origin: "https://evil.example", "x-forwarded-host": "evil.example" }, secure.origin)).status).toBe(403);
 });
 
-test("reading is not refused: a 403 is for what changes something", async () => {
+test("a foreign site's GET is not refused: only state-changing methods are", async () => {
   const { cookies } = await newSession(shared);
   const answer = await send(shared, "GET", "/api/user/profile/", { cookies, headers: { "sec-fetch-site": "cross-site" } });
   expect(answer.status).toBe(200);
@@ -72,7 +72,7 @@ test("a refused logout has no effect", async () => {
   expect((await send(shared, "GET", "/api/user/profile/", { cookies })).status).toBe(200);
 });
 
-test("on https the cookies are __Host- and Secure, when they are set and when they are cleared", async () => {
+test("on https the cookies have the __Host- prefix and are Secure, when they are set and when they are cleared", async () => {
   const user = await signUp(secure.origin);
   const { username, password } = user;
   const login = await send(secure.origin, "POST", "/api/token/", { json: { username, password } });
@@ -88,7 +88,7 @@ test("on https the cookies are __Host- and Secure, when they are set and when th
   ]);
 });
 
-test("on https a cookie without the prefix, which another host could have planted, is nobody's", async () => {
+test("on https a cookie without the prefix, which another host could have planted, opens nothing", async () => {
   const user = await signUp(secure.origin);
   const login = await send(secure.origin, "POST", "/api/token/", { json: { username: user.username, password: user.password } });
   const planted = { access_token: login.cookies["__Host-access_token"] ?? "" };

@@ -3,7 +3,7 @@ import { type Answer, freshName, PASSWORD, send, signUp, signUpBody } from "#e2e
 import { startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { hasNginx, startNginx } from "#e2e/nginx-server.ts";
 
-// Two workers that trust this machine's word for the client's address, so that tests can be anybody.
+// Two workers that trust this machine as a proxy, so that tests can choose the client's address.
 
 const databaseUrl = inject("databaseUrl");
 const VARIABLES = { DATABASE_URL: databaseUrl, AUTH_SECRET: inject("authSecret"), RATE_LIMITS: "on", LOG_LEVEL: "warn" };
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 let last = 0;
-/** An address of the documentation's range, another one each time. */
+/** A new address of the documentation's range (RFC 5737). */
 function freshAddress(): string {
   last += 1;
   return `2001:db8:${last.toString(16)}::${Math.floor(Math.random() * 0xffff).toString(16)}`;
@@ -24,10 +24,10 @@ const from = (address: string) => ({ "x-forwarded-for": address });
 const attempt = (username: string, address: string, password = "wrong-password") =>
   send(server.origin, "POST", "/api/token/", { json: { username, password }, headers: from(address) });
 
-/** How often the password was compared. */
+/** How many of the attempts had their password compared. */
 const evaluated = (answers: Answer[]) => answers.filter(({ status }) => status === 200 || status === 401).length;
 
-test("ten wrong passwords for one account from one address, also at once, and then 429 with when to come back", async () => {
+test("an address has ten wrong passwords for one account, also in parallel, and then gets 429 with Retry-After", async () => {
   const { username } = await signUp(server.origin);
   const address = freshAddress();
   const answers = await Promise.all(Array.from({ length: 40 }, () => attempt(username, address)));
@@ -42,7 +42,7 @@ test("ten wrong passwords for one account from one address, also at once, and th
   expect(refused.headers.ratelimit).toBe(`"login-account-address";r=0;t=${seconds}`);
 });
 
-test("the owner elsewhere is not locked out, and names that are nobody's are limited alike", async () => {
+test("the owner at another address is not locked out, and names without an account are limited alike", async () => {
   const { username } = await signUp(server.origin);
   const address = freshAddress();
   for (const name of [username, freshName()]) {
@@ -52,7 +52,7 @@ test("the owner elsewhere is not locked out, and names that are nobody's are lim
   expect((await attempt(username, freshAddress(), PASSWORD)).status).toBe(200);
 });
 
-test("the two spellings of an international address are one name to guess at", async () => {
+test("the two spellings of an international e-mail address share one limit", async () => {
   const email = `ann@bücher.${freshName()}.example`;
   const json = { ...signUpBody(), email };
   expect((await send(server.origin, "POST", "/api/user/signup/", { json, headers: from(freshAddress()) })).status).toBe(201);
@@ -62,7 +62,7 @@ test("the two spellings of an international address are one name to guess at", a
   expect(evaluated(answers)).toBe(10);
 });
 
-test("ten failures by name say nothing about which e-mail address is that account's, nor does a login that is forgiven", async () => {
+test("limits do not tell which e-mail address belongs to a username, whether logins fail or are forgiven", async () => {
   const [owner, other] = [await signUp(server.origin), await signUp(server.origin)];
   const address = freshAddress();
   await Promise.all(Array.from({ length: 11 }, () => attempt(owner.username, address)));
@@ -75,12 +75,12 @@ test("ten failures by name say nothing about which e-mail address is that accoun
   // All three have had one, and each has nine more.
   const rest = await inTurn([...names, ...names, ...names, ...names], (name) => attempt(name.toUpperCase(), address));
   expect(evaluated(rest)).toBe(12);
-  // The owner's right login by the address forgives what was counted for it, and not for the name.
+  // The owner's successful login by e-mail address forgives what was counted for the address, and not for the name.
   expect((await attempt(owner.email, address, PASSWORD)).status).toBe(200);
   expect((await attempt(owner.username, address, PASSWORD)).status).toBe(429);
 });
 
-test("disabling an account lifts no limit: that would tell of it", async () => {
+test("disabling an account lifts no limit, which would tell that it was disabled", async () => {
   const { username, id } = await signUp(server.origin);
   const address = freshAddress();
   expect(evaluated(await inTurn(Array(5).fill(username), (name) => attempt(name, address)))).toBe(5);
@@ -88,7 +88,7 @@ test("disabling an account lifts no limit: that would tell of it", async () => {
   expect(evaluated(await inTurn(Array(8).fill(username), (name) => attempt(name, address)))).toBe(5);
 });
 
-test("no name and no e-mail address is kept where attempts are counted, of accounts or of others", async () => {
+test("the counts of attempts hold no username and no e-mail address, whether or not there is such an account", async () => {
   const { username, email } = await signUp(server.origin);
   const typed = [username, email, freshName(), `${freshName()}@example.com`, "my-Password-in-the-wrong-field"];
   await inTurn(typed, (name) => attempt(name, freshAddress()));
@@ -116,16 +116,16 @@ describe("with a cap of three on an account", () => {
   }
   const CHANGE = "update passwords set encoded = $2, changed_at = clock_timestamp() where user_id = $1";
 
-  test("an address that knew the old password is an address like any other after a change, and another cap begins", async () => {
+  test("after a change of the password an address that knew the old one is like any other, and the caps begin anew", async () => {
     const { username, id } = await signUp(own.origin);
     const home = freshAddress();
     expect((await login(username, home, PASSWORD)).status).toBe(200);
     expect(evaluated(await fail(username))).toBe(3);
-    // The owner's address is spared.
+    // The owner's address does not share that cap.
     expect((await login(username, home, PASSWORD)).status).toBe(200);
     const encoded = await otherHash();
     await withDatabase(databaseUrl, (query) => query(CHANGE, [id, encoded]));
-    // What was counted against the old password does not lock out the new one's owner, wherever that is.
+    // Guesses at the old password do not lock out the owner with the new one, at any address.
     const elsewhere = freshAddress();
     expect((await login(username, elsewhere, OTHER_PASSWORD)).status).toBe(200);
     expect(evaluated(await fail(username))).toBe(3);
@@ -133,7 +133,7 @@ describe("with a cap of three on an account", () => {
     expect((await login(username, elsewhere, OTHER_PASSWORD)).status).toBe(200);
   });
 
-  test("nor is one known that logged in with the old password while a transaction was changing it", async () => {
+  test("an address that logged in with the old password while a transaction changed it is not known either", async () => {
     const { username, id } = await signUp(own.origin);
     const [home, encoded] = [freshAddress(), await otherHash()];
     await withDatabase(databaseUrl, async (query) => {
@@ -147,7 +147,7 @@ describe("with a cap of three on an account", () => {
     expect((await login(username, home, OTHER_PASSWORD)).status).toBe(429);
   });
 
-  test("guesses from an address that is known have a cap of their own", async () => {
+  test("guesses from a known address have a cap of their own", async () => {
     const { username } = await signUp(own.origin);
     const home = freshAddress();
     expect((await login(username, home, PASSWORD)).status).toBe(200);
@@ -156,19 +156,19 @@ describe("with a cap of three on an account", () => {
   });
 });
 
-test("an operator who deletes the row lifts a limit, in every worker, within seconds", async () => {
+test("deleting its row lifts a limit, in every worker, within seconds", async () => {
   const { username, id } = await signUp(server.origin);
   const address = freshAddress();
   for (let count = 0; count < 16; count += 1) await attempt(username, address);
   expect((await attempt(username, address)).status).toBe(429);
   await withDatabase(databaseUrl, (query) => query("delete from rate_limits where key like $1", [`login_account%:${id}:%`]));
-  // As long as a worker refuses from memory.
+  // A worker refuses from memory for this long.
   await new Promise((resolve) => setTimeout(resolve, 10_500));
   const answers = await inTurn(Array.from({ length: 8 }), () => attempt(username, address, PASSWORD));
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
 });
 
-test("a login that succeeds is forgiven: who signs in often is never throttled", async () => {
+test("a login that succeeds does not count, so frequent logins are never throttled", async () => {
   const { username } = await signUp(server.origin);
   const address = freshAddress();
   for (let round = 0; round < 4; round += 1) {
@@ -186,7 +186,7 @@ test("IPv6 neighbours share a limit, and a mapped address is the IPv4 one", asyn
   expect(evaluated(await inTurn(same, (address) => attempt(username, address)))).toBe(10);
 });
 
-test("what a client says about its address changes nothing where no proxy is trusted", async () => {
+test("a client's own headers do not change its address where no proxy is trusted", async () => {
   const direct = await startServer(VARIABLES);
   const { username } = await signUp(direct.origin);
   const answers = await inTurn(
@@ -222,14 +222,14 @@ test("limits can be set, hold for all workers together, and outlast a restart", 
   expect(await count(signUps, 400)).toBe(0);
   const refused = await refreshes();
   expect([refused.status, refused.headers["ratelimit-policy"]]).toEqual([429, '"refresh";q=4;w=600']);
-  // Before who it is, or what was sent, is looked at; after where it comes from.
+  // The limit is checked before the credentials and the body, and after the cross-site check.
   expect((await send(own.origin, "POST", "/api/user/signup/", { body: "{", headers: from(address) })).status).toBe(429);
   const foreign = { ...from(address), origin: "https://evil.example" };
   expect((await send(own.origin, "POST", "/api/user/signup/", { json: {}, headers: foreign })).status).toBe(403);
   await own.stop();
 });
 
-test("failed logins of one address are limited, whatever the names, also where many would be tried once each", async () => {
+test("failed logins of one address are limited, also where each is for another name", async () => {
   const own = await startServer({ ...VARIABLES, RATE_LIMIT_LOGIN_ADDRESS: "20/600", TRUSTED_PROXIES: "127.0.0.1" });
   const address = freshAddress();
   const answers = await inTurn(Array.from({ length: 40 }), () =>

@@ -1,7 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { signUpInput } from "#lib/schemas.ts";
 
-/** What an account is made of beside its password, by the signup's fields. A birth date is called what it is. */
+/** The options for an account's details, and the signup's field of each. The field `age` holds a birth date. */
 const DETAILS = new Map(
   signUpInput
     .keyof()
@@ -9,7 +9,7 @@ const DETAILS = new Map(
     .map((field) => [field === "age" ? "birth-date" : field, field]),
 );
 
-/** What may follow a command, and what it is for. */
+/** The options of all commands, except an account's details. */
 const OPTIONS = {
   "password-stdin": { type: "boolean" },
   "generate-password": { type: "boolean" },
@@ -25,18 +25,18 @@ const OPTIONS = {
 
 const PASSWORD = ["password-stdin", "generate-password"] as const;
 
-/** One of these, or one of an account's details. */
+/** One of `OPTIONS`, or one of an account's details. */
 type Option = keyof typeof OPTIONS | (string & {});
 type Form = { names: 0 | 1; required: readonly Option[]; optional: readonly Option[]; summary: string };
 
-/** Every command, as it is written. */
+/** The form of every command. */
 const FORMS = {
-  demo: { names: 0, required: [], optional: [], summary: "an account to look around with: makes it, or gives it a new password" },
+  demo: { names: 0, required: [], optional: [], summary: "creates an account to look around with, or gives it a new password" },
   "user create": {
     names: 0,
     required: [...DETAILS.keys()],
     optional: PASSWORD,
-    summary: "makes an account, by the rules of the signup",
+    summary: "creates an account, by the rules of the signup",
   },
   "user list": {
     names: 0,
@@ -47,13 +47,13 @@ const FORMS = {
   },
   "user show": { names: 1, required: [], optional: [], summary: "shows an account" },
   "user set-password": { names: 1, required: [], optional: PASSWORD, summary: "sets a password, and ends all sessions" },
-  "user disable": { names: 1, required: [], optional: [], summary: "lets nobody log in, and ends all sessions" },
-  "user enable": { names: 1, required: [], optional: [], summary: "takes that back" },
+  "user disable": { names: 1, required: [], optional: [], summary: "blocks logins, and ends all sessions" },
+  "user enable": { names: 1, required: [], optional: [], summary: "allows logins again" },
   "user delete": {
     names: 1,
     required: [],
     optional: ["yes"],
-    summary: "deletes an account, all that is kept about it, and its sessions; asks first, unless told --yes",
+    summary: "deletes an account with everything stored about it, and ends its sessions; asks first, unless given --yes",
   },
   "sessions list": { names: 1, required: [], optional: [], summary: "lists the living sessions" },
   "sessions end": { names: 1, required: [], optional: ["session", "all"], summary: "ends one session, or all" },
@@ -64,14 +64,14 @@ type Parsed = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"
 export type Values = Parsed & { [detail: string]: string | boolean | undefined };
 export type Arguments = { command: CommandName; name: string; values: Values };
 
-/** What was typed is no command. */
+/** The command line can't be understood. */
 export type UsageError = Error & { isUsage: true };
 
 export function usageError(message: string): UsageError {
   return Object.assign(new Error(message), { isUsage: true as const });
 }
 
-/** @returns null when help was asked for @throws {UsageError} one line */
+/** Parses a command line. @returns null when help was asked for @throws {UsageError} one line */
 export function readArguments(args: string[]): Arguments | null {
   const { values, positionals } = parse(args);
   if (values.help) return null;
@@ -90,7 +90,7 @@ export function readArguments(args: string[]): Arguments | null {
   return { command, name: names[0] ?? "", values };
 }
 
-/** An account's details, as the signup takes them. */
+/** An account's details, by the signup's fields. */
 export function detailsOf(values: Values): Record<string, unknown> {
   return Object.fromEntries([...DETAILS].map(([option, field]) => [field, values[option]]));
 }
@@ -105,9 +105,9 @@ export function help(): string {
 
 ${lines.join("\n")}
 
-NAME is a username or an e-mail address. A password is asked for on the terminal, or read from --password-stdin, or made and
-shown by --generate-password. The database is DATABASE_URL's, or the one that npm start runs.
-Status: 0 done, 1 refused or failed, 2 not a command. --json: one JSON value on stdout.`;
+NAME is a username or an e-mail address. The password is asked for at the terminal, read from stdin with --password-stdin, or
+made and shown with --generate-password. The database is that of DATABASE_URL, or the one that npm start runs.
+Status: 0 done, 1 refused or failed, 2 not a command. --json prints one JSON value to stdout.`;
 }
 
 function parse(args: string[]) {

@@ -2,12 +2,12 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
 /**
- * Asks at the terminal, one line each. The prompts go to stderr, stdout is the answer's.
- * @param typed whether it shows what is typed
- * @throws {Error} where there is no answer: Ctrl-C or Ctrl-D
+ * Asks for one line per prompt at the terminal. The prompts go to stderr, since stdout is for the command's result.
+ * @param typed whether the terminal shows what is typed
+ * @throws {Error} when nothing was typed: after a Ctrl-C or Ctrl-D
  */
 export async function ask(prompts: string[], typed: "shown" | "hidden"): Promise<string[]> {
-  // What is typed would be echoed to `nowhere`.
+  // readline echoes what is typed to its output.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = typed === "shown" ? process.stderr : nowhere;
   const terminal = createInterface({ input: process.stdin, output, terminal: true });

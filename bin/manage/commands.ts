@@ -1,31 +1,32 @@
+import { listUsers } from "#db/list-users.ts";
 import type { Database } from "#db/pool.ts";
 import { listSessions, revokeSessionsOf, type SessionDetails } from "#db/sessions.ts";
-import { deleteUser, findUser, listUsers, setActive, type UserDetails } from "#db/users.ts";
-import { signUp } from "#lib/account/sign-up.ts";
+import { deleteUser, findUser, setActive, type UserDetails } from "#db/users.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
 import { accountName, accountSearch } from "#lib/sign-in/account-name.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
+import { createAccount } from "./create-account.ts";
 import { openDemo } from "./demo.ts";
 import { newPassword } from "./new-password.ts";
 
-/** What a command says: to a person, and to a program. */
+/** A command's result, for a person and for a program. */
 type Outcome = { lines: string[]; json: unknown };
 
-/** What each does. All throw one line where they can't: an `AppError` where the application's rules refuse. */
+/** Runs each command. @throws {AppError} where the application's rules refuse @throws {Error} one line, for other failures */
 export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => Promise<Outcome>> = {
   demo: async (db) => {
     const { username, password, isNew } = await openDemo(db);
-    const done = isNew ? `Made the account ${username}.` : `${username} has a new password, and is logged out everywhere.`;
+    const done = isNew ? `Created the account ${username}.` : `${username} has a new password, and is logged out everywhere.`;
     const lines = [done, `Username: ${username}`, ...passwordLine(password)];
     return { lines, json: { ...toJson(await requireUser(db, username)), password } };
   },
 
   "user create": async (db, { values }) => {
     const { password, generated } = await newPassword(values);
-    const { id, username } = await signUp(db, { ...detailsOf(values), password }, null);
+    const { id, username } = await createAccount(db, { ...detailsOf(values), password });
     const created = await requireUser(db, username);
-    const lines = [`Made the account ${username} (${id}).`, ...passwordLine(generated)];
+    const lines = [`Created the account ${username} (${id}).`, ...passwordLine(generated)];
     return { lines, json: { ...toJson(created), ...(generated === undefined ? {} : { password: generated }) } };
   },
 
@@ -122,7 +123,7 @@ async function requireUser(db: Database, name: string): Promise<UserDetails> {
   return user;
 }
 
-// Also of one who was there a moment ago.
+// Also thrown if the user was deleted while the command ran.
 function noSuchUser(name: string): Error {
   return new Error(`there is no user "${name}"`);
 }

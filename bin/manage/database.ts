@@ -6,8 +6,8 @@ import { type Database, database } from "#db/pool.ts";
 import { launchConfig, presetConfig } from "#lib/config.ts";
 
 /**
- * The database that a command works on: DATABASE_URL's, or the running one of the data directory.
- * @throws {Error} one line: there is none, it can't be reached, or it has another schema
+ * The database that a command works on: that of DATABASE_URL, or the one that runs in the data directory.
+ * @throws {Error} one line: there is no database, it can't be reached, or its schema is not up to date
  */
 export async function openManagedDatabase(): Promise<Database> {
   const { DATABASE_URL: given, DATA_DIR: directory } = launchConfig();
@@ -22,7 +22,6 @@ export async function openManagedDatabase(): Promise<Database> {
     if ((error as NodeJS.ErrnoException).code === "42P01") return false;
     throw new Error(given === undefined ? none : connectionProblem(error, url), { cause: error });
   });
-  if (!isCurrent)
-    throw new Error("the database's schema is not this source's: migrate first (npm start does, or bin/migrate.ts)");
+  if (!isCurrent) throw new Error("the database's schema is not up to date: migrate first (with npm start, or bin/migrate.ts)");
   return db;
 }

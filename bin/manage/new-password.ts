@@ -4,9 +4,10 @@ import { usageError, type Values } from "./arguments.ts";
 import { ask } from "./ask.ts";
 
 /**
- * A password for somebody, never from an argument: everybody on the machine may list those.
- * @returns `generated`: the password, where it was made here and somebody has to be told
- * @throws {UsageError} where there is nobody to ask @throws {Error} one line
+ * A new password: typed at the terminal, read from stdin, or generated. Never an argument: every user of the machine can list
+ * those.
+ * @returns `generated`: the password, if it was generated and must be shown
+ * @throws {UsageError} if a password must be typed, and there is no terminal @throws {Error} one line
  */
 export async function newPassword(values: Values): Promise<{ password: string; generated?: string }> {
   const { "password-stdin": isPiped, "generate-password": isGenerated } = values;
@@ -17,13 +18,13 @@ export async function newPassword(values: Values): Promise<{ password: string; g
     return { password: generated, generated };
   }
   if (!process.stdin.isTTY)
-    throw usageError("there is no terminal to ask for a password: --password-stdin or --generate-password");
+    throw usageError("there is no terminal to ask for a password: add --password-stdin or --generate-password");
   const [password = "", again] = await ask(["New password: ", "Again: "], "hidden");
   if (password !== again) throw new Error("the two passwords differ");
   return { password };
 }
 
-// One line's end is the shell's, as in `echo … |`; all else is the password.
+// One line break at the end comes from the shell, as in `echo … |`. All the rest is the password.
 async function readPassword(): Promise<string> {
   const bytes = await buffer(process.stdin);
   try {

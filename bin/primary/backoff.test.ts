@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { backoff } from "./backoff.ts";
 
-test("what ends early is started again later each time, and after a long life at once", () => {
+test("a process that ends early is restarted after longer and longer waits, and one that ran long at once", () => {
   const nextWait = backoff();
   expect([0, 5_000, 0, 0].map(nextWait)).toEqual([500, 1_000, 2_000, 4_000]);
   expect(Array.from({ length: 10 }, () => nextWait(59_999)).at(-1)).toBe(30_000);

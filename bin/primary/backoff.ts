@@ -1,11 +1,11 @@
-/** What ran that long has nothing wrong that a new start would meet again. */
+/** A process that ran this long has no fault that would stop a new one at once. */
 const LONG_MS = 60_000;
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
 
 /**
- * How long to wait before something that ended is started again: not at all after a long life, else twice as long each time.
- * @returns a function that takes how long it lived, and returns how long to wait, both in ms
+ * How long to wait before a restart: not at all after a long run, otherwise twice as long each time.
+ * @returns a function that takes how long the process lived, and returns how long to wait, both in ms
  */
 export function backoff(): (livedMs: number) => number {
   let early = 0;

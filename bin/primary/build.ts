@@ -12,8 +12,8 @@ const SETTINGS = ["package.json", "package-lock.json", "tsconfig.json"];
 type Options = { environment: NodeJS.ProcessEnv; say: (line: string) => void; signal: AbortSignal };
 
 /**
- * Builds the application, unless there is a build of this very source. Of several commands one builds, the others wait.
- * @throws {Error} with what the build said
+ * Builds the application, unless there is a build of this source. Of several commands one builds, and the others wait.
+ * @throws {Error} with the build's output
  */
 export async function ensureBuild(directory: string, { environment, say, signal }: Options): Promise<void> {
   const stamp = join(directory, "source-hash");
@@ -23,8 +23,8 @@ export async function ensureBuild(directory: string, { environment, say, signal 
   await assertWritable(directory);
   await exclusively(directory, async () => {
     if (signal.aborted || (await isBuilt())) return;
-    say("Building. This is done once for each version of the source.");
-    // A build that is cut off must not pass for the one that was there before.
+    say("Building. This happens once for each version of the source.");
+    // If the build is cut off, the old stamp must not vouch for its remains.
     await rm(stamp, { force: true });
     await build(environment, signal);
     await writeFile(stamp, hash);
@@ -50,7 +50,7 @@ async function filesBelow(path: string): Promise<string[]> {
     return files.map((entry) => join(entry.parentPath, entry.name)).sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // A directory that holds nothing is none to git.
+    // Git keeps no empty directories.
     if (code === "ENOENT") return [];
     if (code === "ENOTDIR") return [path];
     throw error;
@@ -63,11 +63,12 @@ async function assertWritable(directory: string): Promise<void> {
     await access(directory, constants.W_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${directory}/, where the build goes, can't be written (${code}): start as the user who owns this checkout`);
+    throw new Error(`${directory}/, where the build goes, can't be written (${code}): start as the user that owns this checkout`);
   }
 }
 
-// In a group of its own, with all that it starts: who stops it stops everything, and a Ctrl-C is not told twice.
+// The build gets a process group of its own: stopping the group stops everything that the build started, and the terminal's
+// Ctrl-C does not reach it a second time.
 function build(environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const command = [fileURLToPath(import.meta.resolve("next/dist/bin/next")), "build"];
   const env = { ...environment, NODE_ENV: "production" as const, NEXT_TELEMETRY_DISABLED: "1" };

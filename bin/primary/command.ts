@@ -1,18 +1,17 @@
+import { HURRIED_MS } from "#bin/server/stop-budget.ts";
 import { isNpmScript } from "#lib/config.ts";
 
-/** A terminal, npm and a shell between may all hand on the same Ctrl-C: only one that comes later is a second one. */
+/** A terminal, npm and a shell may all pass on the same Ctrl-C. Only a signal that comes after this time counts as a second. */
 const REPEATED_MS = 1_000;
 const PARENT_MS = 250;
-/** What is left to do once everything has been cut off. */
-const LAST_MS = 10_000;
 
-/** What a long-running command tells about itself. */
+/** What a long-running command gets to know when to end, and to say how. */
 export type Command = {
-  /** Aborted once the command is to end. */
+  /** Aborted when the command must end. */
   signal: AbortSignal;
-  /** Aborted by a second signal: what is in flight is not waited for. */
+  /** Aborted by a second signal: work in flight is cut off. */
   hurry: AbortSignal;
-  /** Has this undone when the command ends; what was begun last is undone first. */
+  /** Registers an action that undoes a step when the command ends. The last step is undone first. */
   atStop: (undo: () => Promise<void>) => void;
   /** Ends the command with status 1 and one line that says why. */
   fail: (reason: string) => void;
@@ -32,7 +31,7 @@ export function runCommand(main: (command: Command) => Promise<void>): void {
     });
   }
   if (isNpmScript()) onceOrphaned(() => stop(0));
-  // A terminal or a pipe that has gone away is no reason to leave Postgres behind.
+  // Writing to a closed terminal or pipe must not end this process before it has stopped Postgres.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const fail = (reason: string) => void stop(1, reason);
   const atStop = (undo: () => Promise<void>) => void undone.unshift(undo);
@@ -52,12 +51,12 @@ export function runCommand(main: (command: Command) => Promise<void>): void {
   function hurry(): void {
     if (hurrying.signal.aborted) return;
     hurrying.abort();
-    setTimeout(() => process.exit(1), LAST_MS);
+    setTimeout(() => process.exit(1), HURRIED_MS);
   }
 }
 
-// npm hands a SIGTERM on to the shell between, which dies of it and tells nobody. `exec` would take the shell's place, but
-// Windows' cmd has none.
+// npm passes a SIGTERM on to its shell, which dies without passing it on. `exec` would replace the shell, but Windows' cmd has
+// no `exec`.
 function onceOrphaned(work: () => void): void {
   const parent = process.ppid;
   const check = setInterval(() => {

@@ -6,11 +6,11 @@ import type { Figures, ToPrimary, ToWorker } from "#bin/server/metrics-messages.
 const LONGEST_MS = 1_000;
 
 /**
- * Adds up the metrics of all workers whenever one of them asks. The sum of a counter never goes back: of a worker that
- * hangs, or has died, its last report still counts, or else Prometheus would take the rest of the sum for new.
- * @returns a function that tells of a new worker
+ * Adds up the metrics of all workers. The sum of a counter never goes back: of a worker that hangs, or has died, its last
+ * report still counts, or else Prometheus would take the rest of the sum for new.
+ * @returns `follow`, to be told of each new worker; `gather`, all their figures in Prometheus' text format
  */
-export function gatherMetrics(): (worker: Worker) => void {
+export function gatherMetrics(): { follow: (worker: Worker) => void; gather: () => Promise<string> } {
   const serving = new Set<Worker>();
   const last = new Map<Worker, Figures>();
   const waiting = new Map<number, { missing: Set<Worker>; done: () => void }>();
@@ -18,11 +18,11 @@ export function gatherMetrics(): (worker: Worker) => void {
   let retired: Promise<Figures> = Promise.resolve([]);
   let asked = 0;
 
-  return (worker) => {
-    worker.on("message", ({ listening, wantsMetrics, report }: ToPrimary & { listening?: number }) => {
+  return { follow, gather };
+
+  function follow(worker: Worker): void {
+    worker.on("message", ({ listening, report }: ToPrimary & { listening?: number }) => {
       if (listening !== undefined) serving.add(worker);
-      // Whatever goes wrong, the asker hears nothing and says so: this process has more to lose.
-      if (wantsMetrics !== undefined) answer(worker, wantsMetrics).catch(() => undefined);
       if (report === undefined) return;
       last.set(worker, report.figures);
       arrived(worker, report.id);
@@ -35,13 +35,12 @@ export function gatherMetrics(): (worker: Worker) => void {
       last.delete(worker);
       for (const id of waiting.keys()) arrived(worker, id);
     });
-  };
+  }
 
-  async function answer(asker: Worker, id: number): Promise<void> {
+  async function gather(): Promise<string> {
     const silent = await askAll();
     const workers = await countWorkers(serving.size - silent, silent);
-    const reports = [await retired, ...last.values(), workers];
-    send(asker, { metricsOfAll: { id, text: await merge(reports).metrics() } });
+    return merge([await retired, ...last.values(), workers]).metrics();
   }
 
   /** Resolves when all have reported, or after a second; to how many have not. */

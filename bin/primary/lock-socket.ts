@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const RETRY_MS = 20;
 
-/** Listens at an address until the returned function is called, or this process ends. Null when another process does. */
+/** Listens on an address until the returned function is called, or this process ends. Null if another process listens there. */
 export function occupy(address: string): Promise<(() => void) | null> {
   const waiting = new Set<Socket>();
   const server = createServer((socket) => {
@@ -21,19 +21,19 @@ export function occupy(address: string): Promise<(() => void) | null> {
   });
 }
 
-/** Resolves once no process listens at the address: a connection to one lasts as long as it does. */
+/** Resolves once no process listens on the address. Each connection lasts as long as the listener does. */
 export async function untilFree(address: string): Promise<void> {
   while (await isOccupied(address)) await delay(RETRY_MS);
 }
 
-// Resolves when it is over. A listener that is too busy to take the connection is there all the same.
+// Resolves when the connection ends. A listener that is too busy to accept a connection still counts.
 function isOccupied(address: string): Promise<boolean> {
-  return new Promise((over) => {
+  return new Promise((closed) => {
     let code: string | undefined;
     const socket = connect(address);
     socket.on("error", (error: NodeJS.ErrnoException) => {
       code = error.code;
     });
-    socket.on("close", () => over(code !== "ECONNREFUSED" && code !== "ENOENT"));
+    socket.on("close", () => closed(code !== "ECONNREFUSED" && code !== "ENOENT"));
   });
 }

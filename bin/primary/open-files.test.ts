@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { judgeLimit } from "./open-files.ts";
+import { checkLimit } from "./open-files.ts";
 
-test("a limit of open files that can't do is refused, one for a few visitors is told, and a common one is neither", () => {
-  expect(judgeLimit(64, 10)).toEqual({ problem: expect.stringMatching(/64 files open, and a worker needs 110 to start: raise/) });
-  expect(judgeLimit(256, 500)).toEqual({ problem: expect.stringMatching(/needs 600 to start/) });
-  expect(judgeLimit(256, 10)).toEqual({ note: expect.stringMatching(/256 files open, so that a worker serves 146 connections/) });
-  expect(judgeLimit(4_096, 10)).toEqual({});
-  expect(judgeLimit(Number.POSITIVE_INFINITY, 10)).toEqual({});
+test("a limit of open files is refused if it is too low to start, noted if it allows few connections, and else accepted", () => {
+  expect(checkLimit(64, 10)).toEqual({ problem: expect.stringMatching(/64 files open, and a worker needs 110 to start: raise/) });
+  expect(checkLimit(256, 500)).toEqual({ problem: expect.stringMatching(/needs 600 to start/) });
+  expect(checkLimit(256, 10)).toEqual({ note: expect.stringMatching(/256 files open, so that a worker serves 146 connections/) });
+  expect(checkLimit(4_096, 10)).toEqual({});
+  expect(checkLimit(Number.POSITIVE_INFINITY, 10)).toEqual({});
 });

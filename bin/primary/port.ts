@@ -3,16 +3,16 @@ import net from "node:net";
 /** A port that belongs to this process, for workers to listen on: `handle` is sent to them. */
 export type HeldPort = { handle: object; release: () => void };
 
-/** What node:cluster makes its shared handles with: bound, and not listening. It is in no documentation, and in each Node. */
+/** The function with which node:cluster makes its shared handles: bound, not listening. It is undocumented, but in every Node. */
 type Bound = { close: () => void };
 const bind = (net as unknown as { _createServerHandle: (address: null, port: number, type: 4) => Bound | number })
   ._createServerHandle;
 
 /**
- * Takes a port, and accepts nothing on it. As long as it is held, who connects while no worker lives waits for the next one:
- * node:cluster itself would close the port with its last worker.
- * @param port 0 for any
- * @throws {Error} one line: why it can't be listened on, and what to do about it
+ * Binds a port without accepting connections. While it is held, a client that connects when no worker lives waits for the next
+ * worker; node:cluster itself would close the port with its last worker.
+ * @param port 0 for any free port
+ * @throws {Error} one line: why the port can't be used, and what to do about it
  */
 export async function holdPort(port: number): Promise<HeldPort> {
   await assertFree(port);
@@ -21,7 +21,7 @@ export async function holdPort(port: number): Promise<HeldPort> {
   return { handle, release: () => handle.close() };
 }
 
-// Only listening tells whether another program listens there.
+// Binding alone does not show whether another program listens there.
 function assertFree(port: number): Promise<void> {
   return new Promise((free, refused) => {
     const probe = net.createServer();

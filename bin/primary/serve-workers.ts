@@ -6,9 +6,10 @@ import { type Command, runCommand } from "./command.ts";
 import { readDotenv } from "./dotenv.ts";
 import { assertOpenFiles } from "./open-files.ts";
 import { holdPort } from "./port.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 import { runWorkers } from "./workers.ts";
 
-// What the image runs: the workers alone. The build is in the image; the database and the secret come from outside.
+// The image's command: it runs the workers alone. The build is in the image; the database and the secret come from outside.
 
 // pino's levels.
 const [INFO, WARN] = [30, 40];
@@ -22,23 +23,26 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(fewFiles, WARN);
   const held = await holdPort(PORT);
+  const metrics = await serveMetrics(settings);
+  atStop(metrics.close);
   const environment = environmentWith({
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
-    // What next.config.ts said at the build. Next's own standalone server hands it over in this way: there is no compiler
-    // in the image that could read the file again.
+    // next.config.ts as it was at the build. Next's own standalone server passes it on in this way too: the image has no
+    // compiler that could read the file again.
     __NEXT_PRIVATE_STANDALONE_CONFIG: await nextConfig(),
   });
   if (signal.aborted) return;
   const args = [String(PORT), "production"];
-  const workers = runWorkers({ count, port: held, args, environment, delayMs, hurry, say, fail });
+  const workers = runWorkers({ count, port: held, args, environment, delayMs, hurry, follow: metrics.follow, say, fail });
   atStop(workers.stop);
   const port = await workers.listening;
   if (signal.aborted) return;
-  say(`Serves http://localhost:${port} with ${count} worker${count === 1 ? "" : "s"}`);
+  const measured = metrics.url === undefined ? "" : `, and their metrics at ${metrics.url}`;
+  say(`Serves http://localhost:${port} with ${count} worker${count === 1 ? "" : "s"}${measured}`);
 }
 
-// As the workers' log is.
+// Logs as the workers do.
 function say(msg: string, level = INFO): void {
   writeLine(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, msg })}\n`);
 }

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const HOLDERS = 6;
 const KILLS = 20;
 
-// Takes turns for ever. What it does in its turn is two lines of a file: a process that is killed leaves the first alone.
+// Takes the lock again and again. Each turn writes two lines to a file; a process that is killed in its turn writes only the first.
 const HOLDER = `
   import { appendFileSync } from "node:fs";
   import { setTimeout as delay } from "node:timers/promises";
@@ -34,7 +34,7 @@ test("processes that are killed at any moment neither share the lock nor keep it
   const turns = async () => (await readFile(log, "utf8").catch(() => "")).split("\n").filter((line) => line.startsWith("end"));
   for (let kill = 0; kill < KILLS; kill += 1) {
     const before = (await turns()).length;
-    // Somebody always gets on, whatever was killed.
+    // Some process always gets the lock, whichever was killed.
     await expect.poll(async () => (await turns()).length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + (kill % 7));
     const index = kill % HOLDERS;
     await appendFile(log, `kill ${holders[index]?.pid}\n`);
@@ -54,7 +54,7 @@ function end(child: ChildProcess): Promise<unknown> {
   return ended;
 }
 
-/** What a process did in another's turn. One that is being killed ends its turn without a word. */
+/** The lines that a process wrote in another's turn. A process that is being killed may not write the end of its turn. */
 function overlaps(lines: string[]): string[] {
   const found: string[] = [];
   const doomed = new Set<string>();

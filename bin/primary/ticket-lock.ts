@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { occupy, untilFree } from "./lock-socket.ts";
 
 /**
- * A lock for systems where a socket has a file, which its holder leaves behind when it is killed: Lamport's bakery. Each
- * process takes a ticket, a socket whose name has a number and is never used again, and waits for those before it to close.
- * A ticket counts if none is after it once it can be connected to; else a holder may have missed it, and another is taken.
- * @param directory made if it is missing; short, since the path of a socket has room for 103 bytes
- * @returns a function that lets the next one go on
+ * A lock for systems where a socket is a file, which a killed holder leaves behind: Lamport's bakery algorithm. Each process
+ * takes a ticket, a socket with a number in a name that is never used again, and waits until all earlier tickets have closed. A
+ * ticket is valid if none follows it once it accepts connections. Otherwise a later process may have missed it, and the process
+ * takes another ticket.
+ * @param directory created if it is missing; short, since a socket's path may have 103 bytes
+ * @returns a function that releases the lock
  */
 export async function takeTurn(directory: string): Promise<() => void> {
   await mkdir(directory, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
@@ -26,7 +27,7 @@ export async function takeTurn(directory: string): Promise<() => void> {
     if (all.at(-1) === mine) {
       for (const before of all.slice(0, -1)) {
         await untilFree(join(directory, before));
-        // No other process has this name, or gets it again. One that has its ticket just now sees mine, and takes another.
+        // The name is never used again. A process that has just taken an earlier ticket sees mine, and takes another.
         await rm(join(directory, before), { force: true });
       }
       return release;

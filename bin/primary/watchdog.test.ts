@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A worker that serves, and that shows life until it is told not to. */
+/** A worker that serves and sends heartbeats until `fallSilent` is called. */
 function watchedWorker({ mayBlock = false } = {}) {
   const worker = new EventEmitter() as Worker;
   const hung = vi.fn();
@@ -22,7 +22,7 @@ function watchedWorker({ mayBlock = false } = {}) {
   return { hung, fallSilent: () => clearInterval(beats) };
 }
 
-test("a worker that falls silent is told of once, after 10 s", () => {
+test("a silent worker is reported once, after 10 s", () => {
   const { hung, fallSilent } = watchedWorker();
   vi.advanceTimersByTime(60_000);
   fallSilent();
@@ -32,7 +32,7 @@ test("a worker that falls silent is told of once, after 10 s", () => {
   expect(hung.mock.calls).toEqual([[10]]);
 });
 
-test("a worker that is loading has a minute", () => {
+test("a loading worker is reported after a minute of silence", () => {
   const hung = vi.fn();
   watchdog()(new EventEmitter() as Worker, hung);
   vi.advanceTimersByTime(59_000);
@@ -41,11 +41,11 @@ test("a worker that is loading has a minute", () => {
   expect(hung.mock.calls).toEqual([[60]]);
 });
 
-test("a pause of the whole machine is no worker's fault", () => {
+test("a pause of the whole machine reports no worker", () => {
   const { hung, fallSilent } = watchedWorker();
   fallSilent();
   vi.advanceTimersByTime(9_000);
-  // The primary stood still too: its clock went on, its timers did not.
+  // The primary was paused too: its clock went on, its timers did not.
   const now = performance.now();
   vi.spyOn(performance, "now").mockReturnValue(now + 3_600_000);
   vi.advanceTimersToNextTimer();
@@ -55,7 +55,7 @@ test("a pause of the whole machine is no worker's fault", () => {
   expect(hung).not.toHaveBeenCalled();
 });
 
-test("a worker that stands at a breakpoint is left alone", () => {
+test("a worker at a breakpoint is never reported", () => {
   const { hung, fallSilent } = watchedWorker({ mayBlock: true });
   fallSilent();
   vi.advanceTimersByTime(3_600_000);

@@ -2,7 +2,6 @@ import cluster, { type Worker } from "node:cluster";
 import { join } from "node:path";
 import { killAfterMs } from "#bin/server/stop-budget.ts";
 import { backoff } from "./backoff.ts";
-import { gatherMetrics } from "./gather-metrics.ts";
 import type { HeldPort } from "./port.ts";
 import { stopWorker } from "./stop-worker.ts";
 import { watchdog } from "./watchdog.ts";
@@ -16,21 +15,22 @@ type Options = {
   environment: NodeJS.ProcessEnv;
   /** Each worker's `SHUTDOWN_DELAY_MS`. */
   delayMs: number;
-  /** Aborted when a stop is to cut off what it waits for. */
+  /** Aborted when a stop must cut off work in flight. */
   hurry: AbortSignal;
+  /** Is told of each worker as it begins. */
+  follow: (worker: Worker) => void;
   say: (line: string) => void;
-  /** Called when the start is over because one of the workers can't serve. */
+  /** Called when the start fails because a worker can't serve. */
   fail: (reason: string) => void;
 };
 
 /**
- * Runs copies of the application on one port. Once all of them serve, one that dies or hangs is replaced.
- * @returns `listening`, the port, when all of them do; `stop`, which resolves when none is left
+ * Runs several workers on one port. Once all of them serve, one that dies or hangs is replaced.
+ * @returns `listening`: resolves with the port when all workers listen; `stop`: resolves when none is left
  */
-export function runWorkers({ count, port, args, environment, delayMs, hurry, say, fail }: Options) {
+export function runWorkers({ count, port, args, environment, delayMs, hurry, follow, say, fail }: Options) {
   cluster.setupPrimary({ exec: join(import.meta.dirname, "..", "worker.ts"), args });
   const workers = new Set<Worker>();
-  const followMetrics = gatherMetrics();
   const watch = watchdog();
   let stopping = false;
   const serving = new Set<Worker>();
@@ -46,10 +46,10 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
     const startedAt = performance.now();
     const worker = cluster.fork(environment);
     workers.add(worker);
-    followMetrics(worker);
+    follow(worker);
     let problem = "";
     watch(worker, (seconds) => {
-      // One that was told to stop says nothing any more.
+      // A stopping worker sends no heartbeats.
       if (stopping) return;
       problem = `it hung for ${seconds} s`;
       worker.process.kill("SIGKILL");
@@ -59,7 +59,7 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
     });
     worker.on("message", (message: Message) => {
       problem = message.failed ?? problem;
-      // A handle that is sent is the worker's to listen on, without node:cluster's part in it.
+      // The worker listens on the sent handle itself, without node:cluster.
       if (message.prepared && !stopping) worker.send("port", port.handle as never, () => undefined);
       if (message.listening === undefined) return;
       serving.add(worker);
@@ -83,14 +83,14 @@ export function runWorkers({ count, port, args, environment, delayMs, hurry, say
     setTimeout(startWorker, wait, nextWait);
   }
 
-  // A port is closed when all who hold it have let go: this process is to be the first, a worker the last, since workers
-  // can tell what has arrived.
+  // A port is closed when all processes have released it. This process releases it first and a worker last, since workers can
+  // tell which connections have arrived.
   async function stop(): Promise<void> {
     stopping = true;
     port.release();
-    // One that does not serve yet has nothing to finish, and may not hear what it is told while it loads.
-    const patienceMs = (worker: Worker) => (serving.has(worker) ? killAfterMs(delayMs) : 0);
-    await Promise.all([...workers].map((worker) => stopWorker(worker, patienceMs(worker), hurry)));
+    // A worker that does not serve yet has nothing to finish, and may read no message while it loads.
+    const limitMs = (worker: Worker) => (serving.has(worker) ? killAfterMs(delayMs) : 0);
+    await Promise.all([...workers].map((worker) => stopWorker(worker, limitMs(worker), hurry)));
   }
 
   return { listening, stop };

@@ -11,9 +11,6 @@ const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELET
 /** What only this server, or Next itself, may say to the application: it is removed from what clients send. */
 const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-middleware-prefetch", "x-client-address"];
 
-/** What proxies add to what they hand on. */
-const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
-
 /**
  * What Next's pages, and Next's servers among themselves, send. An endpoint is no page: with these Next would answer for it, by a
  * redirect for one. Next's router removes some of them, and the lane (lane.ts) has no router.
@@ -36,9 +33,7 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList, isAdd
   const isApi = isApiPath(url);
   removeHeaders(request, isApi);
   const address = clientAddress(request, trustedProxies);
-  // A proxy on this machine that is not known as one would make everybody look local.
-  const isLocal = /^(127\.|::1$)/.test(address) && !FORWARDED.some((header) => header in request.headers);
-  const context = { requestId: requestId(request, trustedProxies), address, isLocal };
+  const context = { requestId: requestId(request, trustedProxies), address };
   request.headers["x-client-address"] = address;
   request.headers["x-request-id"] = context.requestId;
   if (!isCanonical(url) || !isAddress(url)) request.url = isApi ? "/api/-" : "/-";
@@ -56,9 +51,8 @@ function removeHeaders({ headers }: IncomingMessage, isApi: boolean): void {
   for (const header in headers) if (NEXTS_HEADERS.test(header)) delete headers[header];
 }
 
-// The page about the API is a page.
 function isApiPath(url: string): boolean {
-  return /^\/api([/?]|$)/.test(url) && !/^\/api\/docs\/?(\?|$)/.test(url);
+  return /^\/api([/?]|$)/.test(url);
 }
 
 /**

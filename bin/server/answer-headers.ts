@@ -1,4 +1,4 @@
-/** What every answer carries. */
+/** Headers of every answer. */
 export const EVERY_ANSWER = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "same-origin",

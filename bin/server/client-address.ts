@@ -5,8 +5,8 @@ import { splitField } from "#lib/settings/field-value.ts";
 const MAPPED = "::ffff:";
 
 /**
- * Who is asking: the connection's other end, or whom a trusted proxy names as its own. Of a chain of proxies each appends
- * whom it heard from, so that the list is read from its end for as long as those who speak are trusted.
+ * The client's address: the connection's peer, or the address that a trusted proxy names. In a chain of proxies each appends the
+ * address of its own peer, so the list is read from its end for as long as the addresses are trusted proxies.
  */
 export function clientAddress(request: IncomingMessage, trustedProxies: BlockList): string {
   const forwarded = splitField([request.headers["x-forwarded-for"] ?? []].flat().join(","), ",");
@@ -19,12 +19,12 @@ export function clientAddress(request: IncomingMessage, trustedProxies: BlockLis
   return address;
 }
 
-/** The connection's other end. */
+/** The address of the connection's peer. */
 export function socketAddress({ remoteAddress = "" }: Pick<Socket, "remoteAddress">): string {
   return normalized(remoteAddress);
 }
 
-/** Whether the connection's other end is one whose word counts. */
+/** Whether the connection's peer is a trusted proxy. */
 export function isFromTrustedProxy(request: IncomingMessage, trustedProxies: BlockList): boolean {
   return isTrusted(socketAddress(request.socket), trustedProxies);
 }
@@ -33,9 +33,9 @@ function isTrusted(address: string, proxies: BlockList): boolean {
   return isIP(address) !== 0 && proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }
 
-// A socket for both families shows IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2), and local ones with their zone.
+// A dual-stack socket shows IPv4 addresses as mapped ones (RFC 4291 §2.5.5.2), and link-local ones with their zone.
 function normalized(address: string): string {
-  // As Node writes the address of each IPv4 client: a URL need not be made for it.
+  // The form in which Node writes the address of an IPv4 client. The fast path saves making a URL.
   if (address.startsWith(MAPPED) && isIPv4(address.slice(MAPPED.length))) return address.slice(MAPPED.length);
   if (isIP(address) !== 6) return address;
   const [plain] = address.split("%", 1);

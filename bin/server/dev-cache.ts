@@ -2,10 +2,10 @@ import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Opens what `npm run dev` keeps of its compilations for the next start. One that was not closed is removed: its process was
- * killed, and may have left some of it behind what it had served.
+ * Opens the compilations that `npm run dev` keeps for the next start. A cache that was not closed is removed: its process was
+ * killed, so parts of the cache may be older than the pages that were served.
  * @param directory where the source is
- * @returns a function that marks it as closed, to be called when all of it is written
+ * @returns a function that marks the cache as closed; call it when all of the cache is written
  */
 export async function openDevCache(directory: string): Promise<() => Promise<void>> {
   const kept = join(directory, ".next", "dev");

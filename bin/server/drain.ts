@@ -3,15 +3,16 @@ import type { Socket } from "node:net";
 import { DRAIN_MS } from "./stop-budget.ts";
 
 const SWEEP_MS = 100;
-/** In which who has connected has sent something, if there was something to send. */
+/** A new connection that has sent nothing within this time has no request to send. */
 const FIRST_BYTE_MS = 500;
 
 /**
- * Follows a server's connections, to end them well.
- * @returns a function that stops the server: after `delayMs` no new connection, what is in flight is finished, within `DRAIN_MS`
+ * Follows a server's connections, so that a stop interrupts no request.
+ * @returns a function that stops the server: after `delayMs` it accepts no new connection, and requests in flight are answered
+ *   within `DRAIN_MS`
  */
 export function drainable(server: Server): (delayMs: number) => Promise<void> {
-  // Browsers and proxies open connections ahead, and Node counts those as busy until their first request is over.
+  // Browsers and proxies open connections in advance. Node counts these as busy until their first request has been answered.
   const unusedSince = new Map<Socket, number>();
   server.on("connection", (socket) => {
     unusedSince.set(socket, performance.now());
@@ -22,10 +23,10 @@ export function drainable(server: Server): (delayMs: number) => Promise<void> {
   return (delayMs) =>
     new Promise((resolve) => {
       setTimeout(resolve, delayMs + DRAIN_MS).unref();
-      setTimeout(() => afterWhatHasArrived(leave), delayMs);
+      setTimeout(() => afterPendingEvents(leave), delayMs);
       function leave() {
         server.close(() => resolve());
-        setInterval(() => afterWhatHasArrived(sweep), SWEEP_MS).unref();
+        setInterval(() => afterPendingEvents(sweep), SWEEP_MS).unref();
       }
     });
 
@@ -37,8 +38,8 @@ export function drainable(server: Server): (delayMs: number) => Promise<void> {
   }
 }
 
-// A connection that looks idle on a busy machine may have its request waiting, and a new one may not have been accepted
-// yet: closed, they would be reset. Right after the event loop's poll for events they have been taken in.
-function afterWhatHasArrived(work: () => void): void {
+// On a busy machine an idle-looking connection may have an unread request, and a new one may not be accepted yet: closing them
+// would reset them. Right after the event loop's poll phase both have been read.
+function afterPendingEvents(work: () => void): void {
   setImmediate(() => setImmediate(work));
 }

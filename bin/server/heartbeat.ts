@@ -3,8 +3,8 @@ import inspector from "node:inspector";
 const INTERVAL_MS = 1_000;
 
 /**
- * Tells the primary each second that this worker's event loop goes round: what hangs falls silent (watchdog.ts).
- * @param mayBlock it may stand still for any time, as it does at a breakpoint
+ * Tells the primary every second that this worker's event loop is running. A worker that hangs sends nothing (watchdog.ts).
+ * @param mayBlock the event loop may stop for any time, as it does at a breakpoint
  */
 export function beat(mayBlock: boolean): void {
   setInterval(tell, INTERVAL_MS).unref();

@@ -5,15 +5,15 @@ import { writeLine } from "#lib/observe/write-line.ts";
 const LEVELS = { debug: 20, log: 30, info: 30, warn: 40, error: 50 };
 
 /**
- * From now on what Next, Node and libraries tell the console is a line as the application's own log has them.
- * Of an error only the stack is kept: its other fields may quote what a user sent. In development there is nothing to hide,
- * and Next adds the place in the source.
+ * From now on, messages of Next, Node and libraries to the console have the form of the application's own log. Of an error only
+ * the stack is logged: its other fields may quote user input. In development whole errors are logged, to which Next adds the
+ * place in the source.
  */
 export function logConsoleAsJson(isDev: boolean): void {
   for (const [name, level] of Object.entries(LEVELS)) {
     console[name as keyof typeof LEVELS] = (...args: unknown[]) => {
       const text = format(...(isDev ? args : args.map(stackOf)));
-      // Next colours what it says where stdout is a terminal.
+      // Next colours its messages if stdout is a terminal.
       const msg = stripVTControlCharacters(text);
       writeLine(`${JSON.stringify({ level, time: Date.now(), pid: process.pid, ...nameRequest(level), msg })}\n`);
     };
@@ -21,7 +21,7 @@ export function logConsoleAsJson(isDev: boolean): void {
   // Node's own listeners write text to stderr.
   process.removeAllListeners("warning");
   process.on("warning", (warning) => console.warn(warning));
-  // Next's development server has a listener of its own, and goes on.
+  // Next's development server has its own listener, and goes on after an uncaught exception.
   if (isDev) return;
   process.on("uncaughtException", (error) => {
     console.error(error);

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** How much of a refused body is still taken, so that its sender comes to read the refusal. */
+/** How much of a refused body is still read, so that the client gets to read the refusal. */
 const LINGER_BYTES = 1_024 * 1_024;
 const LINGER_MS = 2_000;
 
 /**
- * An answer that comes before the request has been read announces the connection's end. Left to itself Node would
- * either go on reading a body nobody wants, or close at once, and the reset would overtake the answer.
+ * Announces the connection's end in an answer that is sent before the request's body has been read. Node itself would read on
+ * through a useless body, or close at once, in which case the reset could overtake the answer.
  */
 export function closeUnlessReadWhole(request: IncomingMessage, response: ServerResponse, isDraining: () => boolean): void {
   const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
@@ -23,7 +23,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
 }
 
-// Says that nothing more will be sent, and takes what is still arriving for a while: up to a bound, then cuts it off.
+// Ends our side of the connection, and reads on for a bounded time and size before destroying it.
 function linger(request: IncomingMessage): void {
   const socket = request.socket as Socket & { destroySoon: () => void };
   socket.destroySoon = () => {

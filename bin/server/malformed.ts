@@ -13,13 +13,13 @@ const REFUSALS: Record<string, [status: number, reason: string, detail: string]>
 };
 
 /**
- * Answers what is not HTTP, or takes too long, and ends the connection.
- * @param answer to the connection's last request, which may be the one that does not come to its end
- * @returns the status that this request got instead of its answer; null where it got none
+ * Answers a malformed or overdue request, and ends the connection.
+ * @param answer the response to the connection's last request, which may be the request that failed
+ * @returns the status that this request got in place of its response; null if it got none
  */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, answer: ServerResponse | undefined): number | null {
   const isUnanswered = answer !== undefined && !answer.writableFinished;
-  // What is wrong comes too late where an answer is on its way already: another would be taken for a part of it.
+  // If a response is being sent already, a second one would be read as a part of it.
   if (error.code === "ECONNRESET" || !socket.writable || (isUnanswered && answer.headersSent)) {
     socket.destroy();
     return null;
@@ -35,7 +35,7 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, an
   return isUnanswered ? status : null;
 }
 
-// What never became a request has neither method nor path.
+// A malformed request has neither method nor path.
 function report(socket: Socket, requestId: string, status: number): void {
   const sender = { requestId, address: socketAddress(socket) };
   reportRequest({ method: "-", url: "-" }, sender, "malformed", { status, ms: 0, aborted: false });

@@ -1,7 +1,7 @@
 import type { Registry } from "prom-client";
 
-/** What one process has counted. */
+/** The metrics of one process. */
 export type Figures = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
 
-export type ToPrimary = { wantsMetrics?: number; report?: { id: number; figures: Figures } };
-export type ToWorker = { wantsReport?: number; metricsOfAll?: { id: number; text: string } };
+export type ToPrimary = { report?: { id: number; figures: Figures } };
+export type ToWorker = { wantsReport?: number };

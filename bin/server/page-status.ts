@@ -2,16 +2,16 @@ import type { ServerResponse } from "node:http";
 import type { RequestContext } from "#lib/observe/request-context.ts";
 import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
 
-/** What Next has for a page that it rendered, or could not render: no error of a page has another status. */
+/** The statuses that Next gives to a rendered page and to a failed one. */
 const NEXTS_OWN = new Set([200, 500]);
 
 /**
- * Gives a page that failed, or was replaced by the intermission, the status that says why: 503 where the database could not be
- * asked (RFC 9110 §15.6.4), 500 for a bug. Next knows of no outage, and of no failure of proxy.ts. To be called before the handler.
+ * Sets the status of a page that failed, or that the intermission page replaced: 503 if the database was unavailable
+ * (RFC 9110 §15.6.4), 500 for a bug. Next itself knows no outages and no failures of proxy.ts. Call it before the handler.
  */
 export function applyPageStatus(response: ServerResponse, context: RequestContext): void {
   const writeHead = response.writeHead;
-  // Node itself calls this for headers that nobody wrote.
+  // Node calls this itself if no code has written the headers.
   response.writeHead = (status: number, ...rest: never[]) => {
     const { pageStatus = status } = context;
     if (!NEXTS_OWN.has(status)) return writeHead.call(response, status, ...rest);

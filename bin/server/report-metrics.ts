@@ -1,48 +1,16 @@
-import { metrics } from "#lib/observe/metrics.ts";
+import { metrics, readGauges } from "#lib/observe/metrics.ts";
 import type { ToPrimary, ToWorker } from "./metrics-messages.ts";
 import { collectWorkerFigures } from "./worker-figures.ts";
 
-/** The primary waits a second for each worker. */
-const LONGEST_MS = 2_000;
-
-// `movieconnectGauges` is set by lib/worker/gauges.ts, `movieconnectScrape` is read by lib/http/scrape.ts: inside of the bundles.
-const shared = globalThis as typeof globalThis & {
-  movieconnectGauges?: () => void;
-  movieconnectScrape?: () => Promise<string | null>;
-};
-
-/** Tells the primary this worker's figures when it asks, and lets the application ask it for those of all workers. */
+/** Sends this worker's figures to the primary when it asks. */
 export function reportMetrics(): void {
   const { registry } = metrics();
   collectWorkerFigures(registry);
-  const askers = new Map<number, (text: string | null) => void>();
-  let asked = 0;
-
-  process.on("message", async (message: ToWorker) => {
-    if (message.metricsOfAll !== undefined) askers.get(message.metricsOfAll.id)?.(message.metricsOfAll.text);
-    if (message.wantsReport === undefined) return;
-    shared.movieconnectGauges?.();
-    tell({ report: { id: message.wantsReport, figures: await registry.getMetricsAsJSON() } });
+  process.on("message", async ({ wantsReport: id }: ToWorker) => {
+    if (id === undefined) return;
+    readGauges.get()();
+    const message: ToPrimary = { report: { id, figures: await registry.getMetricsAsJSON() } };
+    // The primary may have ended in the meantime.
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   });
-
-  // Null when the primary can't say: it has told this worker to stop, or hangs.
-  shared.movieconnectScrape = () =>
-    new Promise((resolve) => {
-      asked += 1;
-      const id = asked;
-      const timer = setTimeout(() => settle(null), LONGEST_MS);
-      askers.set(id, settle);
-      if (!tell({ wantsMetrics: id })) settle(null);
-      function settle(text: string | null) {
-        clearTimeout(timer);
-        askers.delete(id);
-        resolve(text);
-      }
-    });
-}
-
-function tell(message: ToPrimary): boolean {
-  if (!process.connected) return false;
-  process.send?.(message, undefined, undefined, () => undefined);
-  return true;
 }

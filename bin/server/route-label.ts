@@ -5,12 +5,12 @@ export type RouteOf = (url: string) => string;
 type Manifest = { staticRoutes: { page: string }[]; dynamicRoutes: { page: string; regex: string }[] };
 
 /**
- * Names the route of a request, for metrics and the log: an endpoint's pattern, "page", "static", or "other" for what
- * nothing answers. As many names as the build has endpoints, whatever is asked for. A path is what was sent, not what it
- * could be decoded or normalised to: each route has one, with and without a slash at its end.
+ * Names a request's route for metrics and the log: an endpoint's pattern, "page", "static", or "other" for unknown paths. The
+ * number of names is that of the build's endpoints, whatever clients request. Paths are compared as sent, neither decoded nor
+ * normalised: each route has one path, with and without a trailing slash.
  * @param directory where `.next` and `public` are
- * @param isDev routes come and go: there is no list of them, and all are "other" that are not "static" by their looks
- * @throws {Error} without a build
+ * @param isDev there is no list of routes: a path that looks like a file is "static", every other one is "other"
+ * @throws {Error} if there is no build
  */
 export function routeLabels(directory: string, isDev: boolean): RouteOf {
   if (isDev) return (url) => (isFile(url) ? "static" : "other");
@@ -27,7 +27,7 @@ export function routeLabels(directory: string, isDev: boolean): RouteOf {
   };
 }
 
-// Next's development server has addresses of its own, for its overlay and for hot reload.
+// Next's development server has its own paths for the overlay and for hot reload.
 function isFile(url: string): boolean {
   const [path = ""] = url.split("?", 1);
   return /^\/(_next|__nextjs)/.test(path) || (!path.startsWith("/api/") && /\.\w+$/.test(path));
@@ -38,7 +38,7 @@ function readManifest(directory: string): Manifest {
 }
 
 function labelOf(page: string): string {
-  // What takes every path that nothing else does.
+  // The catch-all route, which answers unknown paths.
   if (page.includes("[[...")) return "other";
   if (page.startsWith("/api/")) return `${page}/`;
   return /\.\w+$/.test(page) ? "static" : "page";

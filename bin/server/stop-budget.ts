@@ -1,20 +1,26 @@
 import { LONGEST_HASH_ANSWER_SECONDS } from "#lib/settings/waits.ts";
 
-// How long a stop may take, from the inside out. Each bound holds the one before; most stops need none of this.
+// How long a stop may take, from the inside out: each bound includes the one before. Most stops are much faster.
 
-/** In which a request has arrived whole, headers and then body each. */
+/** The longest time for a request's headers to arrive, and again for its body. */
 export const MESSAGE_MS = 15_000;
-/** The hash itself on a busy machine, and the statements around it. */
+/** One hash on a busy machine, and the statements around it. */
 const WORK_MS = 5_000;
-/** What is still unsent goes to the traces' collector, and the process ends. */
-const LEAVE_MS = 2_000;
+/** The remaining spans are sent within this time, or lost. */
+export const FLUSH_MS = 1_000;
+/** Sending the spans, and ending the process. */
+const LEAVE_MS = FLUSH_MS + 1_000;
 
-/** Once no new connection is taken: a request that has begun is answered within this. */
+/** After a second signal the primary ends within this time: it kills the workers, and tells an embedded Postgres to stop. */
+export const HURRIED_MS = 10_000;
+
+/** After the port has been closed, a request in flight is answered within this time. */
 export const DRAIN_MS = MESSAGE_MS + LONGEST_HASH_ANSWER_SECONDS * 1_000 + WORK_MS;
 
 /**
- * When the primary ends a worker that was told to stop, in ms. A container's grace has to be longer (docker-compose.yml).
- * @param delayMs how long the worker goes on as before (`SHUTDOWN_DELAY_MS`)
+ * How long the primary waits for a stopping worker before it kills it, in ms. A container's grace must be longer
+ * (docker-compose.yml).
+ * @param delayMs how long the worker goes on accepting requests (`SHUTDOWN_DELAY_MS`)
  */
 export function killAfterMs(delayMs: number): number {
   return delayMs + DRAIN_MS + LEAVE_MS;

@@ -11,19 +11,19 @@ import { endOf, reportRequest } from "./request-report.ts";
 import type { RouteOf } from "./route-label.ts";
 import { MESSAGE_MS } from "./stop-budget.ts";
 
-// What HTTP itself needs, before any route is known: limits in time, refusals of what is not HTTP, headers of every answer.
+// The rules of HTTP itself, before any route is known: time limits, refusals of malformed requests, headers of every answer.
 
 type Options = { isDev: boolean; trustedProxies: BlockList; routeOf: RouteOf };
 type Stop = (delayMs: number) => Promise<void>;
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 const IDLE_MS = 75_000;
-/** Of one worker. More are closed as they come, before they take memory, or all the descriptors there are. */
+/** Connections of one worker. Further ones are closed at once, before they use memory or the remaining file descriptors. */
 const MOST_CONNECTIONS = 5_000;
 
 /**
- * Puts an application behind a server, with the transport's rules around it.
- * @returns a function that stops it: after `delayMs` no new connection, what is in flight is finished
+ * Serves an application, with the transport's rules around it.
+ * @returns a function that stops the server: after `delayMs` it accepts no new connection, and finishes the requests in flight
  */
 export function applyTransportRules(server: Server, handler: Handler, { isDev, trustedProxies, routeOf }: Options): Stop {
   let draining = false;
@@ -39,7 +39,7 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
     const status = refuseMalformed(error, socket as Socket, answer);
     if (answer && status !== null) refused.set(answer, status);
   });
-  // What else somebody expects than to be told to go on is nothing to refuse (RFC 9110 §10.1.1).
+  // An unknown `Expect` is ignored (RFC 9110 §10.1.1).
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   server.on("request", (request, response) => {
     const startedAt = performance.now();
@@ -54,7 +54,7 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
     closeUnlessReadWhole(request, response, () => draining);
     if (refuseWithoutHost(request, response)) return;
-    // Next's development server has POSTs of its own.
+    // Next's development server accepts POSTs of its own.
     if (!isDev && refusePageBody(request, response)) return;
     applyPageStatus(response, context);
     withRequest(context, () => handler(request, response).catch((error) => answerFailure(error, response)));
@@ -65,7 +65,7 @@ export function applyTransportRules(server: Server, handler: Handler, { isDev, t
   };
 }
 
-// RFC 9112 §3.2: since HTTP/1.1 a request says whom it is for.
+// RFC 9112 §3.2: since HTTP/1.1 a request must name its host.
 function refuseWithoutHost({ headers, httpVersion }: IncomingMessage, response: ServerResponse): boolean {
   if (headers.host !== undefined || httpVersion === "1.0") return false;
   response.writeHead(400, { ...JSON_HEADERS, Connection: "close" }).end(JSON.stringify({ detail: NOT_HTTP }));

@@ -2,25 +2,25 @@ import { readdirSync, readFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, Gauge, type Registry } from "prom-client";
 
-// What this process is like, under the names that Prometheus' own clients use. prom-client's collectDefaultMetrics() has
-// sums where only the worst worker says something, and a hundred lines more.
+// Figures of this process, under the names that Prometheus's own clients use. prom-client's collectDefaultMetrics() adds up
+// values of which only the worst worker's is useful, and has a hundred more lines.
 
 const RESOLUTION_MS = 20;
 
 type Aggregator = "sum" | "max" | "min";
 
-/** Looked at whenever metrics are asked for. How the workers' figures become one is said by each. */
+/** Registers figures that are read at each scrape. Each names how the workers' values are combined. */
 export function collectWorkerFigures(registry: Registry): void {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
 
   gauge("process_resident_memory_bytes", "Resident memory of all workers.", "sum", () => process.memoryUsage.rss());
   gauge("nodejs_heap_size_used_bytes", "V8's heap, in all workers.", "sum", () => process.memoryUsage().heapUsed);
-  gauge("process_open_fds", "Descriptors of the worker that has most.", "max", openDescriptors);
+  gauge("process_open_fds", "Open file descriptors of the worker that has the most.", "max", openDescriptors);
   gauge("process_max_fds", "Descriptors that one worker may have.", "min", mostDescriptors);
   gauge("process_start_time_seconds", "When the youngest worker began.", "max", () => performance.timeOrigin / 1_000);
   gauge("nodejs_eventloop_lag_p99_seconds", "Of the worker that lags most, since the last scrape.", "max", () => {
-    // What is recorded is the time between two looks, of which the resolution is no lag.
+    // The recorded time between two samples includes the resolution, which is no lag.
     const lag = Math.max(0, delay.percentile(99) / 1e9 - RESOLUTION_MS / 1_000);
     const seconds = delay.count === 0 ? Number.NaN : lag;
     delay.reset();
@@ -51,7 +51,7 @@ export function collectWorkerFigures(registry: Registry): void {
   }
 }
 
-// Linux tells (proc(5)); elsewhere these figures stay 0.
+// Linux only (proc(5)). Elsewhere these figures stay 0.
 function openDescriptors(): number {
   try {
     return readdirSync("/proc/self/fd").length;

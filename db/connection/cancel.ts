@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** Of pg's own, what its types leave out. */
+/** Parts of pg that its types leave out. */
 type Backend = pg.Client & {
   processID: number;
   secretKey: number;
@@ -15,19 +15,20 @@ type Connection = NodeJS.EventEmitter & {
 };
 
 /**
- * Asks the server to end what this client's connection is doing, on a connection of its own, as the protocol has it
- * (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS). Encrypted if the client's is.
- * @returns whether the server has taken note within so many ms: what it comes round to later would hit the next statement
+ * Asks the server to cancel the statement that this client runs. The protocol wants a connection of its own for that
+ * (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS). It is encrypted if the
+ * client's connection is.
+ * @returns false if the server did not handle the cancel within so many ms: then it may still hit the next statement
  */
 export function requestCancel(client: pg.Client, milliseconds: number): Promise<boolean> {
   const { host, port, ssl, sslNegotiation, processID, secretKey } = client as Backend;
   const connection = new pg.Connection({ ssl, sslNegotiation } as pg.ConnectionConfig) as unknown as Connection;
   return new Promise((resolve) => {
     let isSent = false;
-    const stop = (isHeard: boolean) => {
+    const stop = (isHandled: boolean) => {
       clearTimeout(timer);
       connection.stream.destroy();
-      resolve(isHeard);
+      resolve(isHandled);
     };
     const timer = setTimeout(() => stop(false), milliseconds);
     if (ssl && sslNegotiation !== "direct") connection.once("connect", () => connection.requestSsl());
@@ -35,7 +36,7 @@ export function requestCancel(client: pg.Client, milliseconds: number): Promise<
       connection.cancel(processID, secretKey);
       isSent = true;
     });
-    // The server says nothing, and closes. Where it was never asked, nothing can come later.
+    // The server closes the connection without an answer. A cancel that was never sent can't arrive later.
     connection.once("end", () => stop(true)).on("error", () => stop(!isSent));
     if (host.startsWith("/")) connection.connect(`${host}/.s.PGSQL.${port}`);
     else connection.connect(port, host);

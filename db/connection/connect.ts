@@ -1,28 +1,28 @@
 import type pg from "pg";
 import { type DatabaseUrl, parseDatabaseUrl } from "#lib/settings/database-url.ts";
 import { encryptionsOf, isServerVerified } from "./options.ts";
-import { type Attempt, type Findings, startConnection, tell, type Wanted } from "./start.ts";
+import { type Attempt, type ConnectOptions, type Findings, notifyOnce, startConnection } from "./start.ts";
 
 const findings = new Map<string, Findings>();
 const connectedAt = new WeakMap<pg.Client, number>();
 
 const UNVERIFIED =
-  "the connection to the database is encrypted, but the server does not have to prove that it is the right one: " +
-  "with sslmode=verify-full in DATABASE_URL, and sslrootcert=FILE for an authority of its own, it has to";
+  "the connection to the database is encrypted, but the server's certificate is not verified: " +
+  "set sslmode=verify-full in DATABASE_URL, and sslrootcert=FILE for a private certificate authority";
 
 /**
- * Connects to the database that a URL names: the first of its hosts that can be written to. A host that the URL says nothing
- * of TLS for is tried with it and without. What was found out is tried first from then on.
- * @throws {Error} why the last host could not be connected to; `connectionProblem` puts it into a line
+ * Connects to the database that a URL names, at the first of its hosts that accepts writes. Where the URL leaves TLS open, a
+ * host is tried with TLS and without. The combination that worked is tried first from then on.
+ * @throws {Error} why the last host could not be connected to; `connectionProblem` explains it in one line
  */
-export async function connect(databaseUrl: string, wanted: Wanted): Promise<pg.Client> {
+export async function connect(databaseUrl: string, options: ConnectOptions): Promise<pg.Client> {
   const url = parseDatabaseUrl(databaseUrl);
-  const found = findings.get(databaseUrl) ?? { isPooled: false, told: new Set() };
+  const found = findings.get(databaseUrl) ?? { isPooled: false, notified: new Set() };
   findings.set(databaseUrl, found);
-  return connectToFirst(attemptsOf(url, found), { ...wanted, end: performance.now() + wanted.timeoutMs }, found);
+  return connectToFirst(attemptsOf(url, found), { ...options, end: performance.now() + options.timeoutMs }, found);
 }
 
-/** For how many ms a connection has been there. */
+/** A connection's age in ms. */
 export function ageOf(client: pg.Client): number {
   return performance.now() - (connectedAt.get(client) ?? Number.NEGATIVE_INFINITY);
 }
@@ -35,21 +35,23 @@ function attemptsOf(url: DatabaseUrl, { last }: Findings): Attempt[] {
   return all.sort((one, other) => isLast(other) - isLast(one));
 }
 
-async function connectToFirst(attempts: Attempt[], wanted: Wanted & { end: number }, found: Findings): Promise<pg.Client> {
+type Timed = ConnectOptions & { end: number };
+
+async function connectToFirst(attempts: Attempt[], options: Timed, found: Findings): Promise<pg.Client> {
   const [attempt, ...others] = attempts as [Attempt, ...Attempt[]];
   const elsewhere = others.filter(({ address }) => address !== attempt.address);
-  // One host that is silent leaves the others their time.
-  const share = (wanted.end - performance.now()) / (1 + new Set(elsewhere.map(({ address }) => address)).size);
+  // A silent host may not use up the other hosts' time.
+  const share = (options.end - performance.now()) / (1 + new Set(elsewhere.map(({ address }) => address)).size);
   try {
-    const client = await startConnection(attempt, { ...wanted, timeoutMs: Math.max(1, share) }, found);
+    const client = await startConnection(attempt, { ...options, timeoutMs: Math.max(1, share) }, found);
     found.last = name(attempt);
     connectedAt.set(client, performance.now());
-    if (attempt.isEncrypted && !isServerVerified(attempt.url)) tell(UNVERIFIED, wanted, found);
+    if (attempt.isEncrypted && !isServerVerified(attempt.url)) notifyOnce(UNVERIFIED, options, found);
     return client;
   } catch (error) {
     const next = isAboutEncryption(error) ? others : elsewhere;
     if (isFinal(error) || next.length === 0) throw error;
-    return connectToFirst(next, wanted, found);
+    return connectToFirst(next, options, found);
   }
 }
 
@@ -57,12 +59,13 @@ function name({ address: { host, port }, isEncrypted }: Attempt): string {
   return `${host}:${port} ${isEncrypted}`;
 }
 
-// A wrong password is wrong at the other hosts too, and guessing on would lock the role out where that is counted.
+// A wrong password is wrong at the other hosts too, and more attempts could lock the role out.
 function isFinal(error: unknown): boolean {
   return ["28P01", "3D000"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
-// 28000: invalid_authorization_specification, as pg_hba.conf refuses a connection for being encrypted or not.
+// 28000: invalid_authorization_specification, with which pg_hba.conf refuses a connection for being encrypted, or for not
+// being encrypted.
 function isAboutEncryption(error: unknown): boolean {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return code === "28000" || /SSL|TLS/.test(message) || /^(EPROTO|ERR_SSL|ERR_TLS)/.test(code);

@@ -1,2 +1,2 @@
-/** A statement that has no answer by then never gets one: waiting for a connection and for the answer count together. */
+/** How long a statement may take, waiting for a connection included. After that it is abandoned. */
 export const DEADLINE_MS = 1_500;

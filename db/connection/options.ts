@@ -4,8 +4,8 @@ import type pg from "pg";
 import type { DatabaseUrl } from "#lib/settings/database-url.ts";
 
 /**
- * What pg gets to connect to one host of a URL.
- * @param isEncrypted of a URL that leaves it open; see `encryptionsOf`
+ * The options with which pg connects to one host of a URL.
+ * @param isEncrypted whether to use TLS, where the URL leaves it open; see `encryptionsOf`
  * @throws {Error} a file that the URL names can't be read
  */
 export function connectionOptions(url: DatabaseUrl, { host, port }: DatabaseUrl["hosts"][number], isEncrypted: boolean) {
@@ -26,32 +26,33 @@ export function connectionOptions(url: DatabaseUrl, { host, port }: DatabaseUrl[
   } satisfies pg.ClientConfig;
 }
 
-/** Whether to connect with TLS, in the order to try. libpq's rules: no mode below "require" insists on it. */
+/** Whether to connect with TLS, in the order to try. As in libpq, no mode below "require" insists on TLS. */
 export function encryptionsOf({ tls }: DatabaseUrl, host: string): boolean[] {
   if (tls === "disable" || host.startsWith("/")) return [false];
   if (tls === "prefer") return [true, false];
   return tls === "allow" ? [false, true] : [true];
 }
 
-/** Whether the server has to prove that it is the one. With the others a man in the middle is not noticed. */
+/** Whether the server's certificate is verified. In the other modes a man in the middle goes unnoticed. */
 export function isServerVerified({ tls, parameters }: DatabaseUrl): boolean {
   return tls === "verify-full" || tls === "verify-ca" || (tls === "require" && parameters.has("sslrootcert"));
 }
 
-// https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS, where pg has meanings of its own.
-// Without an authority's file, or with "system", the public ones count that Node knows.
+// As https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS has it: pg gives the modes other
+// meanings. Without sslrootcert, or with "system", Node's list of public authorities applies.
 function tlsOptions(url: DatabaseUrl): TlsOptions {
   const { tls, parameters } = url;
   const [rootcert, cert, key] = ["sslrootcert", "sslcert", "sslkey"].map((name) => parameters.get(name));
   const isOwnAuthority = rootcert !== undefined && rootcert !== "system";
-  // A public authority vouches for everybody's servers: only the name tells which this is.
-  const isNameOpen = tls !== "verify-full" && isOwnAuthority;
+  // A public authority signs certificates for anyone, so there the host name must match. A private authority signs its own
+  // servers' alone, so below verify-full its signature suffices.
+  const ignoresName = tls !== "verify-full" && isOwnAuthority;
   return {
     rejectUnauthorized: isServerVerified(url),
     ...(isOwnAuthority ? { ca: read("sslrootcert", rootcert) } : {}),
     ...(cert ? { cert: read("sslcert", cert) } : {}),
     ...(key ? { key: read("sslkey", key) } : {}),
-    ...(isNameOpen ? { checkServerIdentity: () => undefined } : {}),
+    ...(ignoresName ? { checkServerIdentity: () => undefined } : {}),
   };
 }
 
@@ -59,6 +60,6 @@ function read(parameter: string, file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new Error(`its ${parameter} ${file} can't be read: ${(error as NodeJS.ErrnoException).code}`);
+    throw new Error(`the file ${file} of its ${parameter} can't be read: ${(error as NodeJS.ErrnoException).code}`);
   }
 }

@@ -13,10 +13,10 @@ test.each([
   ["28000", "no pg_hba.conf entry for host", /does not admit the user ann from here \(28000\): see its pg_hba.conf$/],
   ["3D000", "Datenbank »films« existiert nicht", /does not exist: create films, or check DATABASE_URL$/],
   ["EAI_AGAIN", "getaddrinfo EAI_AGAIN films.example", /its host name is not known/],
-  ["CERT_HAS_EXPIRED", "certificate has expired", /shows a certificate that is not valid now \(CERT_HAS_EXPIRED\)$/],
+  ["CERT_HAS_EXPIRED", "certificate has expired", /has a certificate that is not valid now \(CERT_HAS_EXPIRED\)$/],
   ["EHOSTUNREACH", "connect EHOSTUNREACH", /can't be reached \(EHOSTUNREACH\): start it, or check DATABASE_URL$/],
   [undefined, "timeout expired", /can't be reached \(timeout expired\): start it, or check DATABASE_URL$/],
-])("%s, %s: one line says what to do", (code, message, line) => {
+])("the failure %s (%s) becomes one line that says what to do", (code, message, line) => {
   const said = connectionProblem(Object.assign(new Error(message), { code }), "postgres://ann:secret@films.example/films");
   expect(said).toMatch(line);
   expect(said.startsWith(DATABASE)).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * What answers rely on, whatever the server, the database or the role has as a default. Said as each connection starts,
- * which beats them all.
+ * The session settings that the application relies on. Each connection sends them as it starts, which overrides the defaults
+ * of the server, the database and the role.
  */
 export const SESSION_SETTINGS = {
   client_encoding: "UTF8",
@@ -14,22 +14,22 @@ export const SESSION_SETTINGS = {
   lock_timeout: "0",
 };
 
-/** What PgBouncer keeps for each client, at any version: it refuses connections that start with others. */
+/** The settings that PgBouncer tracks for each client, in every version. It refuses connections that start with others. */
 export const POOLED_SETTINGS = ["client_encoding", "DateStyle", "TimeZone"] as const;
 
-/** Begins a transaction that relies on them, and takes its time: also through a pooler, which was not told at the start. */
+/** Begins a transaction with these settings and without a time limit, also through a pooler, which drops settings at the start. */
 export const BEGIN = [
   "begin isolation level read committed read write",
   ...Object.entries({ ...SESSION_SETTINGS, statement_timeout: "0" }).map(([name, value]) => `set local ${name} = '${value}'`),
 ].join("; ");
 
 /**
- * Statements that make these a role's own defaults in the database that it is run in: for connections through a pooler,
- * which starts its own to Postgres as it likes. What a provider forbids is left to it.
+ * A statement that makes these settings a role's defaults in the current database. Connections through a pooler need that: it
+ * opens its own connections to Postgres without them. Where a provider forbids it, nothing is changed.
  * @param role an SQL expression for the role's name
  */
-export function keepSettingsFor(role: string): string {
-  // These two would change what a person sees who looks at the database.
+export function setRoleDefaults(role: string): string {
+  // These two would change what people see when they look at the database.
   const settings = Object.entries(SESSION_SETTINGS).filter(([name]) => !["client_encoding", "TimeZone"].includes(name));
   const statements = settings.map(
     ([name, value]) => `execute format('alter role %I in database %I set ${name} = ''${value}''', ${role}, current_database());`,

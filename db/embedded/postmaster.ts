@@ -1,13 +1,13 @@
 import { readdir, readFile, readlink, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isPortFree } from "./ports.ts";
 
 const ORPHAN_MS = 5_000;
 
 /**
- * The port of the server that runs on this data: one that a killed start left behind, or another command's.
- * Null when there is none; a file that says otherwise is removed then, because Postgres would believe it.
+ * The port of the server that runs on these data: another command's, or one that a killed command left behind.
+ * Null when none runs. Then a stale postmaster.pid is removed, because Postgres would believe it.
  * @param data a real path
  */
 export async function runningPort(data: string): Promise<number | null> {
@@ -20,18 +20,18 @@ export async function runningPort(data: string): Promise<number | null> {
   return null;
 }
 
-/** Whether the server says that it is about to end. */
+/** Whether the server reports that it is shutting down. */
 export async function isStopping(data: string): Promise<boolean> {
   const lines = (await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
   return lines[7]?.trim() === "stopping";
 }
 
 /**
- * Ends what a killed server left behind: processes in the middle of a statement keep its shared memory, and the next server
- * refuses to start beside them. Nothing is lost: what they had not committed is rolled back by the recovery.
- * On Linux alone; elsewhere they end by themselves, with their statement.
+ * Kills the backends that a killed server left behind. One in the middle of a statement keeps the server's shared memory, and
+ * the next server refuses to start beside it. Nothing is lost: recovery rolls back what was not committed. Linux alone;
+ * elsewhere such backends end with their statement.
  */
-export async function endOrphans(data: string): Promise<void> {
+export async function killOrphans(data: string): Promise<void> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   const works = await Promise.all(pids.map((pid) => worksOn(pid, data)));
   const orphans = pids.filter((_pid, index) => works[index]);
@@ -39,24 +39,12 @@ export async function endOrphans(data: string): Promise<void> {
   for (const end = performance.now() + ORPHAN_MS; orphans.some(isAlive) && performance.now() < end; ) await delay(20);
 }
 
-/** A free port of the loopback interface: the wanted one, or null; any, with 0. */
-export function freePort(wanted: number): Promise<number | null> {
-  return new Promise((found) => {
-    const server = createServer();
-    server.once("error", () => found(null));
-    server.listen(wanted, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => found(typeof address === "object" && address ? address.port : null));
-    });
-  });
-}
-
-// After a reboot, or in a new container, the number may be another program's. A server works in its data directory;
-// where a process' directory can't be read, what counts is whether anybody listens.
+// After a reboot, or in a new container, the process number may belong to another program. A server's working directory is
+// its data directory. Where a process's directory can't be read, it counts as the server if its port is taken.
 async function isPostmaster(pid: number, data: string, port: number): Promise<boolean> {
   const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => null);
   if (workingDirectory !== null) return workingDirectory === data;
-  return port > 0 && (await freePort(port)) === null;
+  return port > 0 && !(await isPortFree(port));
 }
 
 function isAlive(pid: number): boolean {
@@ -76,6 +64,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has ended by itself.
+    // The process has ended by itself.
   }
 }

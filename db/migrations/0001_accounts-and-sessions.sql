@@ -1,5 +1,5 @@
--- People. `username_key` is the name folded over all of Unicode by lib/names/username-key.ts: lower() and citext
--- leave out what differs by more than one character (ß, final sigma), so the database cannot make it.
+-- `username_key` is the username with its case folded by lib/names/username-key.ts. The database cannot compute it: lower()
+-- and citext do not fold ß or the final sigma.
 create table users (
   id           bigint generated always as identity primary key,
   username     text not null check (char_length(username) between 1 and 150),
@@ -10,16 +10,16 @@ create table users (
   created_at   timestamptz not null default now()
 );
 
--- Addresses are ASCII, so lower() under "C" folds them whole, whatever the database's locale.
+-- Addresses are ASCII, so lower() under "C" folds all of their letters, whatever the database's locale.
 create unique index users_email_key on users (lower(email collate "C"));
 
--- A table of their own, so that no `select * from users` carries a hash out.
+-- Passwords have a table of their own, so that no `select * from users` can return a hash.
 create table passwords (
   user_id bigint primary key references users on delete cascade,
   encoded text not null
 );
 
--- A refresh token is this row's id and generation, signed. The token itself is stored nowhere.
+-- A refresh token is this row's id and generation, signed. No token is stored.
 create table sessions (
   id         text primary key,
   user_id    bigint not null references users on delete cascade,
@@ -32,8 +32,8 @@ create table sessions (
 
 create index sessions_user_id on sessions (user_id);
 
--- What every worker polls, to refuse access tokens of sessions that ended before the token did.
--- It has no foreign key: it must outlive a deleted session.
+-- Every worker polls this table, to refuse access tokens whose session ended before them.
+-- There is no foreign key: a row must outlive a deleted session.
 create table revocations (
   session_id text primary key,
   revoked_at timestamptz not null default clock_timestamp()
@@ -41,7 +41,7 @@ create table revocations (
 
 create index revocations_revoked_at on revocations (revoked_at);
 
--- However a session ends, by the application, by an operator in psql or by a cascade, the workers hear of it.
+-- A trigger announces the end of a session to the workers, whether the application, an operator in psql or a cascade ended it.
 create function announce_revocation() returns trigger language plpgsql as $$
 begin
   insert into revocations (session_id) values (old.id) on conflict do nothing;
@@ -52,7 +52,7 @@ create trigger revoked after update of revoked_at on sessions
   for each row when (old.revoked_at is null and new.revoked_at is not null)
   execute function announce_revocation();
 
--- `now()` is allowed in a trigger's condition: a session that had ended anyway need not be announced.
+-- A session that had already expired need not be announced.
 create trigger deleted after delete on sessions
   for each row when (old.revoked_at is null and old.expires_at > now())
   execute function announce_revocation();

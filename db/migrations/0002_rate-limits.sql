@@ -1,4 +1,5 @@
--- Attempts within a window. Unlogged: a crash of Postgres forgives them, and each costs no write to the log.
+-- Attempts within a window. The table is unlogged: an attempt writes nothing to the write-ahead log, and a crash of Postgres
+-- forgets all attempts.
 create unlogged table rate_limits (
   key       text primary key,
   used      integer not null,
@@ -7,7 +8,7 @@ create unlogged table rate_limits (
 
 create index rate_limits_resets_at on rate_limits (resets_at);
 
--- Where an account was signed in from: there its owner is never locked out by what others do elsewhere.
+-- The addresses that an account was signed in from. Attempts from other addresses never lock the owner out there.
 create table login_addresses (
   user_id       bigint not null references users on delete cascade,
   address       text not null,

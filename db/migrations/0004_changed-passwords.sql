@@ -1,4 +1,4 @@
--- Another password, not another hash of the same one. A login that compared the old one meanwhile opens no session.
+-- When the password itself was changed, not its hash alone. A login that has compared the old password opens no session.
 alter table passwords add column changed_at timestamptz not null default now();
 
 create function end_sessions_of_changed_password() returns trigger language plpgsql as $$

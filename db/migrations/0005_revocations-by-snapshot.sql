@@ -1,9 +1,9 @@
--- Revocations are read by snapshot, not by clock (db/revocations.ts): each row keeps the transaction that wrote it. Whatever
--- a transaction's length, and wherever the clock jumps, a reader that goes on from its last snapshot skips nothing.
+-- Revocations are read by snapshot, not by clock (db/revocations.ts): each row keeps the id of the transaction that wrote it.
+-- A reader that continues from its last snapshot skips nothing, however long a transaction takes and wherever the clock jumps.
 alter table revocations add column xact_id xid8 not null default pg_current_xact_id();
 create index revocations_xact_id on revocations (xact_id);
 
--- A session that is ended again, after the database had forgotten that it was over, is announced again.
+-- A database that went back in time has lost the end of a session. When the session is ended again, it is announced again.
 create or replace function announce_revocation() returns trigger language plpgsql as $$
 begin
   insert into revocations (session_id) values (old.id)
@@ -11,8 +11,8 @@ begin
   return null;
 end $$;
 
--- Which database this is: its cluster, and the timeline of its write-ahead log, which a promotion and a recovery to a point
--- in time change. Where an engine does not tell, it is only the table's own identity, below.
+-- Identifies this database: its cluster, and the timeline of its write-ahead log, which changes with a promotion and with a
+-- recovery to a point in time. Where an engine does not tell, only the identity of the table below is left.
 create function database_lineage() returns text language plpgsql volatile as $$
 begin
   return (select system_identifier from pg_control_system()) || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8);
@@ -20,7 +20,7 @@ exception when feature_not_supported or undefined_function or insufficient_privi
   return '';
 end $$;
 
--- How far its write-ahead log is on disk, in bytes; null where an engine does not tell.
+-- How much of the write-ahead log is on disk, in bytes; null where an engine does not tell.
 create function database_position() returns numeric language plpgsql volatile as $$
 begin
   return pg_current_wal_flush_lsn() - '0/0'::pg_lsn;
@@ -28,8 +28,8 @@ exception when feature_not_supported or undefined_function or insufficient_privi
   return null;
 end $$;
 
--- What the database said of itself when it was last looked at, and since when that has been so. A promoted standby, a
--- recovery and a restored dump bring this row along, and are something else.
+-- The identity that the database had at the last check, and since when. A promoted standby, a recovery and a restored dump
+-- bring this row along with another identity, which reveals them.
 create table lineage (
   is_only boolean primary key default true check (is_only),
   known   text not null,

@@ -1,12 +1,11 @@
--- A login address is one where today's password was right: another password begins with none, whoever changes it and in
--- whatever transaction.
+-- A login address counts only for the password that was used there: a new password starts with none, however it is set.
 alter table login_addresses add column password_changed_at timestamptz;
 
 update login_addresses l set password_changed_at = p.changed_at
   from passwords p where p.user_id = l.user_id and l.last_login_at >= p.changed_at;
 
--- What was counted against the old password says nothing about the new one: its owner, who is known nowhere now, would
--- stay locked out. And what is void is not kept.
+-- Guesses at the old password are not guesses at the new one. Kept, their count would lock the owner out, who has no known
+-- address now. The old addresses are void, so they are deleted.
 create function forget_logins_of_changed_password() returns trigger language plpgsql as $$
 begin
   delete from login_addresses where user_id = new.user_id;

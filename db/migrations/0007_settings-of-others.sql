@@ -1,5 +1,5 @@
--- What a trigger does must not depend on the settings of the session that caused it: an operator's psql may look for tables
--- in another schema first, or not at all, and a session that plays the part of a replica fires no trigger unless it fires always.
+-- A trigger must not depend on the settings of the session that fires it. An operator's psql may have another search_path, and
+-- a session with session_replication_role = replica fires only the triggers that are enabled always.
 do $$
 declare
   name text;

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startPostgres } from "#e2e/harness.ts";
-import { findBrowser } from "#e2e/tools/browser.ts";
-import { ensureTools, hasTools } from "#e2e/tools/tool-packages.ts";
+import { requireBrowser } from "#e2e/tools/browser.ts";
+import { hasTools, installTools, type Tools } from "#e2e/tools/tool-packages.ts";
 import { median } from "./figures.ts";
 import { logIn, signUp } from "./load.ts";
 import { startForBench } from "./server.ts";
@@ -12,16 +12,17 @@ import { startForBench } from "./server.ts";
 
 const LIGHTHOUSE = join(import.meta.dirname, "..", "lighthouse");
 const ROUNDS = 5;
-const PAGES = ["/login", "/signup", "/", "/nothing-here", "/api/docs"];
+const PAGES = ["/login", "/signup", "/", "/nothing-here", "/docs"];
 const DEVICES = ["mobile", "desktop"];
 
 type Figures = Record<string, number>;
 
-/** @throws {Error} where a browser can't be installed */
+const TOOLS: Tools = { directory: "lighthouse", name: "Lighthouse", neededBy: "the measurements by Lighthouse" };
+
+/** @throws {Error} one line: there is no browser, or Lighthouse can't be installed */
 export async function bench(): Promise<void> {
-  ensureTools(console.log, { directory: "lighthouse", name: "Lighthouse", neededBy: "npm run bench -- lighthouse" });
-  if (!hasTools("lighthouse")) return;
-  const browser = findBrowser(console.log);
+  if (!hasTools(TOOLS.directory) && !installTools(console.log, TOOLS)) throw new Error("Lighthouse can't be installed from npm");
+  const browser = requireBrowser();
   const postgres = await startPostgres();
   const server = await startForBench({ DATABASE_URL: postgres.url });
   try {

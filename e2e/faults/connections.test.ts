@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { send } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 
-/** As bin/server/transport.ts has it. */
+/** The limit of bin/server/transport.ts. */
 const MOST_CONNECTIONS = 5_000;
 const SURPLUS = 50;
 
@@ -23,7 +23,7 @@ const descriptors = execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }
 const hasRoom = descriptors === "unlimited" || Number(descriptors) > MOST_CONNECTIONS + 1_000;
 
 test.skipIf(!hasRoom && process.env.CI !== "true")(
-  "a worker holds 5,000 connections and serves them, closes at once what comes beyond, and takes new ones when they leave",
+  "a worker serves 5,000 connections, closes any more at once, and accepts new ones when some have ended",
   async () => {
     const port = Number(new URL(server.origin).port);
     const held = await openMany(port, MOST_CONNECTIONS);
@@ -42,7 +42,7 @@ type Held = { socket: Socket; closed: boolean; heard: string };
 
 async function openMany(port: number, count: number): Promise<Held[]> {
   const opened: Held[] = [];
-  // As many as a listening socket has in its queue, at the least.
+  // At least as many as fit into a listening socket's queue.
   while (opened.length < count) {
     const few = Array.from({ length: Math.min(100, count - opened.length) }, () => open(port));
     opened.push(...(await Promise.all(few)));

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { type Answer, newSession, send, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, withDatabase } from "#e2e/harness.ts";
 
-// What the application does when its database lives, and has no room.
+// What the application does when its database is up and has no room.
 
 /** The contract says 2 s. A test's clock also counts what a busy machine adds. */
 const LIMIT_MS = 3_000;
@@ -29,7 +29,7 @@ function expectHonest({ status, text, headers }: Answer): void {
 const profileStatus = async (origin: string, cookies: Record<string, string>) =>
   (await send(origin, "GET", "/api/user/profile/", { cookies })).status;
 
-test("with every connection taken by others a signup is 503 at once, and 201 within 5 s of their leaving", async () => {
+test("with every connection taken by others a signup gets 503 at once, and 201 within 5 s of their end", async () => {
   const postgres = await startPostgres({ max_connections: 20 });
   const server = await startServer({ DATABASE_URL: postgres.url });
   try {
@@ -48,7 +48,7 @@ test("with every connection taken by others a signup is 503 at once, and 201 wit
   }
 });
 
-/** Those of the application too: it is thrown out, and finds all of them taken. */
+/** Takes all connections. The application's are ended, and it finds all of them taken. */
 async function takeEveryConnection({ directUrl }: TestPostgres): Promise<() => Promise<void>> {
   const taken: pg.Client[] = [];
   const take = async () => {
@@ -58,7 +58,7 @@ async function takeEveryConnection({ directUrl }: TestPostgres): Promise<() => P
     taken.push(client);
   };
   await take();
-  // The harness' own hold on its Postgres may stay.
+  // The connection of the harness may stay.
   const others = "usename = current_user and application_name not in ('taker', 'movieconnect-start')";
   for (;;) {
     await taken[0]?.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${others}`);
@@ -74,7 +74,7 @@ async function takeEveryConnection({ directUrl }: TestPostgres): Promise<() => P
   };
 }
 
-/** A file system of its own, which root alone can make. */
+/** A file system of its own. Only root can make one. */
 function mountDisk(): { directory: string; remove: () => void } {
   const directory = mkdtempSync(join(tmpdir(), "movieconnect-disk-"));
   const remove = () => rmSync(directory, { recursive: true });
@@ -103,7 +103,7 @@ function canMount(): boolean {
 }
 
 test.skipIf(process.env.CI !== "true" && !canMount())(
-  "with the disk full who writes gets 503, who reads is served, and with room again all is as before",
+  "with a full disk writes get 503 and reads are served, and with room again writes are served too",
   async () => {
     const disk = mountDisk();
     const ballast = join(disk.directory, "ballast");
@@ -148,7 +148,7 @@ test.skipIf(process.env.CI !== "true" && !canMount())(
   },
 );
 
-/** Writes until there is room for nothing more. */
+/** Writes until the disk is full. */
 function fill(path: string): void {
   const file = openSync(path, "w");
   for (const size of [1_048_576, 4_096]) {

@@ -22,8 +22,8 @@ import { startPostgres, startServer, type TestPostgres, type TestServer, withDat
 import { unlessBusy } from "#e2e/unless-busy.ts";
 import { asciiEmail } from "#lib/names/email-address.ts";
 
-// Whatever anybody sends, the application has an answer of its own. A failure names the case, the seed and the smallest
-// case that fails as well; FUZZ_SEED repeats a run, FUZZ_CASES makes a longer one.
+// Whatever a client sends, the application has an answer in the contract's form. A failure names the case, the seed and the
+// smallest case that fails, too; FUZZ_SEED repeats a run, FUZZ_CASES makes a longer one.
 
 const SIGNUP = "/api/user/signup/";
 const TOKEN = "/api/token/";
@@ -35,7 +35,7 @@ const READY = "/api/health/ready/";
 
 let postgres: TestPostgres;
 let server: TestServer;
-/** Good tokens, which only ever come along spoiled. */
+/** Good tokens, which the tests only send spoiled. */
 let tokens: string[];
 let viewer: { username: string; access: string };
 
@@ -50,7 +50,7 @@ beforeAll(async () => {
   process.stdout.write(`FUZZ_SEED=${seed} FUZZ_CASES=${totalCases}\n`);
   postgres = await startPostgres({ log_min_messages: "warning", log_min_error_statement: "error" });
   server = await startServer({ DATABASE_URL: postgres.url });
-  // What the migrations said is not what requests have caused.
+  // Skips the log of the migrations: only requests are of interest.
   migrationLog = (await postgresLog()).length;
   const sessions = [await newSession(server.origin), await newSession(server.origin)];
   tokens = sessions.flatMap(({ cookies }) => Object.values(cookies));
@@ -75,7 +75,7 @@ function answerTo(sent: Case): Promise<RawAnswer> {
 
 const post = (path: string, json: unknown) => unlessBusy(() => send(server.origin, "POST", path, { json }));
 
-/** Expects one of these statuses in the contract's form. What is no HTTP may be refused as such, where `isStrange`. */
+/** Expects one of these statuses in the contract's form. Where `isStrange`, a refusal as malformed HTTP will do, too. */
 async function expectAnswer(sent: Case, allowed: number[], isStrange = false): Promise<RawAnswer> {
   try {
     const answer = await answerTo(sent);
@@ -96,7 +96,7 @@ const posts = (path: string, body: fc.Arbitrary<Buffer>): fc.Arbitrary<Case> =>
     .tuple(body, contentType, fc.boolean())
     .map(([bytes, headers, isChunked]) => ({ method: "POST", path, headers, body: bytes, isChunked }));
 
-test("no body makes an endpoint fail, and what a signup takes it gives back byte for byte", settle, async () => {
+test("no body makes an endpoint fail, and a signup returns its fields byte for byte", settle, async () => {
   const refused = [400, 413, 415];
   const check = (besides: number[]) => async (sent: Case) => {
     const answer = await expectAnswer(sent, [...refused, ...besides], true);
@@ -114,16 +114,16 @@ test("no body makes an endpoint fail, and what a signup takes it gives back byte
   await everyCase(share(0.02), posts("/api/nothing/", hostileBody(["username"])), async (sent) => {
     await expectAnswer(sent, [404], true);
   });
-  // These cost a password's hash each; who signs up may log in after that.
+  // Each of these costs a password hash. An account that signs up here logs in afterwards.
   await everyCase(share(0.005), posts(SIGNUP, hostileBody(account)), check([201]));
   await everyCase(share(0.008), posts(TOKEN, hostileBody(["password", "username"])), check([200, 401]));
 });
 
-// What was compared or kept was the very text that was sent, and no stand-in for half a character.
+// Checks that the very text that was sent is compared and stored, without a replacement for half a character.
 function expectStorable({ path, body }: Case): void {
   const text = body?.toString() ?? "";
   const { username, password, refresh } = JSON.parse(text === "" ? "{}" : text);
-  // What an endpoint doesn't know may be anything.
+  // Unknown fields may hold anything.
   for (const value of path === REFRESH ? [refresh] : [username, password]) {
     if (value !== undefined) expect(value.isWellFormed() && !value.includes("\0"), JSON.stringify(value)).toBe(true);
   }
@@ -136,7 +136,7 @@ function expectEcho(body: Buffer | undefined, answer: RawAnswer): void {
   expect(echo).toEqual({ username: username.trim().normalize("NFKC"), email: asciiEmail(email.trim()), age });
 }
 
-test("no broken credential opens anything, and a good one is found among whatever comes along", settle, async () => {
+test("no broken credential opens anything, and a good one is found among broken ones", settle, async () => {
   const broken = fc.tuple(brokenAuthorization(tokens), brokenCookies(tokens)).map((lists) => lists.flat());
   const asked = (method: string, path: string) => broken.map((headers): Case => ({ method, path, headers }));
   await everyCase(share(0.08), asked("GET", PROFILE), (sent) => expectAnswer(sent, [401], true).then(expectChallenge));
@@ -206,7 +206,7 @@ test("no method and no path makes the server fail", settle, async () => {
   });
 });
 
-test("no page fails, whatever Next's own headers and cookies say", settle, async () => {
+test("no page fails, whatever values Next's own headers and cookies have", settle, async () => {
   const page = fc.constantFrom(
     "/",
     "/login",
@@ -235,31 +235,35 @@ async function expectPage(sent: Case): Promise<void> {
   }
 }
 
-test("bytes that are nearly HTTP are answered or cut off, and whoever hangs up in the middle is no failure", settle, async () => {
-  const body = Buffer.from(JSON.stringify({ username: "ann", password: null }));
-  const whole = (isChunked: boolean) =>
-    toBytes({ method: "POST", path: TOKEN, headers: [["Content-Type", "application/json"]], body, isChunked });
-  const change = fc.tuple(
-    fc.nat(),
-    fc.constantFrom("\r", "\n", "\0", ":", " ", "0", "9", "f", "\xff", "\t", ";", "\r\n\r\n"),
-    fc.constantFrom(0, 1, 5),
-  );
-  const cases = fc.tuple(fc.boolean(), fc.array(change, { maxLength: 3 }), fc.nat()).map(([isChunked, changes, end]) => {
-    let bytes = whole(isChunked);
-    for (const [at, put, cut] of changes) {
-      const place = at % bytes.length;
-      bytes = Buffer.concat([bytes.subarray(0, place), Buffer.from(put, "latin1"), bytes.subarray(place + cut)]);
-    }
-    return changes.length > 0 ? bytes : bytes.subarray(0, end % bytes.length);
-  });
-  await everyCase(share(0.02), cases, async (bytes) => {
-    for (const answer of await sendAndHangUp(server.origin, bytes)) {
-      if (!isMalformed(answer)) assertPageAnswer(answer);
-    }
-  });
-});
+test(
+  "bytes that are nearly HTTP are answered or cut off, and a client that hangs up is not logged as a failure",
+  settle,
+  async () => {
+    const body = Buffer.from(JSON.stringify({ username: "ann", password: null }));
+    const whole = (isChunked: boolean) =>
+      toBytes({ method: "POST", path: TOKEN, headers: [["Content-Type", "application/json"]], body, isChunked });
+    const change = fc.tuple(
+      fc.nat(),
+      fc.constantFrom("\r", "\n", "\0", ":", " ", "0", "9", "f", "\xff", "\t", ";", "\r\n\r\n"),
+      fc.constantFrom(0, 1, 5),
+    );
+    const cases = fc.tuple(fc.boolean(), fc.array(change, { maxLength: 3 }), fc.nat()).map(([isChunked, changes, end]) => {
+      let bytes = whole(isChunked);
+      for (const [at, put, cut] of changes) {
+        const place = at % bytes.length;
+        bytes = Buffer.concat([bytes.subarray(0, place), Buffer.from(put, "latin1"), bytes.subarray(place + cut)]);
+      }
+      return changes.length > 0 ? bytes : bytes.subarray(0, end % bytes.length);
+    });
+    await everyCase(share(0.02), cases, async (bytes) => {
+      for (const answer of await sendAndHangUp(server.origin, bytes)) {
+        if (!isMalformed(answer)) assertPageAnswer(answer);
+      }
+    });
+  },
+);
 
-test("an account is whose password opened it, with every byte of what was written", settle, async () => {
+test("a login opens only the account whose password was sent, to the last byte", settle, async () => {
   const near = fc.constantFrom<(text: string) => string>(
     (text) => `${text} `,
     (text) => text.slice(0, -1),
@@ -293,8 +297,8 @@ test("an account is whose password opened it, with every byte of what was writte
   });
 });
 
-test("after all of it Postgres has complained about nothing, and the application has logged no failure", async () => {
-  // A statement that a busy machine did not get round to says nothing about what was sent.
+test("after all cases Postgres has logged no complaint, and the application no failure", async () => {
+  // Statements that a busy machine did not run in time do not count.
   const complaint = /^(?!.*canceling statement due to statement timeout).* (WARNING|ERROR|FATAL|PANIC): /;
   const log = (await postgresLog()).slice(migrationLog);
   expect(log.split("\n").filter((line) => complaint.test(line))).toEqual([]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, PASSWORD, send, signUp } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 
-// Two workers that trust this machine's word for the client's address, so that tests can be anybody.
+// Two workers that trust this machine as a proxy, so that tests can choose the client's address.
 
 let postgres: TestPostgres;
 let server: TestServer;
@@ -19,7 +19,7 @@ afterAll(async () => {
 const attempt = (username: string, address: string, password = "wrong-password") =>
   send(server.origin, "POST", "/api/token/", { json: { username, password }, headers: { "x-forwarded-for": address } });
 
-/** How often the password was compared. */
+/** How many of the attempts had their password compared. */
 const evaluated = (answers: Answer[]) => answers.filter(({ status }) => status === 200 || status === 401).length;
 
 describe("10,000 guesses at one account", () => {
@@ -27,7 +27,7 @@ describe("10,000 guesses at one account", () => {
     ["one address", 1],
     ["thousands of addresses", 10_000],
   ])(
-    "from %s are evaluated at most 100 times, and the owner logs in meanwhile",
+    "from %s have at most 100 compared, and the owner logs in meanwhile",
     async (_whence, count) => {
       const { username, email } = await signUp(server.origin);
       const home = `203.0.113.${count % 250}`;
@@ -45,7 +45,7 @@ describe("10,000 guesses at one account", () => {
       };
       await Promise.all(Array.from({ length: 50 }, guess));
       expect(answers).toHaveLength(10_000);
-      // By name and by e-mail address ten each: counted together they would tell that they are one account's.
+      // Ten each by name and by e-mail address: a common count would tell that both belong to one account.
       expect(evaluated(answers)).toBe(count === 1 ? 20 : 100);
       expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
     },

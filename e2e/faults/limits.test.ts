@@ -4,7 +4,7 @@ import { startPostgres, startServer, type TestPostgres, type TestServer } from "
 import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
-// Attempts are counted in a table that no crash of Postgres survives.
+// Attempts are counted in a table that a crash of Postgres empties (UNLOGGED).
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-/** An application that remembers nothing of those before it. */
+/** A new application, whose memory holds no counts. */
 function startFresh(): Promise<TestServer> {
   return startServer({ DATABASE_URL: postgres.url, RATE_LIMITS: "on", RATE_LIMIT_LOGIN_ACCOUNT_ADDRESS: "3/900" });
 }
@@ -22,7 +22,7 @@ async function logInStatus({ origin }: TestServer, username: string, password: s
   return (await unlessBusy(() => send(origin, "POST", "/api/token/", { json }))).status;
 }
 
-test("a limit survives a restart of Postgres, and a crash of it only forgives", async () => {
+test("a limit survives a restart of Postgres, and after a crash of Postgres the count begins anew", async () => {
   let server = await startFresh();
   const { username } = await signUp(server.origin);
   for (const expected of [401, 401, 401, 429]) expect(await logInStatus(server, username, "wrong-password")).toBe(expected);

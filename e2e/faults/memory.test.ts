@@ -5,12 +5,12 @@ import { freshName, newSession, PASSWORD, send } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
-// What a worker keeps of requests that are over.
+// How much memory a worker keeps after its requests have ended.
 
 const PEOPLE = 8;
 const ROUNDS = 40;
 const PHASES = 5;
-// What the collector leaves lying about from one phase to the next; a leak would go on.
+// The garbage collector's leftovers from one phase to the next; a leak would grow beyond.
 const MOST_GROWTH = 1.3;
 
 let postgres: TestPostgres;
@@ -29,7 +29,7 @@ const agent = new Agent({ keepAlive: true });
 const post = (path: string, json?: unknown, cookies: Record<string, string> = {}) =>
   unlessBusy(() => send(server.origin, "POST", path, json === undefined ? { cookies, agent } : { json, cookies, agent }));
 
-/** Refreshes, and refusals of every kind, one of which costs a hash. */
+/** Refreshes, and refusals of every kind. One kind costs a hash. */
 async function visit(cookies: Record<string, string>, round: number): Promise<Record<string, string>> {
   const refreshed = await post("/api/token/refresh/", undefined, cookies);
   expect(refreshed.status).toBe(200);
@@ -65,7 +65,7 @@ test("a worker's memory stays flat over thousands of refreshes and refusals", { 
     );
     medians.push(samples.sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? 0);
   }
-  // The first two are the warm-up. Where the system tells nothing about memory all of them are 0.
+  // The first two phases are the warm-up. Where the system does not tell the memory, all figures are 0.
   const [earlier = 0, later = 0] = [medians[2], medians.at(-1)];
   expect(later, `MB, phase by phase: ${medians}`).toBeLessThanOrEqual(MOST_GROWTH * earlier);
 });

@@ -5,7 +5,7 @@ import { eventually, startPostgres, startServer, type TestPostgres, type TestSer
 // More logins than both workers could hash in 15 s.
 
 const FLOOD = 300;
-// A flood takes its part of a busy machine; hashing on the event loop would make this hundreds.
+// Allows for the flood's share of a busy machine; hashing on the event loop would make it hundreds of milliseconds.
 const MOST_SLOWDOWN = 25;
 const LEAST_MS = 10;
 
@@ -30,7 +30,7 @@ async function timed(request: Promise<Answer>): Promise<Timed> {
 const median = (answers: Timed[]) =>
   answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b)[Math.floor(answers.length / 2)] ?? 0;
 
-test("the surplus is turned away at once, profile and refresh stay quick, and afterwards all is as before", async () => {
+test("the surplus of a flood of logins is refused at once, profile and refresh stay quick, and afterwards logins work again", async () => {
   const { user, cookies: first } = await newSession(server.origin);
   let cookies = first;
   async function comeAndGo(times: number): Promise<Timed[]> {
@@ -64,7 +64,7 @@ test("the surplus is turned away at once, profile and refresh stay quick, and af
     expect(text).toBe('{"detail":"Service temporarily unavailable.","code":"unavailable"}');
     expect(headers["retry-after"]).toMatch(/^[1-9]\d*$/);
   }
-  // Who was let in waited; who was not knew long before.
+  // Admitted logins waited for their hash; the others had their refusal long before.
   expect(median(refused)).toBeLessThan(median(compared));
   await logIn(server.origin, user);
   expect(median(await comeAndGo(20))).toBeLessThan(MOST_SLOWDOWN * Math.max(quiet, LEAST_MS));

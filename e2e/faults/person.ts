@@ -1,6 +1,6 @@
 import { type Answer, logIn, type Sent, send, signUpBody } from "#e2e/client.ts";
 
-// Somebody with a browser: who got no answer, or a 503, tries the same again, and who got new cookies uses those.
+// A user with a browser, who repeats a request without an answer or with a 503, and uses new cookies once they are set.
 
 export type Attempt = {
   what: "signup" | "login" | "refresh" | "profile";
@@ -17,7 +17,7 @@ type Watch = {
   acknowledged: Account[];
   /** What must never happen, in words. */
   wrongs: string[];
-  /** Has the next refresh rotate, where the database can be asked. */
+  /** Makes the next refresh rotate, where the database is reachable. */
   age: (refreshToken: string) => Promise<unknown>;
   isOver: () => boolean;
 };
@@ -32,7 +32,7 @@ export async function live(watch: Watch): Promise<void> {
   const made = await persist(watch, "signup", { json: account }, (status) => status === 201 || status === 400);
   if (!made) return;
   if (made.status === 201) watch.acknowledged.push(account);
-  // An earlier attempt, whose answer was lost, had made it.
+  // An earlier attempt made the account, and its answer was lost.
   else if (
     made.text !== '{"username":["A user with that username already exists."],"email":["A user with that email already exists."]}'
   )
@@ -57,7 +57,7 @@ const REQUESTS = {
   profile: ["GET", "/api/user/profile/"],
 } as const;
 
-// The very same request until it is answered; null when it is over, or was answered as it never should be.
+// Repeats a request until it is answered; null when the time is up, or when the answer is a wrong one.
 async function persist(watch: Watch, what: Attempt["what"], sent: Sent, isGood: (status: number) => boolean) {
   const since = performance.now();
   while (!watch.isOver()) {
@@ -81,7 +81,7 @@ async function attempt({ origin, attempts }: Watch, what: Attempt["what"], sent:
   return answer;
 }
 
-/** Whether each of these accounts opens with its password. Returns those that don't. */
+/** Logs in to each of these accounts with its password. Returns those that refuse it. */
 export async function closedAccounts(origin: string, accounts: Account[]): Promise<string[]> {
   const closed: string[] = [];
   for (const account of accounts)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "#db/embedded/postmaster.ts";
+import { freePort } from "#db/embedded/ports.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { childrenOf, pausePostgres } from "#e2e/launch.ts";
 import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
@@ -7,7 +7,7 @@ import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 import { type Attempt, closedAccounts, pause } from "./person.ts";
 import { type Storm, startStorm } from "./storm.ts";
 
-// Two applications behind Nginx on one Postgres, and people who use them while one part after the other breaks.
+// Two applications behind Nginx on one Postgres, and users who go on while one part after the other breaks.
 
 const PEOPLE = 8;
 const UNAVAILABLE = '{"detail":"Service temporarily unavailable.","code":"unavailable"}';
@@ -34,9 +34,9 @@ const startFront = () =>
 
 type Fault = {
   what: string;
-  /** Breaks something. Resolves when all that is needed is there again. */
+  /** Breaks something. Resolves when everything runs again. */
   happen: () => Promise<unknown>;
-  /** What is away meanwhile is Postgres, and who asks for it is to be told within 2 s. */
+  /** Whether Postgres is the broken part, so that requests that need it must be refused within 2 s. */
   isDatabase?: boolean;
 };
 
@@ -82,7 +82,7 @@ const FAULTS: Fault[] = [
   {
     what: "Postgres takes no writes for 3 s",
     isDatabase: true,
-    // Reads go on. A role's `default_transaction_read_only` would stop nothing: the application sets its own.
+    // Reads go on. A role's `default_transaction_read_only` would have no effect: the application sets its own.
     happen: () =>
       withDatabase(postgres.directUrl, async (query) => {
         await query("begin");
@@ -134,8 +134,8 @@ function dropConnections() {
 describe.skipIf(!hasNginx())("in a storm of signups, logins and refreshes", () => {
   beforeAll(async () => {
     postgres = await startPostgres();
-    ports.push((await freePort(0)) ?? 0, (await freePort(0)) ?? 0);
-    Object.assign(nginxPorts, { http: await freePort(0), https: await freePort(0) });
+    ports.push(await freePort(), await freePort());
+    Object.assign(nginxPorts, { http: await freePort(), https: await freePort() });
     await Promise.all([startApplication(0), startApplication(1)]);
     nginx = await startFront();
     storm = startStorm(() => nginx.http, postgres.directUrl, PEOPLE);
@@ -148,22 +148,25 @@ describe.skipIf(!hasNginx())("in a storm of signups, logins and refreshes", () =
     await postgres?.stop();
   });
 
-  test.each(FAULTS)("$what: nobody loses anything, and within 5 s all is as before", async ({ happen, isDatabase }) => {
-    const since = performance.now();
-    await happen();
-    const over = performance.now();
-    await pause(RECOVERY_MS + WATCHED_MS);
-    expect(storm.wrongs).toEqual([]);
-    const attempts = storm.attempts.filter(({ startedAt }) => startedAt > since);
-    for (const { answer } of attempts) if (answer?.status === 503) expectHonest(answer);
-    if (isDatabase) expectQuick(attempts);
-    const after = attempts.filter(({ startedAt }) => startedAt > over + RECOVERY_MS);
-    expect(after.length).toBeGreaterThan(PEOPLE);
-    expect(after.filter(isFailure).map(describeAttempt)).toEqual([]);
-    await expectNothingHalfMade();
-  });
+  test.each(FAULTS)(
+    "$what: nothing acknowledged is lost, and within 5 s every request is served again",
+    async ({ happen, isDatabase }) => {
+      const since = performance.now();
+      await happen();
+      const over = performance.now();
+      await pause(RECOVERY_MS + WATCHED_MS);
+      expect(storm.wrongs).toEqual([]);
+      const attempts = storm.attempts.filter(({ startedAt }) => startedAt > since);
+      for (const { answer } of attempts) if (answer?.status === 503) expectHonest(answer);
+      if (isDatabase) expectQuick(attempts);
+      const after = attempts.filter(({ startedAt }) => startedAt > over + RECOVERY_MS);
+      expect(after.length).toBeGreaterThan(PEOPLE);
+      expect(after.filter(isFailure).map(describeAttempt)).toEqual([]);
+      await expectNothingHalfMade();
+    },
+  );
 
-  test("after all of it every acknowledged signup logs in", async () => {
+  test("after all faults every acknowledged signup logs in", async () => {
     await storm.stop();
     expect(storm.acknowledged.length).toBeGreaterThan(2 * PEOPLE);
     expect(await closedAccounts(nginx.http, storm.acknowledged)).toEqual([]);

@@ -2,7 +2,7 @@ import pg from "pg";
 import { age } from "#e2e/change-session.ts";
 import { type Account, type Attempt, live } from "./person.ts";
 
-/** An answer that takes longer is done without. */
+/** A request that takes longer is given up. */
 const PATIENCE_MS = 500;
 
 export type Storm = {
@@ -12,7 +12,7 @@ export type Storm = {
   stop: () => Promise<void>;
 };
 
-/** People who live one life after the other, until told to stop. Nearly all of their refreshes rotate. */
+/** Users who go through one account's life after the other, until told to stop. Nearly all of their refreshes rotate. */
 export function startStorm(origin: () => string, databaseUrl: string, people: number): Storm {
   const storm = { attempts: [] as Attempt[], acknowledged: [] as Account[], wrongs: [] as string[] };
   let isOver = false;

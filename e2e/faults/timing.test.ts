@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { freshName, send, signUp } from "#e2e/client.ts";
 import { startPostgres, startServer } from "#e2e/harness.ts";
 
-// What a stranger could learn from a clock alone: whether somebody has an account.
+// Whether a stranger could learn from response times alone that somebody has an account.
 
-/** With 500 on either side chance itself leaves 0.45 to 0.55 once in 160 runs, with 800 once in 2,000. */
+/** With 500 samples on either side chance alone gets outside of 0.45 to 0.55 once in 160 runs, with 800 once in 2,000. */
 const TIMINGS = 1_600;
 
-test("how long a refused login takes says nothing about whether the account exists, with very long passwords too", async () => {
+test("the time of a refused login does not tell whether the account exists, with very long passwords too", async () => {
   const postgres = await startPostgres();
   const server = await startServer({ DATABASE_URL: postgres.url, LOG_LEVEL: "warn", WEB_CONCURRENCY: "1" });
   const { username } = await signUp(server.origin);
@@ -39,7 +39,7 @@ const KINDS = [
   [false, false],
 ] as const;
 
-/** How often one of the first is greater than one of the second: 0.5 where a classifier does no better than chance. */
+/** How often a value of the first is greater than one of the second: 0.5 where a classifier is no better than chance. */
 function areaUnderCurve(first: number[], second: number[]): number {
   const ranked = [...first.map((value) => ({ value, isFirst: true })), ...second.map((value) => ({ value, isFirst: false }))];
   ranked.sort((a, b) => a.value - b.value);

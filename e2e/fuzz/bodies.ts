@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { hostileString, hostileValue, unstorable } from "./strings.ts";
 
-// Bodies from nearly right to no JSON at all.
+// Bodies, from nearly right ones to no JSON at all.
 
 const GOOD = {
   username: fc.constantFrom("ann", "  Zoë ", "映画", "a.b+c-d_e"),
@@ -11,7 +11,7 @@ const GOOD = {
   refresh: fc.constantFrom("a.b.c", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.AAAA"),
 };
 
-// What each field never takes: of a password nearly every string could be one, of a date none of these is.
+// Values that each field always refuses. Nearly every string could be a password; none of these is a date.
 const BAD = {
   username: unstorable,
   password: fc.constantFrom(null, 5, true, [], ["a"], {}, "", "\0", "a\0b", "a\ud800", "\udfff"),
@@ -23,7 +23,7 @@ type Spoiled = keyof typeof BAD;
 
 /**
  * An object of which some fields are right.
- * @param spoiled one that never is, and so keeps most cases from costing a password's hash
+ * @param spoiled a field that is never right, which keeps most cases from costing a password hash
  */
 function nearlyRight(fields: readonly Field[], spoiled: Spoiled | undefined) {
   const shape = fields.map((field) => {
@@ -39,12 +39,12 @@ function nearlyRight(fields: readonly Field[], spoiled: Spoiled | undefined) {
   return fc.tuple(...shape, more).map((pairs) => pairs.flat());
 }
 
-// Among them a field's own name: a key that is there twice.
+// A key may be a field's own name, which is then there twice.
 function extraKey(fields: readonly Field[]) {
   return fc.oneof(fc.constantFrom("__proto__", "constructor", "id", "is_active", "", ...fields.slice(0, -1)), hostileString);
 }
 
-// JSON.stringify writes lone surrogates as escapes, which is how they get through UTF-8.
+// JSON.stringify escapes lone surrogates, which UTF-8 could not carry.
 function write(pairs: [string, unknown][], isEscaped: boolean): string {
   const text = `{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`;
   return isEscaped ? text.replaceAll(/[^\0-~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`) : text;
@@ -59,7 +59,7 @@ const elsewhere = fc.constantFrom(
   ...["username=a&password=b", "--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--x--", "<a/>", "\x1f\x8b\b"],
 );
 
-/** A change of one byte in the middle of things. */
+/** A change of one byte anywhere in a text. */
 function spoil(bytes: Buffer, at: number, byte: number, how: "replace" | "insert" | "cut"): Buffer {
   const place = bytes.length === 0 ? 0 : at % bytes.length;
   const put = how === "cut" ? [] : [byte];

@@ -1,7 +1,7 @@
 import type { RawAnswer } from "./raw-http.ts";
 import type { Case } from "./requests.ts";
 
-// What every answer owes, whatever was asked.
+// What every answer has to keep to, whatever the request.
 
 const EVERY_ANSWER = {
   "x-content-type-options": "nosniff",
@@ -17,7 +17,7 @@ const INSIDES = /node_modules|node:internal|\.next\/|at [\w.]+ \(|postgres|synta
 
 export const isApi = (path: string) => /^\/api([/?]|$)/.test(path);
 
-/** @throws {Error} that says how an answer of the API is not in the contract's form */
+/** @throws {Error} one that says how an answer of the API breaks the contract's form */
 export function assertApiAnswer(answer: RawAnswer, { method }: Case, allowed: number[]): void {
   if (!allowed.includes(answer.status)) throw new Error(`${answer.status} is none of ${allowed}: ${answer.body}`);
   assertHeaders(answer, answer.status === 204 ? EVERY_ANSWER : { ...EVERY_ANSWER, ...API_ANSWER });
@@ -31,21 +31,21 @@ function assertBody({ status, headers, body }: RawAnswer): void {
   const text = body.toString();
   const json: unknown = JSON.parse(text);
   if (status < 400) return;
-  if (!isRefusal(json)) throw new Error(`no refusal's form: ${text}`);
-  // What it quotes is what was sent: the media type and the method.
-  if (![405, 415].includes(status) && INSIDES.test(text)) throw new Error(`it tells: ${text}`);
+  if (!isRefusal(json)) throw new Error(`not the form of a refusal: ${text}`);
+  // These two quote what was sent: the media type and the method.
+  if (![405, 415].includes(status) && INSIDES.test(text)) throw new Error(`a refusal tells internals: ${text}`);
   const kept = headers.find(([name, value]) => name === "set-cookie" && !CLEARED.test(value));
   if (kept) throw new Error(`a refusal sets a cookie: ${kept}`);
 }
 
-/** The same for a page: less is promised. */
+/** The same for a page, of which the contract promises less. */
 export function assertPageAnswer(answer: RawAnswer): void {
   if (!(answer.status >= 200 && answer.status < 500)) throw new Error(`${answer.status}: ${answer.body.subarray(0, 500)}`);
   assertHeaders(answer, EVERY_ANSWER);
   if (one(answer, "content-type")?.startsWith("text/html")) assertHeaders(answer, { "content-security-policy": undefined });
 }
 
-/** Whether the server took it for no HTTP at all, and ends the connection. */
+/** Whether the server refused the request as malformed HTTP, and ends the connection. */
 export function isMalformed(answer: RawAnswer): boolean {
   const text = answer.body.toString();
   const isTold = text === "" || MALFORMED.some((detail) => text === JSON.stringify({ detail }));
@@ -64,7 +64,7 @@ function one({ headers }: RawAnswer, name: string): string | undefined {
   return headers.find(([candidate]) => candidate === name)?.[1];
 }
 
-// Django REST Framework's: a detail, or messages by field.
+// Django REST Framework's form: a detail, or messages by field.
 function isRefusal(json: unknown): boolean {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return false;
   if ("detail" in json) return typeof json.detail === "string";

@@ -3,7 +3,7 @@ import { fuzzSettings } from "#e2e/tools/test-settings.ts";
 
 const AT_ONCE = 32;
 
-/** What this run is made from. Given again as FUZZ_SEED it is the same run. */
+/** The seed of this run. The same FUZZ_SEED repeats the run. */
 export const { seed, cases: totalCases } = fuzzSettings();
 
 let sent = 0;
@@ -11,7 +11,7 @@ let sent = 0;
 export const casesSent = () => sent;
 
 /**
- * Tries this many cases, several at once: a runner that takes one after the other would take minutes.
+ * Tries this many cases, several at once: one after the other they would take minutes.
  * @throws {Error} fast-check's report of the first that fails, shrunk to the smallest that still does
  */
 export async function everyCase<Value>(count: number, cases: fc.Arbitrary<Value>, check: (value: Value) => Promise<void>) {
@@ -37,7 +37,7 @@ async function report<Value>(
   check: (value: Value) => Promise<void>,
 ): Promise<never> {
   const property = fc.asyncProperty(cases, check);
-  // The same case again, alone, and from there to smaller ones.
+  // Tries the same case again by itself, and then smaller ones.
   await fc.assert(property, { seed, path: String(index), numRuns: 1, interruptAfterTimeLimit: 30_000 });
-  throw new Error(`FUZZ_SEED=${seed}: case ${index} failed, and did not when it was alone`, { cause: error });
+  throw new Error(`FUZZ_SEED=${seed}: case ${index} failed, but not when it was repeated by itself`, { cause: error });
 }

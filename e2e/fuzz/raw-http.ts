@@ -1,12 +1,12 @@
 import { connect, type Socket } from "node:net";
 
-// HTTP/1.1 by hand: bytes go out as a test wrote them, and headers come back as they were sent, each as often as it was.
+// HTTP/1.1 by hand: bytes go out as a test wrote them, and headers come back as the server sent them, repeated ones too.
 
 export type RawAnswer = { status: number; headers: [name: string, value: string][]; body: Buffer };
 type Parsed = { answer: RawAnswer; rest: Buffer; closes: boolean };
-/** A connection that is opened when it is needed, and again after the server has closed it. */
+/** A connection that opens on demand, and again after the server has closed it. */
 export type Line = {
-  /** @param hasBody false where the answer has none whatever its headers say: to a HEAD. Rejects when there is no answer. */
+  /** Rejects when there is no answer. @param hasBody false for a HEAD, whose answer has no body whatever its headers say */
   ask: (request: Buffer, hasBody?: boolean) => Promise<RawAnswer>;
   close: () => void;
 };
@@ -54,7 +54,7 @@ export function openLine(origin: string): Line {
   return { ask, close: forget };
 }
 
-/** Sends bytes, says that there are no more, and returns every answer until the server has closed the connection. */
+/** Sends bytes, ends its side of the connection, and returns every answer until the server has closed the other. */
 export function sendAndHangUp(origin: string, bytes: Buffer): Promise<RawAnswer[]> {
   const socket = connectTo(origin);
   const chunks: Buffer[] = [];
@@ -77,11 +77,11 @@ export function sendAndHangUp(origin: string, bytes: Buffer): Promise<RawAnswer[
 function connectTo(origin: string): Socket {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname);
-  // A refusal may be followed by a reset; what was said before it counts.
+  // A reset may follow a refusal; what came before it counts.
   return socket.on("error", () => undefined).setTimeout(SILENCE_MS, () => socket.destroy());
 }
 
-/** The first answer of what was received; null while it is incomplete. */
+/** The first answer in the received bytes; null while it is incomplete. */
 function parseAnswer(received: Buffer, hasBody: boolean, isOver: boolean): Parsed | null {
   const end = received.indexOf("\r\n\r\n");
   if (end < 0) return null;

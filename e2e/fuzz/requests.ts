@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { headerText } from "./strings.ts";
 
-/** A request as it goes over the wire. Strings are bytes, one character each. */
+/** A request as it goes over the wire. Each character of a string is one byte. */
 export type Case = {
   method: string;
   path: string;
@@ -26,11 +26,11 @@ function inChunks(body: Buffer): Buffer {
   return Buffer.concat([...chunks, Buffer.from("0\r\n\r\n")]);
 }
 
-/** What somebody may send as credentials. `real` are good tokens; what comes of them here is not. */
+/** Broken tokens that a client may send. `real` are good ones, from which these are made. */
 export function brokenToken(real: string[]): fc.Arbitrary<string> {
   const good = fc.constantFrom(...real);
   return fc.oneof(
-    // Of the last character two bits mean nothing, and changing them must not make another token either.
+    // Two bits of the last character mean nothing, and a change of them must not make another valid token either.
     fc.tuple(good, fc.nat(), fc.constantFrom(..."AZaz09-_=.% ")).map(([token, at, character]) => {
       const place = at % token.length;
       const other = token[place] === character ? "B" : character;
@@ -54,7 +54,7 @@ const COOKIE_NAMES = [
   "__proto__",
 ];
 
-/** `Cookie` headers, one or several, none of which holds a good token. */
+/** `Cookie` headers, one or several, none of them with a good token. */
 export function brokenCookies(real: string[]): fc.Arbitrary<[string, string][]> {
   const pair = fc
     .tuple(fc.constantFrom(...COOKIE_NAMES), fc.constantFrom("=", "=", "=", "", "=="), brokenToken(real))
@@ -64,7 +64,7 @@ export function brokenCookies(real: string[]): fc.Arbitrary<[string, string][]> 
   return fc.array(header, { maxLength: 2 });
 }
 
-/** `Authorization` in all broken forms. */
+/** `Authorization` headers in all broken forms. */
 export function brokenAuthorization(real: string[]): fc.Arbitrary<[string, string][]> {
   const scheme = fc.constantFrom(
     "Bearer ",
@@ -82,7 +82,7 @@ export function brokenAuthorization(real: string[]): fc.Arbitrary<[string, strin
   return fc.array(header, { maxLength: 2 });
 }
 
-// What browsers, proxies and Next's own pages say, and who pretends to be one of them.
+// Headers that browsers, proxies and Next's own pages send, right ones and forged ones.
 const NAMES = [
   ["Origin", "Referer", "Host", "Accept", "Accept-Encoding", "Accept-Language", "Range", "If-None-Match", "If-Modified-Since"],
   ["Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest", "Content-Encoding", "Content-Language", "Expect", "TE", "Upgrade"],
@@ -152,7 +152,7 @@ const strangeHeader: fc.Arbitrary<[string, string]> = fc.tuple(
   fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...VALUES, ...NEXT_VALUES) }, { weight: 2, arbitrary: headerText }),
 );
 
-/** Any of them, any number of times. */
+/** Any of these headers, any number of times. */
 export const strangeHeaders = fc.array(strangeHeader, { maxLength: 5 });
 
 const TYPES = [
@@ -169,7 +169,7 @@ const OTHER_TYPES = [
   "application/jsonp",
 ];
 
-/** Mostly the right one, so that there is something to refuse besides. */
+/** Mostly the right media type, so that other things get to be refused. */
 export const contentType: fc.Arbitrary<[string, string][]> = fc.oneof(
   { weight: 12, arbitrary: fc.constant<[string, string][]>([["Content-Type", "application/json"]]) },
   { weight: 2, arbitrary: fc.constantFrom(...TYPES, ...OTHER_TYPES).map((type): [string, string][] => [["Content-Type", type]]) },
@@ -212,7 +212,7 @@ const ODD_SEGMENTS = [
   "*",
 ];
 
-/** Paths that name something, nearly, or nothing. */
+/** Paths of endpoints and pages, paths that are nearly those, and others. */
 export const strangePath = fc
   .tuple(
     fc.array(

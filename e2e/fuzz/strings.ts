@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-// Strings as nobody hopes to get them.
+// Strings that are hard to handle.
 
 const NASTY = [
   ["\0", "a\0b", "\0".repeat(100), "\\u0000", "%00"],
@@ -53,19 +53,19 @@ export const hostileString = fc.oneof(
   { weight: 1, arbitrary: long },
 );
 
-/** What no text column takes: half a character, or NUL. */
+/** Strings that no text column takes: with half a character, or NUL. */
 export const unstorable = fc
   .tuple(fc.string({ unit: "grapheme", maxLength: 20 }), fc.constantFrom("\0", "\ud800", "\udfff"), fc.string({ maxLength: 20 }))
   .map((parts) => parts.join("."));
 
-/** Anything JSON can say. */
+/** Any JSON value. */
 export const hostileValue = fc.oneof(
   { weight: 6, arbitrary: hostileString },
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
   { weight: 1, arbitrary: fc.constantFrom(null, true, false, 0, -1, 1.5, 1e300, [], {}, [["a"]], { toString: "x" }, "") },
 );
 
-/** One line of bytes, as a header's value may hold: what a parser refuses in it, now and then. */
+/** One line of bytes, as a header's value may hold; now and then with bytes that a parser refuses. */
 export const headerText = fc.oneof(
   { weight: 6, arbitrary: fc.string({ maxLength: 60 }) },
   {
@@ -110,7 +110,7 @@ function isNamePart(text: string): boolean {
   return /^(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{Nd}.+_-])+$/u.test(text.normalize("NFKC"));
 }
 
-/** Passwords that the contract takes: at least 8 code points, at most 1,024 bytes, none of a list and like no name. */
+/** Passwords that the contract takes: 8 code points to 1,024 bytes, not on the list of common ones, and unlike any name. */
 export const validPassword = fc
   .tuple(
     fc.constantFrom("", " ", "\u0301", "\ufeff", "\r\n"),

@@ -6,7 +6,7 @@ import { newSession, send } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 import { setClockOf, settableClock } from "#e2e/tools/faketime.ts";
 
-// Clocks that are set while everything runs: the database's, and the application's own.
+// The database's clock, or the application's, is set while everything runs.
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -21,7 +21,7 @@ type Cookies = Record<string, string>;
 const profile = async (cookies: Cookies) => (await send(server.origin, "GET", "/api/user/profile/", { cookies })).status;
 const refresh = (cookies: Cookies) => send(server.origin, "POST", "/api/token/refresh/", { cookies });
 
-/** What both workers say: each request is a connection of its own. */
+/** The answers of both workers: each request is a connection of its own. */
 const everywhere = async (cookies: Cookies) => new Set(await Promise.all(Array.from({ length: 24 }, () => profile(cookies))));
 
 describe.skipIf(settableClock(join(tmpdir(), "movieconnect-clock")) === undefined && process.env.CI !== "true")(
@@ -31,8 +31,8 @@ describe.skipIf(settableClock(join(tmpdir(), "movieconnect-clock")) === undefine
       directory = await mkdtemp(join(tmpdir(), "movieconnect-clocks-"));
       [databaseClock, ownClock] = [join(directory, "database"), join(directory, "own")];
       const [forPostgres, forServer] = [settableClock(databaseClock), settableClock(ownClock)];
-      if (!forPostgres || !forServer) throw new Error("there is no faketime to test with");
-      // Postgres may run as another user.
+      if (!forPostgres || !forServer) throw new Error("faketime is not installed");
+      // Postgres, which reads the file, may run as another user.
       const { chmod } = await import("node:fs/promises");
       await chmod(directory, 0o755);
       postgres = await startPostgres({}, tmpdir(), forPostgres);
@@ -50,7 +50,7 @@ describe.skipIf(settableClock(join(tmpdir(), "movieconnect-clock")) === undefine
       ["a minute behind", -MINUTE],
       ["two minutes ahead of that", MINUTE],
     ])(
-      "a logout right before the database's clock is set %s holds on every worker, and those who stay are signed in",
+      "a logout right before the database's clock is set %s holds on every worker, and other users stay signed in",
       async (_how, seconds) => {
         const stayer = await newSession(server.origin);
         const leavers = await Promise.all([1, 2, 3].map(() => newSession(server.origin)));
@@ -74,7 +74,7 @@ describe.skipIf(settableClock(join(tmpdir(), "movieconnect-clock")) === undefine
       ["back", 0],
       ["a day behind", -DAY],
       ["back again", 0],
-    ])("the application's own clock is set %s: no request is refused for it, not even the next", async (_how, seconds) => {
+    ])("after the application's own clock is set %s no request is refused, not even the next one", async (_how, seconds) => {
       const { cookies } = await newSession(server.origin);
       setClockOf(ownClock, seconds);
       const answers = await Promise.all([everywhere(cookies), refresh(cookies), refresh(cookies)]);

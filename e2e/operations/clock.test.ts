@@ -4,7 +4,7 @@ import { claimsOf } from "#e2e/forge.ts";
 import { startServer, type TestServer } from "#e2e/harness.ts";
 import { shiftedClock } from "#e2e/tools/faketime.ts";
 
-// The application's own clock is wrong; the database's, which is this test's, is right.
+// The application's own clock is wrong. The database's is right, and so is this test's.
 
 const HOUR = 3_600;
 const LIFETIME = { access: 4, refresh: 8, session: 14 };
@@ -24,7 +24,7 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
   let origin = "";
   beforeAll(async () => {
     const clock = shiftedClock(offset);
-    if (!clock) throw new Error("there is no faketime to test with");
+    if (!clock) throw new Error("faketime is not installed");
     server = await startServer({
       ...clock,
       DATABASE_URL: inject("databaseUrl"),
@@ -44,7 +44,7 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     (await send(origin, "GET", "/api/user/profile/", { cookies })).status;
   const refresh = (cookies: Record<string, string>) => send(origin, "POST", "/api/token/refresh/", { cookies });
 
-  test("an access token lives its time, and a session that is not used ends", async () => {
+  test.concurrent("an access token lives for its lifetime, and an unused session ends", async () => {
     const { cookies, setCookies } = await newSession(origin);
     const maxAges = setCookies.map((line) => Number(/Max-Age=(\d+)/.exec(line)?.[1]));
     expect(maxAges[0]).toBeGreaterThanOrEqual(LIFETIME.access - 2);
@@ -61,14 +61,14 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     expect((await refresh(renewed.cookies)).status).toBe(401);
   });
 
-  test("a session that is used all the time ends all the same", async () => {
+  test.concurrent("a session that is used all the time ends at its lifetime", async () => {
     const user = await signUp(origin);
     const begun = seconds();
     let { cookies } = await logIn(origin, user);
     let last = await refresh(cookies);
     while (last.status === 200) {
       cookies = last.cookies;
-      // No token outlives its session.
+      // The tokens expire with the session.
       for (const which of ["access", "refresh"] as const) {
         expect(expiryOf(cookies, which)).toBeLessThanOrEqual(begun + LIFETIME.session + 3);
       }
@@ -80,7 +80,7 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     expect(await profile(cookies)).toBe(401);
   });
 
-  test("a logout ends a session at once, and a second tab is no replay", async () => {
+  test("a logout ends a session at once, and a second tab's refresh is no replay", async () => {
     const { cookies } = await newSession(origin);
     const [first, second] = await Promise.all([refresh(cookies), refresh(cookies)]);
     expect([first.status, second.status]).toEqual([200, 200]);
@@ -90,7 +90,7 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     expect((await refresh(first.cookies)).status).toBe(401);
   });
 
-  test("nobody is older than they are", async () => {
+  test("a signup judges ages by the right date", async () => {
     const almost = new Date(Date.now() + 30 * 24 * HOUR * 1_000);
     almost.setUTCFullYear(almost.getUTCFullYear() - 13);
     const json = { ...signUpBody(freshName()), age: almost.toISOString().slice(0, 10) };

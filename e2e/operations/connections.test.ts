@@ -15,11 +15,11 @@ afterAll(() => nginx?.stop());
 const places: [string, () => string][] = [["direct", () => inject("origin")]];
 if (hasNginx()) places.push(["behind Nginx", () => nginx?.http ?? ""]);
 
-// What is waited for here takes its seconds by contract, side by side.
+// These tests wait for time limits of the contract, and so run side by side.
 describe.concurrent.each(places)("connections, %s", (place, origin) => {
   const open = (goesOn = false) => openTo(new URL(origin()), goesOn);
 
-  test("413 can be read by one who sends 1 MiB before looking", async () => {
+  test("a client that sends 1 MiB before it reads can read the 413", async () => {
     for (const head of [`Content-Length: ${MIB}`, "Transfer-Encoding: chunked"]) {
       const { socket, answer, closed } = open(true);
       const isChunked = head.startsWith("Transfer");
@@ -36,7 +36,7 @@ describe.concurrent.each(places)("connections, %s", (place, origin) => {
     }
   });
 
-  test("one who goes on sending after a refusal is cut off", async () => {
+  test("a client that goes on sending after a refusal is cut off", async () => {
     for (const path of ["/api/token/", "/api/nothing/", "/api/user/logout/", "/login"]) {
       const { socket, closed } = open(true);
       socket.write(`PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${1_024 * MIB}\r\n\r\n`);
@@ -48,7 +48,7 @@ describe.concurrent.each(places)("connections, %s", (place, origin) => {
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
       expect(await closed, path).toBeLessThan(8);
-      // What the kernels' buffers took counts as sent: a few MiB. Nginx counts time alone.
+      // A few MiB in the kernels' buffers count as sent. Nginx limits only the time.
       if (place === "direct") expect(sent, path).toBeLessThan(16 * MIB);
     }
   });
@@ -61,7 +61,7 @@ describe.concurrent.each(places)("connections, %s", (place, origin) => {
     clearInterval(trickle);
     expect(seconds).toBeGreaterThan(14);
     expect(seconds).toBeLessThan(25);
-    // Nginx closes without a word.
+    // Nginx closes without an answer.
     expect(answer()).toMatch(/^(HTTP\/1\.1 408 |$)/);
   });
 
@@ -75,7 +75,7 @@ describe.concurrent.each(places)("connections, %s", (place, origin) => {
     expect(seconds).toBeLessThan(25);
   });
 
-  test("a connection on which nothing is ever said is closed", async () => {
+  test("a connection without any request is closed", async () => {
     expect(await open().closed).toBeLessThan(25);
   });
 
@@ -90,7 +90,7 @@ describe.concurrent.each(places)("connections, %s", (place, origin) => {
   }, 100_000);
 });
 
-/** With `goesOn` it may still send when the server has said its last. */
+/** With `goesOn` the client may still send when the server has ended its side. */
 function openTo({ hostname, port }: URL, goesOn: boolean): Connection {
   const start = performance.now();
   let received = "";
@@ -98,7 +98,7 @@ function openTo({ hostname, port }: URL, goesOn: boolean): Connection {
   socket.on("data", (chunk) => {
     received += chunk;
   });
-  // A reset is how one is cut off who goes on sending.
+  // A client that goes on sending is cut off by a reset.
   socket.on("error", () => undefined);
   const closed = new Promise<number>((resolve) => socket.on("close", () => resolve((performance.now() - start) / 1_000)));
   return { socket, answer: () => received, closed };

@@ -7,7 +7,7 @@ import { eventually, startPostgres, startServer, type TestPostgres, type TestSer
 import { launch, postmasterOf } from "#e2e/launch.ts";
 import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "#e2e/pgbouncer-server.ts";
 
-// What a server, a database or a role has as a default is its operator's business, and changes no answer.
+// Defaults of a server, a database or a role are its operator's choice, and must change no answer.
 
 const MANAGE = [process.execPath, "--import", "tsx", join("bin", "manage.ts")];
 const DATABASE = "database mcdatabase_dev";
@@ -26,13 +26,13 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-/** How an operator connects: with the defaults, but for those that would stop an operator too. */
+/** An operator's connection: with the defaults, except those that would stop an operator, too. */
 function withoutLimits(): string {
   const settings = ["statement_timeout=0", "idle_session_timeout=0", "default_transaction_read_only=off"];
   return `${postgres.directUrl}?options=${encodeURIComponent(settings.map((setting) => `-c ${setting}`).join(" "))}`;
 }
 
-/** A whole life of an account, where every answer is as it is with a Postgres as it was made. */
+/** An account's whole life, in which every answer is the same as with an unchanged Postgres. */
 async function live(origin: string): Promise<void> {
   const { username, email, age, password } = signUpBody(freshName());
   const post = (path: string, sent: object) => send(origin, "POST", path, sent);
@@ -53,14 +53,14 @@ async function live(origin: string): Promise<void> {
   expect((await post("/api/user/logout/", { cookies: current })).status).toBe(200);
   expect((await profile(current)).status).toBe(401);
   expect((await profile(second.cookies)).status).toBe(200);
-  // An operator's own statement, in a session that has the defaults: a trigger ends the other session.
+  // An operator's statement, in a session with the defaults: a trigger ends the user's other session.
   await withDatabase(withoutLimits(), (query) =>
     query("update public.users set is_active = false where username = $1", [username]),
   );
   await eventually(async () => (await profile(second.cookies)).status === 401, 5);
 }
 
-/** Sets defaults, has the application connect anew, and takes them back after the work. */
+/** Sets defaults, makes the application connect anew, and resets them after the work. */
 async function withDefaults(of: string, settings: string[], work: () => Promise<void>): Promise<void> {
   const alter = (changes: string[]) =>
     withDatabase(withoutLimits(), async (query) => {
@@ -75,7 +75,7 @@ async function withDefaults(of: string, settings: string[], work: () => Promise<
   }
 }
 
-/** The connections that were ended are found out one by one. */
+/** The application notices its ended connections one by one. */
 async function isReconnected(origin: string): Promise<boolean> {
   const login = { json: { username: freshName(), password: PASSWORD } };
   const ready = await send(origin, "GET", "/api/health/ready/");
@@ -121,28 +121,31 @@ describe("a default changes no answer:", () => {
     ...[...STYLES.slice(1), ...PLACES, ...TRANSACTIONS, ...LIMITS].map((setting) => [BOTH, setting]),
   ] as [string, string][])("%s, %s", (of, setting) => liveWith(of, [setting], server.origin));
 
-  test.each(["repeatable read", "serializable"])("%s, where a statement has to wait for another", async (level) => {
-    await withDefaults(BOTH, [`default_transaction_isolation = '${level}'`], async () => {
-      await eventually(() => isReconnected(server.origin));
-      const { user, cookies } = await newSession(server.origin);
-      await passGrace(withoutLimits(), cookies.refresh_token ?? "");
-      const refreshed = await withDatabase(withoutLimits(), async (query) => {
-        await query("begin isolation level read committed");
-        await query("update public.sessions set expires_at = expires_at + interval '1 s' where user_id = $1", [user.id]);
-        const refresh = send(server.origin, "POST", "/api/token/refresh/", { cookies });
-        const waiting = "select from pg_stat_activity where application_name = 'movieconnect' and wait_event_type = 'Lock'";
-        await eventually(async () => (await query(waiting)).length > 0, 5);
-        await query("commit");
-        return refresh;
+  test.each(["repeatable read", "serializable"])(
+    "default_transaction_isolation %s, where a statement has to wait for another",
+    async (level) => {
+      await withDefaults(BOTH, [`default_transaction_isolation = '${level}'`], async () => {
+        await eventually(() => isReconnected(server.origin));
+        const { user, cookies } = await newSession(server.origin);
+        await passGrace(withoutLimits(), cookies.refresh_token ?? "");
+        const refreshed = await withDatabase(withoutLimits(), async (query) => {
+          await query("begin isolation level read committed");
+          await query("update public.sessions set expires_at = expires_at + interval '1 s' where user_id = $1", [user.id]);
+          const refresh = send(server.origin, "POST", "/api/token/refresh/", { cookies });
+          const waiting = "select from pg_stat_activity where application_name = 'movieconnect' and wait_event_type = 'Lock'";
+          await eventually(async () => (await query(waiting)).length > 0, 5);
+          await query("commit");
+          return refresh;
+        });
+        expect(refreshed.status).toBe(200);
       });
-      expect(refreshed.status).toBe(200);
-    });
-  });
+    },
+  );
 
-  test("formats and plans, all at once", () => liveWith(BOTH, FORMATS, server.origin));
+  test("all formats and plans together", () => liveWith(BOTH, FORMATS, server.origin));
 
   test.each(["DateStyle = 'SQL, DMY'", "search_path = ''", "default_transaction_read_only = on"])(
-    "%s, for an operator's command, and for migrations",
+    "%s, in an operator's command and in migrations",
     async (setting) => {
       await withDefaults(BOTH, [setting], async () => {
         const variables = { DATABASE_URL: postgres.directUrl };
@@ -160,7 +163,7 @@ describe("a default changes no answer:", () => {
     },
   );
 
-  test("of the whole server, with another language and triggers that replicas don't fire", async () => {
+  test("the whole server's, with another language and a replication role that fires no triggers", async () => {
     const file = join(postgres.directory, "postgres", "postgresql.auto.conf");
     const before = await readFile(file, "utf8");
     const reload = async () => process.kill((await postmasterOf(postgres.directory)) ?? 0, "SIGHUP");
@@ -180,7 +183,7 @@ describe("a default changes no answer:", () => {
   });
 });
 
-describe.skipIf(!hasPgBouncer())("through a PgBouncer that passes nothing on, neither does", () => {
+describe.skipIf(!hasPgBouncer())("a default changes no answer through a PgBouncer that passes no settings on:", () => {
   let pooler: TestPgBouncer;
   let pooled: TestServer;
   beforeAll(async () => {

@@ -2,14 +2,14 @@ import { Agent } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "#db/embedded/postmaster.ts";
+import { freePort } from "#db/embedded/ports.ts";
 import { passGrace } from "#e2e/change-session.ts";
 import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 import { childrenOf, isRunning, launch, pausePostgres } from "#e2e/launch.ts";
 import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 
-// What the application does while its database stops, hangs, or can't be reached.
+// What the application does while its database is stopped, hangs, or can't be reached.
 
 // The contract says 2 s. A test's clock also counts what a busy machine adds.
 const LIMIT_MS = 3_000;
@@ -22,8 +22,8 @@ let postgres: TestPostgres;
 let server: TestServer;
 beforeAll(async () => {
   postgres = await startPostgres();
-  // A port that stays when all workers are killed at once.
-  const PORT = String(await freePort(0));
+  // A fixed port, at which the application is again after all its workers were killed.
+  const PORT = String(await freePort());
   server = await startServer({ PORT, DATABASE_URL: postgres.url, REVOCATION_POLL_MS: String(POLL_MS) });
 });
 afterAll(async () => {
@@ -46,14 +46,14 @@ function expectHonest(answer: Timed): void {
   expect(answer.headers["retry-after"]).toMatch(/^[1-9]\d*$/);
 }
 
-/** @param since when the database went: what came before may have been hashing until then, for as long as that took */
+/** @param since when the database became unreachable: requests from before may have waited longer, for their hash */
 function expectQuick(answers: Timed[], since: number): void {
   const refused = answers.filter(({ status, startedAt }) => status === 503 && startedAt > since);
   expect(refused.length).toBeGreaterThan(0);
   for (const { milliseconds } of refused) expect(milliseconds).toBeLessThan(LIMIT_MS);
 }
 
-/** People who sign up, log in and refresh, one after another, until told to stop. */
+/** Users who sign up, log in and refresh, one after another, until told to stop. */
 function startLoad(origin: string, people: number) {
   const answers: Timed[] = [];
   const acknowledged: string[] = [];
@@ -104,7 +104,7 @@ const isServing = async () => (await send(server.origin, "POST", "/api/user/sign
 const sees503 = (answers: Answer[]) => () => answers.filter(({ status }) => status === 503).length >= 4;
 
 test.each(["immediate", "fast"] as const)(
-  "with Postgres stopped (%s) answers are honest and quick, and it recovers by itself",
+  "with Postgres stopped (%s) requests succeed or get 503 quickly, and the application recovers by itself",
   async (mode) => {
     const load = startLoad(server.origin, 4);
     await eventually(() => load.answers.filter(({ status }) => status === 200).length >= 4);
@@ -120,7 +120,7 @@ test.each(["immediate", "fast"] as const)(
   },
 );
 
-test("with Postgres paused answers are honest and quick, and nobody is logged out by it", async () => {
+test("with Postgres paused requests succeed or get 503 quickly, and nobody is logged out", async () => {
   const idle = await newSession(server.origin);
   const load = startLoad(server.origin, 4);
   await eventually(() => load.answers.filter(({ status }) => status === 200).length >= 4);
@@ -147,7 +147,7 @@ test("with Postgres paused answers are honest and quick, and nobody is logged ou
   await expectNothingHalfMade(acknowledged);
 });
 
-test("a refresh that was refused while Postgres was paused is not carried out behind the client's back", async () => {
+test("a refresh that got 503 while Postgres was paused is not carried out later", async () => {
   const careful = await startServer({ DATABASE_URL: postgres.url, REFRESH_GRACE: "1", WEB_CONCURRENCY: "1" });
   const { cookies } = await newSession(careful.origin);
   await passGrace(postgres.directUrl, cookies.refresh_token ?? "");
@@ -156,13 +156,13 @@ test("a refresh that was refused while Postgres was paused is not carried out be
   resume();
   expect(refused.status).toBe(503);
   await eventually(isServing);
-  // Longer than the grace: a token that had been exchanged meanwhile would be a replay by now.
+  // Longer than the grace: if the token had been exchanged meanwhile, it would now be a replay.
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   expect((await send(careful.origin, "POST", REFRESH, { cookies })).status).toBe(200);
   await careful.stop();
 });
 
-test("workers that are restarted while Postgres is gone answer 503, and recover with it", async () => {
+test("workers that restart while Postgres is down answer 503, and recover with it", async () => {
   const { user, cookies } = await newSession(server.origin);
   const before = await childrenOf(server.process.pid ?? 0);
   await stopPostgres(postgres, "fast");
@@ -179,7 +179,7 @@ test("workers that are restarted while Postgres is gone answer 503, and recover 
   await logIn(server.origin, user);
 });
 
-/** A cable between application and database that can be cut: the database lives on, for others. */
+/** A connection between application and database that can be cut, while the database serves others. */
 async function startCable(): Promise<{ url: string; cut: () => void; mend: () => Promise<void>; close: () => void }> {
   const url = new URL(postgres.url);
   const target = Number(url.port);
@@ -209,7 +209,7 @@ async function startCable(): Promise<{ url: string; cut: () => void; mend: () =>
   return { url: url.href, cut, mend: () => listen(port), close: cut };
 }
 
-test("a worker that can't hear of revocations answers 503, and never 200 for a session revoked meanwhile", async () => {
+test("a worker that can't read revocations answers 503, and never 200 for a session that was revoked meanwhile", async () => {
   const cable = await startCable();
   const deaf = await startServer({ DATABASE_URL: cable.url, REVOCATION_POLL_MS: String(POLL_MS), WEB_CONCURRENCY: "1" });
   try {
@@ -237,9 +237,9 @@ test("a worker that can't hear of revocations answers 503, and never 200 for a s
   }
 });
 
-test("a session that is ended by one worker is refused by every other within a second and a poll", async () => {
+test("a session that one worker ended is refused by every other within a second and a poll", async () => {
   const user = await signUp(server.origin);
-  // A connection stays with the worker that took it, and each login's log line tells which that was.
+  // A connection stays with the worker that accepted it, and each login's log line names that worker.
   const byWorker = new Map<number, { agent: Agent; cookies: Record<string, string> }>();
   await eventually(async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -266,8 +266,8 @@ test("a session that is ended by one worker is refused by every other within a s
   for (const { agent } of byWorker.values()) agent.destroy();
 });
 
-test("a start that finds the database hanging is refused with one line", async () => {
-  // It takes connections, and never says a word.
+test("a start with a database that hangs is refused with one line", async () => {
+  // It accepts connections, and never answers.
   const silent = createServer().listen(0, "127.0.0.1");
   await eventually(() => silent.listening);
   const { port } = silent.address() as { port: number };

@@ -6,11 +6,11 @@ import { type Launched, launch } from "#e2e/launch.ts";
 import { copyWithRecipes } from "#e2e/recipes.ts";
 import { installedBrowser } from "#e2e/tools/browser.ts";
 
-// `npm run dev`, stopped right behind an edit and started again, under a page that stays open. On a copy of the source.
+// `npm run dev`, stopped right after an edit and started again, while a page stays open. On a copy of the source.
 
 const START = [process.execPath, "--import", "tsx", join(import.meta.dirname, "..", "..", "bin", "start.ts"), "--dev"];
 const EDITED = "app/_components/field.tsx";
-/** In which a page that reloads for ever would have done so a few times. */
+/** Long enough for a page that reloads for ever to reload a few times. */
 const WATCHED_MS = 3_000;
 
 let source = "";
@@ -32,7 +32,7 @@ function start(port: string): Launched {
   return launch({ DATABASE_URL: inject("databaseUrl"), PORT: port }, { command: START, cwd: source, ownGroup: true });
 }
 
-/** As a Ctrl-C, or as the system that runs out of memory: all of it at once. */
+/** Signals all its processes at once, as a Ctrl-C does, or a system that runs out of memory. */
 async function stop(signal: NodeJS.Signals): Promise<void> {
   process.kill(-dev.pid, signal);
   await dev.ended;
@@ -44,7 +44,7 @@ const exists = (file: string) =>
     () => false,
   );
 
-test("an open page reloads once for each restart, however the one before ended, and shows what was edited last", async () => {
+test("an open page reloads once for each restart, however the last run ended, and shows the last edit", async () => {
   dev = start("0");
   const { port } = new URL(await dev.origin);
   const second = start("0");
@@ -65,7 +65,7 @@ test("an open page reloads once for each restart, however the one before ended, 
     if (message.text().includes("Unexpected response code")) refused.push(message.text());
   });
   let edits = 0;
-  for (const signal of ["SIGINT", "SIGKILL", "SIGINT"] as const) {
+  for (const signal of ["SIGINT", "SIGKILL"] as const) {
     await page.locator("form").first().waitFor();
     await writeFile(join(source, ".next/dev/cache/kept"), "");
     edits += 1;
@@ -76,7 +76,7 @@ test("an open page reloads once for each restart, however the one before ended, 
     if (signal === "SIGKILL") expect(isWhole).toBe(false);
     dev = start(port);
     await dev.origin;
-    // Whole, or none.
+    // The start keeps the whole cache, or none of it.
     expect(await exists(".next/dev/cache/kept")).toBe(isWhole);
     await page.locator(`[data-edit="${edits}"]`).first().waitFor();
     await page.waitForTimeout(WATCHED_MS);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(DATA_DIR, { recursive: true, force: true }));
 
 const start = () => launch({ AUTH_SECRET: "", WEB_CONCURRENCY: "1", DATA_DIR });
-const RESTARTED = "Postgres ended, and was started again: nothing that was acknowledged is lost.";
+const RESTARTED = "Postgres ended, and was restarted: no acknowledged write is lost.";
 const restarts = (server: Launched) => server.output().split(RESTARTED).length - 1;
 
 async function end({ process, ended }: Launched): Promise<number | null> {
@@ -32,7 +32,7 @@ async function runningPostmaster(): Promise<number> {
   return pid;
 }
 
-/** Logs in until it works again. Returns the statuses on the way. */
+/** Logs in until that succeeds again. Returns the statuses until then. */
 async function logInAgain(origin: string, user: { username: string; password: string }): Promise<number[]> {
   const statuses: number[] = [];
   await eventually(async () => {
@@ -46,7 +46,7 @@ test.each([
   ["its first process by kill -9", "SIGKILL", false],
   ["all its processes by kill -9", "SIGKILL", true],
   ["its first process by a plain kill", "SIGTERM", false],
-] as const)("killed, %s, it is started again where it was, and nothing is lost", async (_what, signal, all) => {
+] as const)("a Postgres that is killed, %s, is started again with its data, and nothing is lost", async (_what, signal, all) => {
   const server = start();
   const origin = await server.origin;
   const { user, cookies } = await newSession(origin);
@@ -64,13 +64,13 @@ test.each([
   expect(await postmasterOf(DATA_DIR)).toBeNull();
 });
 
-test("what a killed one has left in the middle of a statement does not keep the next one from starting", async () => {
+test("a killed Postgres' processes, left in the middle of a statement, do not keep the next one from starting", async () => {
   const server = start();
   const origin = await server.origin;
   const { user } = await newSession(origin);
 
   const url = (await readFile(join(DATA_DIR, "database-url"), "utf8")).trim();
-  // A statement that looks at nothing else: its process does not notice that the first one has gone.
+  // A statement that keeps its process busy, so that it does not notice the postmaster's death.
   const busy = "do $$ begin for i in 1..2000000000 loop end loop; end $$";
   const cut = withDatabase(url, async (query) => {
     await query("set statement_timeout = 0");
@@ -89,7 +89,7 @@ test("what a killed one has left in the middle of a statement does not keep the 
   expect(await end(server)).toBe(0);
 });
 
-test("of two commands that share it one starts it again, and both go on", async () => {
+test("one of two commands that share a Postgres starts it again, and both go on", async () => {
   const servers = [start(), start()];
   const [one = "", other = ""] = await Promise.all(servers.map((server) => server.origin));
   const { user } = await newSession(one);

@@ -3,8 +3,8 @@ import { type Answer, freshName, PASSWORD, type Sent, send, signUpBody } from "#
 import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { type PostgresPair, startPostgresPair } from "#e2e/standby.ts";
 
-// A synchronous standby is promoted while people sign up, log in, refresh and log out. Their clients do what a 503 says: they
-// wait, and send the same again.
+// A synchronous standby is promoted while users sign up, log in, refresh and log out. Their clients do what a 503 asks for: they
+// wait, and repeat the request.
 
 const POLL_MS = 200;
 const PEOPLE = 24;
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 type Cookies = Record<string, string>;
 
-/** What has been acknowledged, and what should not have been. */
+/** The acknowledged signups, and every wrong answer. */
 const told = {
   signups: [] as string[],
   logouts: [] as Cookies[],
@@ -39,7 +39,7 @@ const told = {
 };
 let isOver = false;
 
-/** Sends until there is an answer other than 503. A connection that breaks counts as one. */
+/** Repeats a request until the answer is no 503. A broken connection counts as a 503. */
 async function insist(method: string, path: string, sent: Sent, expected: number[]): Promise<Answer> {
   const end = performance.now() + 45_000;
   for (;;) {
@@ -62,13 +62,13 @@ async function logIn(username: string): Promise<Cookies> {
 /** @returns the username, once it is acknowledged */
 async function arrive(): Promise<string> {
   const body = signUpBody(freshName());
-  // A signup whose answer was a 503 may have been carried out: the second one says that the name is taken, by its own.
+  // A signup that got a 503 may have been carried out: then the second one finds its own name taken.
   await insist("POST", SIGNUP, { json: body }, [201, 400]);
   told.signups.push(body.username);
   return body.username;
 }
 
-/** Somebody who stays: refreshes all the time, and is still logged in at the end. */
+/** A user who refreshes all the time, and is still logged in at the end. */
 async function stay(arrived: Cookies): Promise<Cookies> {
   let cookies = arrived;
   while (!isOver) {
@@ -81,7 +81,7 @@ async function stay(arrived: Cookies): Promise<Cookies> {
   return cookies;
 }
 
-/** People who come and go: sign up, log in, log out. */
+/** Users who sign up, log in and log out, one after the other. */
 async function comeAndGo(): Promise<void> {
   while (!isOver) {
     const cookies = await logIn(await arrive());
@@ -90,15 +90,15 @@ async function comeAndGo(): Promise<void> {
   }
 }
 
-test("nothing acknowledged is lost, nobody is logged out, and all is served within 10 s of the promotion", async () => {
+test("a fail-over loses nothing acknowledged and logs nobody out, and requests succeed within 10 s of the promotion", async () => {
   const arrived: Cookies[] = [];
   while (arrived.length < PEOPLE) arrived.push(await logIn(await arrive()));
   const staying = arrived.map(stay);
   const moving = Array.from({ length: 3 }, comeAndGo);
-  // A session moves on when its token is older than the grace: the primary dies in the middle of that.
+  // A session rotates when its token is older than the grace: the primary dies in the middle of rotations.
   await eventually(() => told.logouts.length >= 3 && told.rotations >= PEOPLE / 2);
 
-  // What is under way when the primary dies has reached the standby, or was not acknowledged.
+  // A write that is under way when the primary dies has reached the standby, or was not acknowledged.
   await pair.killPrimary();
   told.unavailable = 0;
   await eventually(() => told.unavailable >= PEOPLE);

@@ -6,8 +6,8 @@ import { type Answer, newSession, send, signUp } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 import { postmasterOf } from "#e2e/launch.ts";
 
-// Statements that the database does not come round to. Each request gives up after 1.5 s; what it asked for goes on at the
-// server unless somebody sees to its end.
+// Statements that the database does not get to. Each request gives up after 1.5 s; its statement would stay at the server
+// unless the application ended it.
 
 const POOL_SIZE = 4;
 const WORKERS = 2;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   });
   watcher = new pg.Client({ connectionString: postgres.directUrl, application_name: "watcher" });
   await watcher.connect();
-  // Each worker looks once whether the migrations are there.
+  // Each worker checks once that the migrations have been run.
   for (let asked = 0; asked < 20; asked += 1) await send(server.origin, "GET", "/api/health/ready/");
 });
 afterAll(async () => {
@@ -35,13 +35,13 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-/** The application's processes at the server. */
+/** The server's processes for the application. */
 async function backends(): Promise<number[]> {
   const { rows } = await watcher.query("select pid from pg_stat_activity where application_name = 'movieconnect'");
   return rows.map(({ pid }) => pid);
 }
 
-/** Has something asked ten times at once for as long as the database hangs, and looks on. */
+/** Sends ten requests at a time for as long as the database hangs, and watches the server's processes. */
 async function observe(
   request: () => Promise<Answer>,
   meanwhile: (pids: number[]) => void = () => undefined,
@@ -72,7 +72,7 @@ async function setOfServer(line: string): Promise<void> {
 }
 
 describe("the application has no more connections than its pools", () => {
-  test("while a lock is waited for, and its workers stay ready", async () => {
+  test("while statements wait for a lock, and its workers stay ready", async () => {
     const { cookies } = await newSession(server.origin);
     const refresh = () => send(server.origin, "POST", "/api/token/refresh/", { cookies });
     const locker = new pg.Client({ connectionString: postgres.directUrl });
@@ -87,7 +87,7 @@ describe("the application has no more connections than its pools", () => {
     await eventually(async () => (await refresh()).status === 200, 5);
   });
 
-  test("while commits wait for a standby that is gone, and its workers stay ready", async () => {
+  test("while commits wait for a lost standby, and its workers stay ready", async () => {
     const { username, password } = await signUp(server.origin);
     const login = () => send(server.origin, "POST", "/api/token/", { json: { username, password } });
     await setOfServer("synchronous_standby_names = 'gone'");
@@ -109,7 +109,7 @@ describe("the application has no more connections than its pools", () => {
     });
     for (const pid of stopped) process.kill(pid, "SIGCONT");
     expect(seen.refused).toBeGreaterThan(0);
-    // And the one of each worker that asks whether the others are still there.
+    // And, of each worker, the connection that lists the server's processes.
     expect(seen.most).toBeLessThanOrEqual(WORKERS * (POOL_SIZE + 1));
     await eventually(async () => (await refresh()).status === 200, 5);
   });

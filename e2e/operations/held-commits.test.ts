@@ -6,12 +6,12 @@ import { claimsOf } from "#e2e/forge.ts";
 import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { type PostgresPair, startPostgresPair } from "#e2e/standby.ts";
 
-// A synchronous standby that hears nothing: every commit that waits for it waits.
+// A synchronous standby receives nothing, so every commit that needs it waits.
 
 const REFRESH = "/api/token/refresh/";
 const HELD_SECONDS = 30;
 const PEOPLE = 8;
-/** How long before the standby hears again each group of people comes to refresh, in seconds. All are over the grace. */
+/** How many seconds before the standby receives again each group of users refreshes. All are longer than the grace. */
 const GROUPS = [30, 12, 3];
 
 let pair: PostgresPair;
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const refresh = (cookies: Record<string, string>) => send(server.origin, "POST", REFRESH, { cookies });
 
-/** The same again until it is answered, as a 503 says. */
+/** Repeats a request until it is answered, as a 503 asks for. */
 async function persist(cookies: Record<string, string>): Promise<{ answer: Answer; refused: number }> {
   for (let refused = 0; ; refused += 1) {
     const answer = await refresh(cookies);
@@ -42,17 +42,17 @@ async function signedIn() {
   return person;
 }
 
-test("while commits wait 3, 12 and 30 s for a standby, people who refresh stay signed in, and a logout waits for it", {
+test("while commits wait 3, 12 and 30 s for a standby, users who refresh stay signed in, and a logout waits for the standby", {
   timeout: 120_000,
 }, async () => {
-  // One after the other: hashes are taken in turns.
+  // One after the other: hashing takes turns.
   const groups: Awaited<ReturnType<typeof signedIn>>[][] = GROUPS.map(() => []);
   for (const people of groups) while (people.length < PEOPLE) people.push(await signedIn());
   const leaver = await newSession(server.origin);
   pair.holdReplication();
   const held = delay(1_000 * HELD_SECONDS).then(() => pair.resumeReplication());
   const leaving = await send(server.origin, "POST", "/api/user/logout/", { cookies: leaver.cookies });
-  // What ends a session is not acknowledged before it is where nothing loses it.
+  // The end of a session is not acknowledged before it is safe from a fail-over.
   expect(leaving.status).toBe(503);
   const refreshed = await Promise.all(
     groups.map(async (people, index) => {
@@ -62,7 +62,7 @@ test("while commits wait 3, 12 and 30 s for a standby, people who refresh stay s
   );
   await held;
   for (const { answer } of refreshed.flat()) expect(answer.status).toBe(200);
-  // One that waits for nothing is answered the first time.
+  // A refresh that has to wait for nothing is answered the first time.
   expect(refreshed.flat().map(({ refused }) => refused)).toEqual(Array(PEOPLE * GROUPS.length).fill(0));
   await delay(2_500);
   for (const { answer } of refreshed.flat()) {

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { logIn, newSession, send, signUp } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
-import { freePort, hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
+import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
 
-// Another AUTH_SECRET while people are served. The README says what an operator does; this does it.
+// AUTH_SECRET is rotated while users are served, by the steps that docs/operating.md gives to operators.
 
 const OLD = randomBytes(32).toString("base64url");
 const NEW = randomBytes(32).toString("base64url");
@@ -23,7 +24,7 @@ type User = { username: string; password: string };
 const profile = async (origin: string, cookies: Cookies) => (await send(origin, "GET", PROFILE, { cookies })).status;
 const refresh = (origin: string, cookies: Cookies) => send(origin, "POST", REFRESH, { cookies });
 
-/** People who stay signed in, and one who logs in anew again and again. Whatever is not 200 is a failure. */
+/** Users who stay signed in, and one who logs in again and again. Every answer other than 200 is a failure. */
 function startStorm(origin: string, users: User[]) {
   const failures: string[] = [];
   let answered = 0;
@@ -67,7 +68,7 @@ function startStorm(origin: string, users: User[]) {
 }
 
 describe.skipIf(!hasNginx())("two applications behind Nginx, restarted in turn", () => {
-  const variables = { WEB_CONCURRENCY: "1", LOG_LEVEL: "warn", SHUTDOWN_DELAY_MS: "5000" };
+  const variables = { WEB_CONCURRENCY: "1", LOG_LEVEL: "warn", SHUTDOWN_DELAY_MS: "3000" };
   let ports: number[] = [];
   let servers: TestServer[] = [];
   const outputs: string[] = [];
@@ -76,7 +77,7 @@ describe.skipIf(!hasNginx())("two applications behind Nginx, restarted in turn",
   const start = (port: number, AUTH_SECRET: string) =>
     startServer({ ...variables, DATABASE_URL: postgres.url, PORT: String(port), AUTH_SECRET });
 
-  /** One after the other, as in a deployment that stays up. */
+  /** Restarts one application after the other, as in a deployment without downtime. */
   async function restartAll(secrets: string): Promise<void> {
     for (const [index, port] of ports.entries()) {
       await servers[index]?.stop();
@@ -99,7 +100,7 @@ describe.skipIf(!hasNginx())("two applications behind Nginx, restarted in turn",
     await Promise.all(servers.map((server) => server.stop()));
   });
 
-  test("`old,new`, then `new,old`, then `new`: no 5xx, nobody who was there meanwhile is logged out, and what `old` signed is refused", {
+  test("`old,new`, then `new,old`, then `new`: no 5xx, active users stay signed in, and tokens that `old` signed are refused", {
     timeout: 240_000,
   }, async () => {
     const users = await Promise.all([1, 2, 3, 4].map(() => signUp(nginx.http)));
@@ -108,7 +109,7 @@ describe.skipIf(!hasNginx())("two applications behind Nginx, restarted in turn",
     await restartAll(`${OLD},${NEW}`);
     await restartAll(`${NEW},${OLD}`);
     expect(await profile(nginx.http, absent.cookies)).toBe(200);
-    // In a day at the most, a refresh token's lifetime, everybody has tokens that the new one signed; these people do by now.
+    // After a refresh token's lifetime, a day, every token is one that the new secret signed; these users' tokens already are.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await restartAll(NEW);
     const { failures, answered, cookies } = await storm.stop();
@@ -121,7 +122,7 @@ describe.skipIf(!hasNginx())("two applications behind Nginx, restarted in turn",
   });
 });
 
-test("one application by itself: `new,old` at once keeps everybody, then `new` refuses what `old` signed", {
+test("with one application `new,old` at once logs nobody out, and then `new` refuses tokens that `old` signed", {
   timeout: 120_000,
 }, async () => {
   const PORT = String(await freePort());
@@ -142,7 +143,7 @@ test("one application by itself: `new,old` at once keeps everybody, then `new` r
   expect((await refresh(server.origin, renewed.cookies)).status).toBe(200);
   expect(await profile(server.origin, absent.cookies)).toBe(401);
   expect((await refresh(server.origin, absent.cookies)).status).toBe(401);
-  // Whose tokens are refused logs in again, and that is all.
+  // A user whose tokens are refused can just log in again.
   await logIn(server.origin, absent.user);
   await server.stop();
 });

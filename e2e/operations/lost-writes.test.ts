@@ -3,9 +3,10 @@ import { afterEach, describe, expect, test } from "vitest";
 import { passGrace } from "#e2e/change-session.ts";
 import { type Answer, logIn, newSession, send, signUp } from "#e2e/client.ts";
 import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { scrapeText } from "#e2e/scrape.ts";
 import { type PostgresPair, startPostgresPair } from "#e2e/standby.ts";
 
-// A standby that is promoted while it is behind, or while its clock is wrong: what the application then makes of its tokens.
+// What tokens are worth after the promotion of a standby that was behind, or whose clock is wrong.
 
 const AUTH_SECRET = "lost-writes-0123456789-abcdefghijklmnopqrstuvwxyz";
 const REFRESH = "/api/token/refresh/";
@@ -31,7 +32,7 @@ const refresh = (origin: string, cookies: Cookies) => send(origin, "POST", REFRE
 const profile = (origin: string, cookies: Cookies) => send(origin, "GET", "/api/user/profile/", { cookies });
 const logOut = (origin: string, cookies: Cookies) => send(origin, "POST", "/api/user/logout/", { cookies });
 
-/** What all workers answer: each request is a connection of its own, which the system gives to one of them. */
+/** The answers of all workers: each request is a connection of its own, which the system gives to one of them. */
 async function statuses(origin: string, cookies: Cookies): Promise<number[]> {
   const answers = await Promise.all(Array.from({ length: 12 * WORKERS }, () => profile(origin, cookies)));
   return [...new Set(answers.map(({ status }) => status))];
@@ -42,7 +43,7 @@ async function isRefused(origin: string, cookies: Cookies): Promise<boolean> {
   return found.length === 1 && found[0] === 401;
 }
 
-/** The same again until it is answered, as a 503 says. */
+/** Repeats a request until it is answered, as a 503 asks for. */
 async function persist(ask: () => Promise<Answer>): Promise<Answer> {
   let answer = await ask();
   await eventually(async () => {
@@ -64,11 +65,11 @@ async function caughtUp({ primary }: PostgresPair): Promise<void> {
   await eventually(async () => (await withDatabase(primary.url, (query) => query(behind))).length === 0);
 }
 
-test("a promoted standby that had lost writes revives no logout, logs nobody out, and opens no account to another's token", {
+test("a promoted standby that lacks writes revives no logout, logs nobody out, and opens no account to another user's token", {
   timeout: 120_000,
 }, async () => {
   pair = await startPostgresPair({ synchronous: false });
-  const { origin, output } = await start();
+  const { origin, metrics, output } = await start();
   const stayers = await Promise.all([1, 2, 3, 4].map(() => newSession(origin)));
   const leavers = await Promise.all([1, 2, 3, 4].map(() => newSession(origin)));
   for (const { refresh: token } of stayers) await passGrace(pair.url, token);
@@ -80,12 +81,12 @@ test("a promoted standby that had lost writes revives no logout, logs nobody out
   const lost = await newSession(origin);
   await promote(pair, origin);
 
-  // The id of an account that was lost is given to somebody else.
+  // A new account gets the id of a lost one.
   await withDatabase(pair.url, (query) => query(`alter table users alter id restart with ${lost.user.id}`));
   const other = await signUp(origin);
   expect(other.id).toBe(lost.user.id);
 
-  // The worker that has heard of a logout ends it again at its next poll.
+  // The worker that knows of a logout ends the session again at its next poll.
   for (const { cookies } of [...leavers, lost]) {
     await eventually(async () => (await refresh(origin, cookies)).status === 401, 5);
     await eventually(() => isRefused(origin, cookies), 5);
@@ -98,10 +99,9 @@ test("a promoted standby that had lost writes revives no logout, logs nobody out
   expect(output()).toMatch(/"level":50.*"event":"database_went_back".*"ended_again":[1-9]/);
   expect(output()).toMatch(/"level":40.*"event":"database_behind"/);
   expect(output()).not.toContain('"event":"replay"');
-  const metrics = (await send(origin, "GET", "/api/metrics/")).text;
-  expect(metrics).toMatch(/^movieconnect_database_went_back_total [1-9]/m);
+  expect(await scrapeText(metrics)).toMatch(/^movieconnect_database_went_back_total [1-9]/m);
 
-  // One that has only just started remembers nothing, and knows it from the database.
+  // A worker that has just started remembers nothing, and learns it from the database.
   const late = await start();
   expect(await statuses(late.origin, lost.cookies)).toEqual([401]);
   expect(await statuses(late.origin, leavers[0]?.cookies ?? {})).toEqual([401]);
@@ -113,7 +113,7 @@ describe.each([
   ["a minute behind", -60],
   ["right", 0],
 ])("with a standby whose clock is %s", (_name, standbyClock) => {
-  test("a logout just before the promotion holds on every worker, and those who stayed, or got no answer, are signed in", {
+  test("a logout just before the promotion holds on every worker, and users who stayed, or got no answer, are signed in", {
     timeout: 120_000,
   }, async () => {
     pair = await startPostgresPair({ standbyClock });
@@ -123,9 +123,9 @@ describe.each([
     await passGrace(pair.url, unanswered.refresh);
     const leavers = await Promise.all([1, 2, 3].map(() => newSession(origin)));
     for (const { cookies } of leavers) expect((await logOut(origin, cookies)).status).toBe(200);
-    // Its answer is lost with the primary: this client comes back with the token that it has.
+    // The answer is lost with the primary: this client comes back with its old token.
     await refresh(origin, unanswered.cookies);
-    // Longer than the grace.
+    // Waits for longer than the grace.
     await promote(pair, origin, 3_000);
     expect((await persist(() => refresh(origin, unanswered.cookies))).status, output()).toBe(200);
     for (const { cookies } of leavers) {

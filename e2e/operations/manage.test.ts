@@ -5,10 +5,10 @@ import { eventually, startPostgres, startServer, type TestPostgres, type TestSer
 import { launch } from "#e2e/launch.ts";
 import { environmentWith } from "#lib/config.ts";
 
-// What operators type, beside an application of two workers that runs.
+// The operators' commands, beside an application of two workers that runs.
 
 const OTHER_PASSWORD = "the-hidden-fortress-1958";
-// As package.json has it. npm itself is slow.
+// The command of package.json, without npm, which is slow.
 const COMMAND = [process.execPath, "--import", "tsx", "bin/manage.ts"];
 const REFRESH = "/api/token/refresh/";
 const PROFILE = "/api/user/profile/";
@@ -32,7 +32,7 @@ async function manage(args: string[], input = "", variables: Record<string, stri
   return { status: await run.ended, output: run.output(), errors: run.errors() };
 }
 
-/** What a command answers a program. */
+/** A command's output for programs. */
 // biome-ignore lint/suspicious/noExplicitAny: tests compare it with literals
 async function answer(args: string[], input = ""): Promise<any> {
   const { status, output, errors } = await manage([...args, "--json"], input);
@@ -45,7 +45,7 @@ const login = (username: string, password: string) =>
 const statusOf = async (path: string, cookies: Record<string, string>) =>
   (await send(server.origin, path === REFRESH ? "POST" : "GET", path, { cookies })).status;
 
-/** Both tokens are refused: each request may meet another worker, so all are asked often enough. */
+/** Expects that both tokens are refused, by every worker: each request may reach another one, so there are many. */
 async function expectEnded(cookies: Record<string, string>): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   for (let asked = 0; asked < 8; asked += 1) expect(await statusOf(PROFILE, cookies)).toBe(401);
@@ -82,7 +82,7 @@ test("a user that is created with a password from stdin can log in with it, and 
   expect(output).toContain(`username         ${name}\n`);
 });
 
-test("a password that was made for somebody is told once, and works", async () => {
+test("a password that the command makes is shown once, and works", async () => {
   const name = freshName();
   const { password } = await answer([...create(name), "--generate-password"]);
   expect(password).toMatch(/^[\w-]{24}$/);
@@ -93,7 +93,7 @@ test("a password that was made for somebody is told once, and works", async () =
   expect((await login(name, /^Password: (.*)$/m.exec(output)?.[1] ?? "")).status).toBe(200);
 });
 
-test("what the signup refuses is refused in the same words, all of it in one line", async () => {
+test("fields that the signup refuses are refused in the same words, all in one line", async () => {
   const { username } = await signUp(server.origin);
   const args = ["user", "create", "--username", username, "--email", "nowhere", "--birth-date", "2023-02-29", "--password-stdin"];
   expect(await manage(args, "short")).toEqual({
@@ -120,7 +120,7 @@ test("a new password ends every session, and the old one is refused", async () =
   expect(await statusOf(PROFILE, bystander.cookies)).toBe(200);
 });
 
-test("logins with the old password that are under way while it is changed leave no session behind", async () => {
+test("logins with the old password that are under way while it changes leave no session behind", async () => {
   const { username } = await signUp(server.origin);
   let isOver = false;
   const statuses: number[] = [];
@@ -135,7 +135,7 @@ test("logins with the old password that are under way while it is changed leave 
   expect(await answer(["sessions", "list", username])).toEqual([]);
 });
 
-test("a disabled user is out at once, and back when enabled", async () => {
+test("disabling a user ends the sessions at once, and an enabled user can log in again", async () => {
   const { user, cookies } = await newSession(server.origin);
   expect(await answer(["user", "disable", user.username])).toMatchObject({ is_active: false, living_sessions: 0 });
   await expectEnded(cookies);
@@ -148,7 +148,7 @@ test("a disabled user is out at once, and back when enabled", async () => {
 test("a user who is deleted between the look-up and the change is reported as missing: nothing was changed", async () => {
   const { username } = await signUp(server.origin);
   await withDatabase(postgres.url, async (query) => {
-    // As a delete right before the update does: no row is found, though the name may be somebody's again.
+    // As after a delete right before the update: no row has that id, though another user may have the name by now.
     await query("create function find_none() returns trigger language plpgsql as 'begin return null; end'");
     for (const table of ["users", "passwords"])
       await query(`create trigger none before update on ${table} for each row execute function find_none()`);
@@ -170,7 +170,7 @@ test("one session can be ended, or all", async () => {
   const stranger = await newSession(server.origin);
   const sessions = await answer(["sessions", "list", user.username]);
   expect(sessions).toHaveLength(3);
-  // The latest first.
+  // The latest session comes first.
   const [, , { id }] = sessions;
   expect(sessions[2]).toEqual({
     id: expect.stringMatching(/^[\w-]{22}$/),
@@ -192,7 +192,7 @@ test("one session can be ended, or all", async () => {
   expect(await statusOf(PROFILE, stranger.cookies)).toBe(200);
 });
 
-test("accounts are listed by pages, in order, and shown as by themselves", async () => {
+test("accounts are listed by pages, in order, each as `user show` shows it", async () => {
   const names = [freshName(), freshName(), freshName(), freshName(), freshName()];
   const first = await signUp(server.origin, names[0]);
   for (const name of names.slice(1)) await signUp(server.origin, name);
@@ -217,7 +217,7 @@ test("accounts are listed by pages, in order, and shown as by themselves", async
   expect(rows[2]).toBe(`There are more: --after ${first.id + 1}`);
 });
 
-test("accounts are found by a part of a name or an address in any case, and every character means itself", async () => {
+test("a search finds accounts by a part of a name or an address in any case, and takes every character literally", async () => {
   const tail = freshName();
   const make = async (username: string, email: string) => {
     const json = { ...signUpBody(username), email };
@@ -241,7 +241,7 @@ test("accounts are found by a part of a name or an address in any case, and ever
   expect([status, output]).toEqual([0, `There is no account with "${tail}nobody" in its name or address.\n`]);
 });
 
-test("a page is found wherever it is: over gaps between ids, and beyond what one statement looks at", async () => {
+test("a page of accounts is full across gaps between ids, and beyond the rows of one statement", async () => {
   const name = freshName();
   const ids = await withDatabase(postgres.url, async (query) => {
     const insert = (id: number) =>
@@ -261,7 +261,7 @@ test("a page is found wherever it is: over gaps between ids, and beyond what one
   await withDatabase(postgres.url, (query) => query("delete from users where id = any($1::bigint[])", [ids]));
 });
 
-test("a user who is deleted is out everywhere, leaves nothing, and their name and address are free again", async () => {
+test("deleting a user ends every session, leaves no row, and frees the name and the address", async () => {
   const { user, cookies } = await newSession(server.origin);
   const second = await logIn(server.origin, user);
   const bystander = await newSession(server.origin);
@@ -283,15 +283,15 @@ test("a user who is deleted is out everywhere, leaves nothing, and their name an
   expect(await statusOf(PROFILE, bystander.cookies)).toBe(200);
 });
 
-test("without a terminal nobody is deleted unless --yes says so", async () => {
+test("without a terminal a user is deleted only with --yes", async () => {
   const { username } = await signUp(server.origin);
   const { status, output, errors } = await manage(["user", "delete", username], "y\n");
   expect([status, output]).toEqual([2, ""]);
-  expect(errors).toMatch(/^movieconnect: there is no terminal to ask for a confirmation: --yes[^\n]*\n$/);
+  expect(errors).toMatch(/^movieconnect: there is no terminal to ask for a confirmation: add --yes[^\n]*\n$/);
   expect((await login(username, PASSWORD)).status).toBe(200);
 });
 
-test("an international address names its account in either form", async () => {
+test("an international e-mail address finds its account in either form", async () => {
   const username = freshName();
   const email = `ann@bücher.${username}.example`;
   const args = ["user", "create", "--username", username, "--email", email, "--birth-date", "1990-01-02", "--generate-password"];
@@ -318,21 +318,21 @@ test.each<[args: string[], line: RegExp]>([
   [["user", "set-password", "ann", "--password=secret"], /Unknown option '--password'/],
   [["sessions", "end", "ann"], /needs either --session ID or --all/],
   [["sessions", "end", "ann", "--all", "--session", "x"], /needs either --session ID or --all/],
-])("%j is no command: one line, and status 2", async (args, line) => {
+])("%j is refused as no command, with one line and status 2", async (args, line) => {
   const { status, output, errors } = await manage(args);
   expect([status, output]).toEqual([2, ""]);
   expect(errors).toMatch(/^movieconnect: [^\n]+\n$/);
   expect(errors).toMatch(line);
 });
 
-test("without a terminal a password is not asked for", async () => {
+test("without a terminal the command does not ask for a password", async () => {
   const { username } = await signUp(server.origin);
   const { status, errors } = await manage(["user", "set-password", username], OTHER_PASSWORD);
   expect(status).toBe(2);
   expect(errors).toMatch(/^movieconnect: there is no terminal to ask for a password: [^\n]+\n$/);
 });
 
-/** Types at a terminal, each line when it is asked for. */
+/** Types at a terminal, each line after its prompt. */
 function type(command: string, lines: Record<string, string>): Promise<{ status: number | null; shown: string }> {
   const env = environmentWith({ DATABASE_URL: postgres.url, AUTH_SECRET: "", BCRYPT_COST: "10" });
   const terminal = spawn("script", ["-qec", command, "/dev/null"], { env });
@@ -348,20 +348,23 @@ function type(command: string, lines: Record<string, string>): Promise<{ status:
   return new Promise((resolve) => terminal.once("close", (status) => resolve({ status, shown })));
 }
 
-test.runIf(process.platform === "linux")("on a terminal the password is asked for twice, and not shown", async () => {
-  const { username } = await signUp(server.origin);
-  const command = `npm run --silent manage -- user set-password ${username}`;
-  const differs = await type(command, { "New password:": OTHER_PASSWORD, "Again:": `${OTHER_PASSWORD}!` });
-  expect(differs.status).toBe(1);
-  expect(differs.shown).toContain("movieconnect: the two passwords differ");
-  const done = await type(command, { "New password:": OTHER_PASSWORD, "Again:": OTHER_PASSWORD });
-  expect(done.shown).toContain(`${username} has a new password`);
-  expect(done.status).toBe(0);
-  for (const { shown } of [differs, done]) expect(shown).not.toContain(OTHER_PASSWORD);
-  expect((await login(username, OTHER_PASSWORD)).status).toBe(200);
-});
+test.runIf(process.platform === "linux")(
+  "on a terminal the command asks for the password twice, and does not show it",
+  async () => {
+    const { username } = await signUp(server.origin);
+    const command = `npm run --silent manage -- user set-password ${username}`;
+    const differs = await type(command, { "New password:": OTHER_PASSWORD, "Again:": `${OTHER_PASSWORD}!` });
+    expect(differs.status).toBe(1);
+    expect(differs.shown).toContain("movieconnect: the two passwords differ");
+    const done = await type(command, { "New password:": OTHER_PASSWORD, "Again:": OTHER_PASSWORD });
+    expect(done.shown).toContain(`${username} has a new password`);
+    expect(done.status).toBe(0);
+    for (const { shown } of [differs, done]) expect(shown).not.toContain(OTHER_PASSWORD);
+    expect((await login(username, OTHER_PASSWORD)).status).toBe(200);
+  },
+);
 
-test.runIf(process.platform === "linux")("on a terminal a deletion is asked about, and only yes deletes", async () => {
+test.runIf(process.platform === "linux")("on a terminal a deletion asks for confirmation, and only yes deletes", async () => {
   const { username } = await signUp(server.origin);
   const command = `npm run --silent manage -- user delete ${username}`;
   const kept = await type(command, { "[y/N]": "" });
@@ -373,7 +376,7 @@ test.runIf(process.platform === "linux")("on a terminal a deletion is asked abou
   expect([gone.status, (await login(username, PASSWORD)).status]).toEqual([0, 401]);
 });
 
-test("nobody of that name, no database, or a wrong password to it: one line, and status 1", async () => {
+test("an unknown user, a missing database and a wrong database password are refused with one line and status 1", async () => {
   const line = async (args: string[], variables: Record<string, string> = {}) => {
     const { status, output, errors } = await manage(args, "", variables);
     expect([status, output]).toEqual([1, ""]);
@@ -390,7 +393,7 @@ test("nobody of that name, no database, or a wrong password to it: one line, and
   expect(await line(["user", "show", "x"], { DATABASE_URL: url.href })).toContain("check DATABASE_URL");
 });
 
-test("the database that npm start runs is found by itself", async () => {
+test("the commands find the database that npm start runs", async () => {
   const { username } = await signUp(server.origin);
   const { status, output } = await manage(["user", "show", username], "", { DATABASE_URL: "", DATA_DIR: postgres.directory });
   expect([status, output]).toEqual([0, expect.stringContaining(username)]);

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { z } from "zod";
 import { type Answer, freshName, PASSWORD, send, signUpBody } from "#e2e/client.ts";
-import { hasOpenApiTools } from "#e2e/tools/openapi-tools.ts";
+import { hasTools } from "#e2e/tools/tool-packages.ts";
 import { environmentWith } from "#lib/config.ts";
 
-// The API's document in the hands of tools that know nothing of this API: two that judge it, and one that makes a client.
+// The API's document, as tools see it that know only OpenAPI: two linters, and a generator of clients.
 
 const origin = inject("origin");
 const ROOT = join(import.meta.dirname, "..", "..");
 const TOOLS = join(ROOT, "e2e", "openapi-tools");
-// All of them offline.
+// The tools run offline.
 const env = environmentWith({ REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", CI: "true" });
 
-/** A client whose schemas are zod's, as orval makes it: by name, such as `postTokenBody`. */
+/** The zod schemas of the client that orval makes, by name, such as `postTokenBody`. */
 let client: Record<string, z.ZodType>;
 let directory: string;
 let document: string;
@@ -29,11 +29,11 @@ function run(script: string, args: string[]): Promise<{ stdout: string; stderr: 
 }
 const tool = (script: string, args: string[]) => run(join(TOOLS, "node_modules", script), args);
 
-const isPossible = hasOpenApiTools() || process.env.CI === "true";
+const isPossible = hasTools("openapi-tools") || process.env.CI === "true";
 
 describe.skipIf(!isPossible)("the document", () => {
   beforeAll(async () => {
-    // Where the repository's own zod is found.
+    // Below the repository, so that its zod is found.
     await mkdir(join(TOOLS, ".generated"), { recursive: true });
     directory = await mkdtemp(join(TOOLS, ".generated", "client-"));
     document = join(directory, "openapi.json");
@@ -44,14 +44,14 @@ describe.skipIf(!isPossible)("the document", () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  test("has nothing that spectral's rules for OpenAPI would change", async () => {
+  test("passes spectral's rules for OpenAPI", async () => {
     const ruleset = join(TOOLS, "spectral.json");
     const args = ["lint", document, "--ruleset", ruleset, "--format", "json", "--quiet"];
     const { stdout, stderr } = await tool("@stoplight/spectral-cli/dist/index.js", args);
     expect([JSON.parse(stdout), stderr]).toEqual([[], ""]);
   });
 
-  test("has no error by redocly's recommended rules, and one thing to warn of: some endpoints have no 4xx", async () => {
+  test("passes redocly's recommended rules, with one warning: some endpoints have no 4xx", async () => {
     const args = ["lint", document, "--extends=recommended", "--format=json", "--max-problems=1000"];
     const { stdout } = await tool("@redocly/cli/bin/cli.js", args);
     const { totals, problems } = JSON.parse(stdout);
@@ -59,7 +59,7 @@ describe.skipIf(!isPossible)("the document", () => {
     expect([totals.errors, [...new Set(told)]]).toEqual([0, ["warn: operation-4xx-response"]]);
   });
 
-  test("makes a client whose types hold, and that takes what the API takes and answers", async () => {
+  test("makes a client whose types compile, and whose schemas accept the API's bodies and answers", async () => {
     const strict = ["--ignoreConfig", "--noEmit", "--strict", "--skipLibCheck", "--module", "preserve", "--target", "esnext"];
     const { stdout } = await run(join(ROOT, "node_modules", "typescript", "bin", "tsc"), [...strict, "client.ts"]);
     expect(stdout).toBe("");
@@ -92,7 +92,7 @@ describe.skipIf(!isPossible)("the document", () => {
     { password: " ".repeat(8) },
     { password: "😀".repeat(256) },
     { age: "2000-02-29" },
-  ])("makes a client that sends what the API takes: %j", async (change) => {
+  ])("makes a client that accepts what the API accepts: %j", async (change) => {
     const tail = freshName();
     const { username = "", email, ...rest } = change as Record<string, string>;
     const body = { ...signUpBody(`${username}${tail}`), email: `${tail}@example.com`, ...rest };
@@ -101,14 +101,14 @@ describe.skipIf(!isPossible)("the document", () => {
   });
 
   test.each([{ username: "a b" }, { username: "a@b" }, { username: "" }, { password: "short-7" }, { age: "2023-13-01" }])(
-    "makes a client that says before it is sent that %j is wrong",
+    "makes a client that refuses %j before it is sent",
     (change) => {
       expect(client.postUserSignupBody?.safeParse({ ...signUpBody(), ...change }).success).toBe(false);
     },
   );
 });
 
-/** Sends what the client's schema makes of a body, which is what it was. */
+/** Sends a body after the client's schema has parsed it, which must not change it. */
 async function sendBy(operation: string, path: string, body: Record<string, unknown>): Promise<Answer> {
   const json = client[`${operation}Body`]?.parse(body);
   expect(json).toEqual(body);

@@ -12,13 +12,13 @@ const ROOT = join(import.meta.dirname, "..", "..");
 test("NODE_ENV=production npm ci && npm start works, in a directory of any name", { timeout: 300_000 }, async () => {
   const base = await mkdtemp(join(tmpdir(), "movieconnect-"));
   const cwd = join(base, "Ann's copy é");
-  // What a clone has, and what has not been committed yet.
+  // The files of a clone, and those that are not committed yet.
   const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   const files = execFileSync("git", list, { cwd: ROOT, encoding: "utf8" }).split("\0").filter(Boolean);
   for (const file of files) await cp(join(ROOT, file), join(cwd, file));
   const environment = environmentWith({ NODE_ENV: "production" });
   execFileSync("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund"], { cwd, env: environment, stdio: "pipe" });
-  // Elsewhere than in CI Next would install what it misses by itself.
+  // Outside of CI Next would install missing packages by itself.
   const unset = { AUTH_SECRET: "", DATA_DIR: "", WEB_CONCURRENCY: "1", NODE_ENV: "production", CI: "true" };
   const server = launch(unset, { command: ["npm", "start"], cwd });
   await newSession(await server.origin);

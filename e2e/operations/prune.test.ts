@@ -14,7 +14,7 @@ import {
   withDatabase,
 } from "#e2e/harness.ts";
 
-// What has ended goes by itself, while people are served.
+// Rows that have ended are deleted by themselves, while users are served.
 
 const MANY = 200_000;
 const OTHERS = 20_000;
@@ -36,7 +36,7 @@ const REVOCATIONS = "insert into revocations (session_id, revoked_at)";
 const LIMITS = "insert into rate_limits (key, used, resets_at)";
 const ADDRESSES = "insert into login_addresses (user_id, address, last_login_at)";
 
-/** Rows that may go, of each kind. Their names begin with "old". */
+/** Rows of each kind that may be deleted. Their names begin with "old". */
 async function seedOld(query: Query, userId: number, sessions: number): Promise<void> {
   const many = async (insert: string, values: string, rows = OTHERS) =>
     query(`${insert} select ${values} from generate_series(1, ${rows}) i`);
@@ -47,7 +47,7 @@ async function seedOld(query: Query, userId: number, sessions: number): Promise<
   await many(ADDRESSES, `${userId}, 'old-' || i, now() - interval '31 days'`);
 }
 
-/** One of each kind that is only nearly old enough. */
+/** A row of each kind that is only nearly old enough. */
 async function seedKept(query: Query, userId: number): Promise<void> {
   await query(`${SESSIONS} values ('kept-expired', $1, now() - interval '24 hours', null)`, [userId]);
   await query(`${SESSIONS} values ('kept-revoked', $1, now() + interval '1 hour', now() - interval '24 hours')`, [userId]);
@@ -63,7 +63,7 @@ const columns: Record<string, string> = {
   login_addresses: "address",
 };
 
-/** How many rows there are of those whose name begins so. */
+/** The number of rows of each kind whose names begin so. */
 const count = (prefix: string): Promise<Record<string, number>> =>
   withDatabase(postgres.url, async (query) => {
     const selects = TABLES.map(
@@ -94,7 +94,7 @@ function startLoad(user: { username: string; password: string }) {
   };
 }
 
-test(`${MANY} sessions and more that have ended are deleted in small batches, and what may matter is kept`, async () => {
+test(`${MANY} ended sessions, and other rows, are deleted in small batches, and rows that may matter are kept`, async () => {
   const user = await signUp(server.origin);
   const idle = await newSession(server.origin);
   await withDatabase(postgres.url, async (query) => {
@@ -109,7 +109,7 @@ test(`${MANY} sessions and more that have ended are deleted in small batches, an
   expect(await stop()).toEqual([]);
   expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies: idle.cookies })).status).toBe(200);
 
-  // Deleting what had ended anyway tells the workers nothing.
+  // The deletion of ended sessions announces no revocation.
   const announced = "select count(*)::int as count from revocations where session_id like 'old%'";
   expect(await withDatabase(postgres.url, (query) => query(announced))).toEqual([{ count: 0 }]);
 

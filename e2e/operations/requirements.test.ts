@@ -5,7 +5,7 @@ import { eventually, withDatabase } from "#e2e/harness.ts";
 import { launch } from "#e2e/launch.ts";
 import { startPostgresWithRoles } from "#e2e/postgres-with-roles.ts";
 
-// Databases that are not what the application needs: one line says what to do, and nothing serves.
+// Databases that lack what the application needs: one line says what to do, and nothing is served.
 
 const command = (file: string) => ({ command: [process.execPath, "--import", "tsx", join("bin", file)] });
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-/** @param statements run by the superuser, in the database named so if it is a pair */
+/** @param statements run by the superuser; the first of a pair names the database to run the second in */
 const administer = (statements: string[], database = "mcdatabase_dev") =>
   withDatabase(at(postgres.superuser, database), async (query) => {
     for (const statement of statements) await query(statement);
@@ -70,14 +70,14 @@ describe.each<[what: string, statements: string[], inside: string[], line: RegEx
   });
 });
 
-test("npm start says the same", async () => {
+test("npm start is refused with the same line", async () => {
   await administer(["create database odd owner mcuser encoding 'LATIN1' template template0"]);
   const launched = launch({ DATABASE_URL: at(postgres.owner, "odd") });
   expect([await launched.ended, launched.errors()]).toEqual([1, expect.stringMatching(/^movieconnect: [^\n]* LATIN1[^\n]*\n$/)]);
   await administer(["drop database odd"]);
 });
 
-test("a database that a later version has migrated is served, and a line says so", async () => {
+test("an application on a database that a later version has migrated serves, and a line says so", async () => {
   await administer(["create database odd owner mcuser"]);
   const later = "insert into migrations (name, run_on) values ('9999_later', now())";
   expect(await migrate(at(postgres.owner, "odd"))).toEqual([0, ""]);
@@ -93,7 +93,7 @@ test.each<[what: string, statement: string, undo: string, line: RegExp]>([
   ["may create roles", "create role odd createrole login", "", /it may create roles: give/],
   ["may create databases", "create role odd createdb login", "", /it may create databases: give/],
   ["may replicate", "create role odd replication login", "", /it may replicate the whole server: give/],
-  ["passes by row-level security", "create role odd bypassrls login", "", /it passes by row-level security: give/],
+  ["bypasses row-level security", "create role odd bypassrls login", "", /it bypasses row-level security: give/],
   ["is a member of the owner", "create role odd login in role mcuser", "", /it is a member of mcuser: give/],
   ["runs programs", "create role odd login in role pg_execute_server_program", "", /a member of pg_execute_server_program: give/],
   [
@@ -102,7 +102,7 @@ test.each<[what: string, statement: string, undo: string, line: RegExp]>([
     "alter schema public owner to pg_database_owner",
     /it owns the schema public: give/,
   ],
-])("a role that %s is no role for the application", async (_what, statement, undo, line) => {
+])("a role that %s is refused as the application's", async (_what, statement, undo, line) => {
   await administer([statement]);
   const application = Object.assign(new URL(postgres.application), { username: "odd" }).href;
   const [status, errors] = await migrate(postgres.owner, application);
@@ -112,7 +112,7 @@ test.each<[what: string, statement: string, undo: string, line: RegExp]>([
   expect(errors).toMatch(line);
 });
 
-test("a worker whose role lacks a right is not ready, says so once, and is ready when it has it", async () => {
+test("a worker whose role lacks a right is not ready, logs so once, and is ready once the role has it", async () => {
   expect(await migrate(postgres.owner, postgres.application)).toEqual([0, ""]);
   await administer(["revoke insert on sessions from mcapp", "alter role mcapp reset statement_timeout"]);
   const settings = { DATABASE_URL: postgres.application, REVOCATION_POLL_MS: "50", WEB_CONCURRENCY: "1", NODE_ENV: "production" };
@@ -125,7 +125,7 @@ test("a worker whose role lacks a right is not ready, says so once, and is ready
     { status: "not ready", checks: { revocations: false, migrations: false, serving: true, database: false } },
   ]);
   const why = () => server.output().match(/"msg":"the role mcapp lacks rights \(insert on sessions\)[^\n]*/g);
-  // It is asked again each second.
+  // The check runs again each second.
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect((await ready()).status).toBe(503);
   expect(why()).toHaveLength(1);
@@ -136,7 +136,7 @@ test("a worker whose role lacks a right is not ready, says so once, and is ready
   expect(server.output().match(/"level":50/g)).toHaveLength(1);
 });
 
-test("a worker before the migration is not ready, and is when that was run", async () => {
+test("a worker is not ready before the migrations have run, and is ready afterwards", async () => {
   await administer(["create database odd owner mcuser"]);
   const url = at(postgres.owner, "odd");
   const server = launch({ DATABASE_URL: url, REVOCATION_POLL_MS: "50", WEB_CONCURRENCY: "1" }, command("serve.ts"));
@@ -150,7 +150,7 @@ test("a worker before the migration is not ready, and is when that was run", asy
   await administer(["drop database odd"]);
 });
 
-test("a worker that connects as a superuser serves, and its log says so once", async () => {
+test("a worker that connects as a superuser serves, and logs so once", async () => {
   expect(await migrate(postgres.owner)).toEqual([0, ""]);
   const server = launch({ DATABASE_URL: postgres.superuser, WEB_CONCURRENCY: "1" }, command("serve.ts"));
   const origin = await server.origin;

@@ -1,14 +1,15 @@
 import { describe, expect, inject, test } from "vitest";
+import { freePort } from "#db/embedded/ports.ts";
 import { type Answer, freshName, newSession, PASSWORD, send, signUpBody } from "#e2e/client.ts";
 import { startServer, withDatabase } from "#e2e/harness.ts";
-import { freePort, hasNginx, startNginx } from "#e2e/nginx-server.ts";
+import { hasNginx, startNginx } from "#e2e/nginx-server.ts";
 
-// What is replaced while people use it.
+// Applications and Nginx are replaced while clients use them.
 
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "silent" };
 
 describe.skipIf(!hasNginx())("behind Nginx", () => {
-  test("two applications restarted in turn lose no request, one that changes something neither", {
+  test("two applications that restart in turn lose no request, not even one that changes something", {
     timeout: 90_000,
   }, async () => {
     const ports = [await freePort(), await freePort()];
@@ -42,7 +43,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect(row?.count).toBe(signUps.length);
   });
 
-  test("a reload loses no request", async () => {
+  test("a reload of Nginx loses no request", async () => {
     const ports = { http: await freePort(), https: await freePort() };
     const server = await startServer({ ...SETTINGS, PUBLIC_URL: `https://localhost:${ports.https}` });
     const nginx = await startNginx({ mode: "production", upstreams: [new URL(server.origin).host], ports });
@@ -63,7 +64,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
   });
 });
 
-/** Repeats each request, one after the other, all of them side by side. A failure is no answer, or one of the server's. */
+/** Repeats each request, all kinds side by side. A failure is a missing answer or a 5xx. */
 function startLoad(requests: (() => Promise<Answer>)[]) {
   let isOver = false;
   let answered = 0;
@@ -76,7 +77,7 @@ function startLoad(requests: (() => Promise<Answer>)[]) {
       );
       if (problem) failures.push(`request ${index}: ${problem}`);
       answered += 1;
-      // The other tests run beside this one: a steady load, not all that the machine can bear.
+      // A steady load, and not all that the machine can bear: other tests run beside this one.
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   });

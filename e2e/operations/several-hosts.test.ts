@@ -5,15 +5,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findBinaries, runBinary } from "#db/embedded/binaries.ts";
 import { startEmbedded } from "#db/embedded/embedded.ts";
+import { isRoot, OWNER } from "#db/embedded/owner.ts";
 import { migrate } from "#db/migrate.ts";
 import { newSession, send, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, withDatabase } from "#e2e/harness.ts";
 import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 
-// A URL of several hosts, as libpq has it: whichever can be written to is the database. The standby is a copy that waits for
-// what never comes; what a real one replicates is another test's matter.
-
-const OWNER = process.getuid?.() === 0 ? 65_534 : 0;
+// A URL of several hosts, as for libpq: the host that takes writes is the database. The standby here is a copy that receives
+// nothing; other tests are about real replication.
 
 let directory: string;
 let primary: TestPostgres;
@@ -25,12 +24,12 @@ beforeAll(async () => {
   await migrate(primary.directUrl);
   await stopPostgres(primary, "fast");
   await cp(primary.directory, copy, { recursive: true, preserveTimestamps: true });
-  if (OWNER) execFileSync("chown", ["-R", `${OWNER}:${OWNER}`, join(copy, "postgres")]);
+  if (isRoot) execFileSync("chown", ["-R", `${OWNER}:${OWNER}`, join(copy, "postgres")]);
   await rm(join(copy, "postgres", "postmaster.pid"), { force: true });
   await rm(join(copy, "database-port"), { force: true });
   await writeFile(join(copy, "postgres", "standby.signal"), "");
   await restartPostgres(primary);
-  // Hot standby wants as many as the primary has.
+  // A hot standby needs at least the primary's value.
   standby = await startEmbedded(copy, { settings: { max_connections: 200 } });
 });
 afterAll(async () => {
@@ -39,7 +38,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-test("of several hosts the application works with the one that can be written to, also after that has become another", async () => {
+test("of several hosts the application uses the one that takes writes, also after that has changed", async () => {
   const hosts = [standby.url, primary.directUrl].map((url) => new URL(url).host);
   const url = primary.directUrl.replace(/@[^/]*/, `@${hosts.join(",")}`);
   await withDatabase(standby.url, async (query) => {

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { withDatabase } from "#e2e/harness.ts";
 import { startPostgresPair } from "#e2e/standby.ts";
 
-// That the two servers of other tests behave as they are said to.
+// Checks the pair of servers that other tests build on.
 
 const insert = (url: string, id: number) => withDatabase(url, (query) => query("insert into kept values ($1)", [id]));
 const kept = (url: string) => withDatabase(url, (query) => query("select id from kept order by id"));
 const rows = (...ids: number[]) => ids.map((id) => ({ id }));
 
-test("a synchronous primary's commit waits for its standby; what an asynchronous one had not sent is lost", async () => {
+test("a synchronous primary's commit waits for its standby, and an asynchronous one loses what it had not sent", async () => {
   const pair = await startPostgresPair({ synchronous: true });
   try {
     await withDatabase(pair.url, (query) => query("create table kept (id int)"));

@@ -7,7 +7,7 @@ import { freshName, logIn, newSession, send, signUpBody } from "#e2e/client.ts";
 import { eventually } from "#e2e/harness.ts";
 import { childrenOf, groupOf, isRunning, type Launched, launch, postmasterOf } from "#e2e/launch.ts";
 
-// How `npm start` ends, asked or not. All tests share one data directory, whose Postgres each start finds or makes.
+// How `npm start` ends, by a signal or a kill. All tests share one data directory, whose Postgres each start finds or makes.
 
 let DATA_DIR = "";
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(() => rm(DATA_DIR, { recursive: true, force: true }));
 const start = (options: Parameters<typeof launch>[1] = {}, variables: Record<string, string> = {}) =>
   launch({ AUTH_SECRET: "", DATA_DIR, ...variables }, { ownGroup: true, ...options });
 
-/** Everything a start runs: the workers, and Postgres. */
+/** All processes of a start: the workers, and Postgres. */
 async function processesOf({ pid }: Launched): Promise<{ workers: number[]; postmaster: number }> {
   const postmaster = await postmasterOf(DATA_DIR);
   expect(postmaster).not.toBeNull();
@@ -28,11 +28,11 @@ async function processesOf({ pid }: Launched): Promise<{ workers: number[]; post
 async function expectAllGone({ pid }: Launched, { workers, postmaster }: Awaited<ReturnType<typeof processesOf>>) {
   for (const each of [pid, ...workers, postmaster]) expect(await isRunning(each)).toBe(false);
   expect(await postmasterOf(DATA_DIR)).toBeNull();
-  // What npm's shell leaves is the system's to collect: until then it is still of the group, and runs no more.
+  // Zombies that npm's shell leaves stay in the group until the system reaps them.
   for (const each of await groupOf(pid)) expect(await isRunning(each)).toBe(false);
 }
 
-/** A login that a worker has begun to read: its body is sent, and its answer awaited, by `finish`. */
+/** A login that a worker has begun to read. `finish` sends its body and awaits the answer. */
 async function beginLogin(origin: string, { username, password }: { username: string; password: string }) {
   const body = JSON.stringify({ username, password });
   const { hostname, port } = new URL(origin);
@@ -42,7 +42,7 @@ async function beginLogin(origin: string, { username, password }: { username: st
     login.on("response", (response) => response.resume().on("end", () => resolve(response.statusCode ?? 0)));
     login.on("error", reject);
   });
-  // A failure is for the caller of `finish`, who may come later.
+  // A failure is reported by `finish`, which may be called later.
   answered.catch(() => undefined);
   await new Promise((resolve, reject) => login.once("continue", resolve).once("error", reject));
   return () => {
@@ -77,7 +77,7 @@ test.each([
   const finish = await beginLogin(await server.origin, user);
   process.kill(to === "npm alone" ? server.pid : -server.pid, signal);
   expect(await finish()).toBe(200);
-  // npm itself may be gone before: its shell does not wait.
+  // npm itself may end earlier: its shell does not wait.
   await server.ended;
   await expectAllGone(server, processes);
 });
@@ -91,14 +91,14 @@ test("SIGTERM while everything is still starting leaves nothing behind", async (
   expect(() => process.kill(-server.pid, 0)).toThrow("ESRCH");
 });
 
-test("whatever was admitted before a SIGTERM is answered: logins that wait for their hash, a body that is slow", async () => {
+test("every request that was admitted before a SIGTERM is answered: logins that wait for a hash, and a slow body", async () => {
   const server = start({}, { WEB_CONCURRENCY: "1", HASH_THREADS: "1", BCRYPT_COST: "12" });
   const origin = await server.origin;
   const { user } = await newSession(origin);
   const finish = await beginLogin(origin, user);
   const json = { username: "nobody-has-this-name", password: "seven-samurai-1954" };
   const logins = Array.from({ length: 60 }, () => send(origin, "POST", "/api/token/", { json }));
-  // All that fit into 15 s: once one is refused, the queue is full.
+  // As many as fit into 15 s: the queue is full once one is refused.
   const first = await Promise.race(
     logins.map(async (login) => ((await login).status === 503 ? 503 : new Promise<never>(() => {}))),
   );
@@ -111,14 +111,14 @@ test("whatever was admitted before a SIGTERM is answered: logins that wait for t
   expect(await server.ended).toBe(0);
 });
 
-test("a second Ctrl-C waits for nothing that is in flight, and leaves nothing behind", async () => {
+test("a second Ctrl-C does not wait for requests in flight, and leaves nothing behind", async () => {
   const server = start();
   const origin = await server.origin;
   const { user } = await newSession(origin);
   const processes = await processesOf(server);
   const finish = await beginLogin(origin, user);
   process.kill(-server.pid, "SIGINT");
-  // Not the same one, handed on by npm or a shell.
+  // Late enough not to be the first one, handed on by npm or a shell.
   await new Promise((resolve) => setTimeout(resolve, 1_200));
   process.kill(-server.pid, "SIGINT");
   expect(await server.ended).toBe(1);
@@ -126,7 +126,7 @@ test("a second Ctrl-C waits for nothing that is in flight, and leaves nothing be
   await expectAllGone(server, processes);
 });
 
-test("a killed worker is replaced, and the application goes on; killed just before a SIGTERM it does no harm", async () => {
+test("a killed worker is replaced, and one that is killed just before a SIGTERM does not disturb the stop", async () => {
   const server = start();
   const origin = await server.origin;
   const { user, cookies } = await newSession(origin);
@@ -141,7 +141,7 @@ test("a killed worker is replaced, and the application goes on; killed just befo
   await expectAllGone(server, after);
 });
 
-/** Signs people up, several at a time, until nobody answers. Returns the names that were answered with 201. */
+/** Signs users up, several at a time, until there is no answer any more. Returns the names that got a 201. */
 async function signUpUntilGone(origin: string, enough: () => void): Promise<string[]> {
   const acknowledged: string[] = [];
   const one = async () => {

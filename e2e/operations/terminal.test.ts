@@ -4,17 +4,17 @@ import { newSession, send } from "#e2e/client.ts";
 import { eventually } from "#e2e/harness.ts";
 import { childrenOf, groupOf, isRunning, type Launched, launch } from "#e2e/launch.ts";
 
-// What `npm start` and `npm run dev` show: to a person at a terminal, and elsewhere. One after the other: two `npm run dev` of
-// one directory exclude each other.
+// What `npm start` and `npm run dev` print at a terminal, and elsewhere. One after the other: two `npm run dev` of one
+// directory exclude each other.
 
 const isLinux = process.platform === "linux";
-// What a test's own runner says of colours is none of theirs.
+// The test runner's own settings of colours must not reach them.
 const PLAIN = ["env", "-u", "FORCE_COLOR", "-u", "NO_COLOR", "-u", "CI"];
 const VARIABLES = { TERM: "xterm-256color", DATABASE_URL: inject("databaseUrl"), WEB_CONCURRENCY: "" };
 const onTerminal = (command: string, variables: Record<string, string> = {}) =>
   launch({ ...VARIABLES, ...variables }, { command: [...PLAIN, "script", "-qefc", command, "/dev/null"] });
 
-/** As a Ctrl-C at the terminal does: all processes in its foreground are told. */
+/** As a Ctrl-C at the terminal does: signals all processes in its foreground. */
 async function interrupt({ pid, ended }: Launched): Promise<void> {
   const [shell = 0] = await childrenOf(pid);
   process.kill(-shell, "SIGINT");
@@ -24,7 +24,7 @@ async function interrupt({ pid, ended }: Launched): Promise<void> {
 const shownBy = ({ output }: Launched) => stripVTControlCharacters(output()).replaceAll("\r", "");
 const linesOf = (text: string, path: string) => text.split("\n").filter((line) => line.includes(path));
 
-/** Asks for a page, a file, an endpoint, and for nothing. */
+/** Requests a page, a file, an endpoint, and a path that does not exist. */
 async function useApplication(server: Launched): Promise<void> {
   const origin = await server.origin;
   const { user, cookies } = await newSession(origin);
@@ -62,14 +62,14 @@ test.runIf(isLinux)(
   },
 );
 
-test.runIf(isLinux)("NO_COLOR takes the colours away", async () => {
+test.runIf(isLinux)("with NO_COLOR a terminal gets no colours", async () => {
   const server = onTerminal("NO_COLOR=1 npm start", { WEB_CONCURRENCY: "1" });
   await useApplication(server);
   await interrupt(server);
   expect(linesOf(server.output(), "/login")).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d GET \/login 200 \d+ ms\r$/)]);
 });
 
-test("elsewhere npm run dev writes each request once, and everything as JSON but for its banner", async () => {
+test("elsewhere npm run dev logs each request once, and writes everything but its banner as JSON", async () => {
   const dev = launch(VARIABLES, { command: [...PLAIN, "npm", "run", "dev"], ownGroup: true });
   await useApplication(dev);
   process.kill(-dev.pid, "SIGINT");
@@ -89,7 +89,7 @@ test("elsewhere npm run dev writes each request once, and everything as JSON but
   ]);
   expect(lines.filter(({ msg }) => String(msg).includes("/login 200"))).toEqual([]);
   expect(dev.output()).toContain("with hot reload");
-  // What npm's shell leaves is the system's to collect: until then it is still of the group.
+  // Zombies that npm's shell leaves stay in the group until the system reaps them.
   await eventually(async () => !(await Promise.all((await groupOf(dev.pid)).map(isRunning))).includes(true));
 });
 

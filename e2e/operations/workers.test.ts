@@ -6,7 +6,7 @@ import { send } from "#e2e/client.ts";
 import { eventually, startServer } from "#e2e/harness.ts";
 import { launch } from "#e2e/launch.ts";
 
-// Workers that die, hang, or never come to serve. Each is told from the others by the number that node:cluster gives it.
+// Workers that die, hang, or never serve. node:cluster's number tells each worker from the others.
 
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "silent" };
 const LIVE = "/api/health/live/";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** Options for Node that have each worker run this before anything else. */
+/** Options for Node that make each worker run this code before anything else. */
 async function preload(name: string, code: string): Promise<{ NODE_OPTIONS: string }> {
   const file = join(directory, `${name}.cjs`);
   const inWorker = "const { worker } = require('cluster'); if (worker && require('worker_threads').isMainThread)";
@@ -28,15 +28,15 @@ async function preload(name: string, code: string): Promise<{ NODE_OPTIONS: stri
 const SAY_PID = "console.log('began ' + process.pid);";
 const pidsOf = (output: string) => [...output.matchAll(/^began (\d+)$/gm)].map(([, pid]) => Number(pid));
 
-/** The last of this many workers, once it has begun. */
+/** The last of this many workers, once it has started. */
 async function nthWorker(output: () => string, count: number): Promise<number> {
   await eventually(() => pidsOf(output()).length === count);
   return pidsOf(output())[count - 1] as number;
 }
 
-test("with one worker, clients that come between its death and the next one wait, and none is refused", async () => {
+test("with one worker, clients that connect between its death and the next worker wait, and none is refused", async () => {
   const server = await startServer({ ...SETTINGS, ...(await preload("pid", SAY_PID)), WEB_CONCURRENCY: "1" });
-  // Each time after a longer while.
+  // Each replacement starts after a longer wait.
   for (const [deaths, wait] of ["0.5", "1", "2"].entries()) {
     const pid = await nthWorker(server.output, deaths + 1);
     process.kill(pid, "SIGKILL");
@@ -67,7 +67,7 @@ test("one of several workers that never starts ends the start, with its reason",
   expect(() => process.kill(-refused.pid, 0)).toThrow("ESRCH");
 });
 
-test("once the application serves, a worker that can't start is tried again", async () => {
+test("once the application serves, a worker that can't start is started again later", async () => {
   const flag = join(directory, "flag");
   const code = `${SAY_PID} if (require('fs').existsSync('${flag}')) process.exit(7);`;
   const server = await startServer({ ...SETTINGS, ...(await preload("flag", code)), WEB_CONCURRENCY: "1" });

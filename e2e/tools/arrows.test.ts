@@ -5,7 +5,9 @@ import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const SHARED = ["lib/config.ts", "lib/errors.ts", "lib/per-process.ts", "lib/schemas.ts", "lib/answers.ts"];
+const SHARED = ["config", "errors", "per-process", "schemas", "answers", "problems", "read-fields"].map(
+  (name) => `lib/${name}.ts`,
+);
 const LOWEST = ["lib/settings", "lib/names", "lib/observe"];
 const AUTH = ["db", ...SHARED, ...LOWEST, "lib/rate-limits.ts"];
 const USE_CASES = [...AUTH, "lib/auth", "lib/passwords"];
@@ -16,10 +18,7 @@ const UPPERMOST = [...HTTP, "lib/http"];
 const ARROWS: Record<string, string[]> = {
   "lib/settings": [],
   "lib/names": [],
-  "lib/config.ts": ["lib/settings", "lib/names"],
-  "lib/errors.ts": ["lib/settings", "lib/names"],
-  "lib/schemas.ts": ["lib/settings", "lib/names"],
-  "lib/answers.ts": ["lib/settings", "lib/names"],
+  ...Object.fromEntries(SHARED.map((file) => [file, ["lib/per-process.ts", "lib/settings", "lib/names"]])),
   "lib/observe": ["lib/config.ts", "lib/errors.ts", "lib/per-process.ts", "lib/settings"],
   "lib/rate-limits.ts": ["db", ...SHARED, ...LOWEST],
   "lib/auth": AUTH,

@@ -1,9 +1,7 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ensurePackages } from "./system-packages.ts";
 
 const VERSIONS = "/usr/lib/postgresql";
-const CLUSTERS = "/etc/postgresql-common";
 
 /** Where the programs of the distribution's own Postgres are, which has those that npm's packages lack; undefined without. */
 export function distributionPostgres(): string | undefined {
@@ -14,17 +12,4 @@ export function distributionPostgres(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Sees to it that there is a Postgres with `pg_dump` to test with. @throws {Error} as `ensurePackages` does */
-export function ensureDistributionPostgres(say: (line: string) => void): void {
-  if (!distributionPostgres() && process.getuid?.() === 0) keepFromStarting();
-  const missing = () => (distributionPostgres() ? [] : ["postgresql"]);
-  ensurePackages(say, missing, (packages) => `the tests of backups need ${packages}: apt-get install it`);
-}
-
-// Debian's package would make a cluster, and start it at port 5432.
-function keepFromStarting(): void {
-  mkdirSync(CLUSTERS, { recursive: true });
-  writeFileSync(join(CLUSTERS, "createcluster.conf"), "create_main_cluster = false\n");
 }

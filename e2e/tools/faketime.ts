@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { onPath } from "./nginx.ts";
-import { ensurePackages } from "./system-packages.ts";
+import { onPath } from "./on-path.ts";
 
 /** The environment of a process whose clock is off by so many seconds; undefined where there is no faketime. */
 export function shiftedClock(seconds: number): Record<string, string> | undefined {
@@ -31,10 +30,4 @@ function fakeClock(): Record<string, string> | undefined {
   const { stdout } = spawnSync("faketime", ["-m", "-f", "+0", "printenv", "LD_PRELOAD"], { encoding: "utf8" });
   // Time limits are measured by the other clock, which nobody sets.
   return { LD_PRELOAD: stdout.trim(), FAKETIME_DONT_FAKE_MONOTONIC: "1" };
-}
-
-/** Sees to it that there is a faketime to test with. @throws {Error} as `ensurePackages` does */
-export function ensureFaketime(say: (line: string) => void): void {
-  const missing = () => (onPath("faketime") ? [] : ["faketime"]);
-  ensurePackages(say, missing, (packages) => `the tests with a wrong clock need ${packages}: apt-get install it`);
 }

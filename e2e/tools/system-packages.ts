@@ -1,30 +1,29 @@
-import { spawnSync } from "node:child_process";
-import { environmentWith } from "#lib/config.ts";
-import { nginxSettings } from "./test-settings.ts";
+import { installedBrowser } from "./browser.ts";
+import { distributionPostgres } from "./distribution-postgres.ts";
+import { anyNginx, installedNginx } from "./nginx.ts";
+import { onPath } from "./on-path.ts";
 
-/**
- * Sees to it that there is what some tests need. As root on Debian it is installed.
- * @param missing the packages that are missing, whenever it is asked
- * @param explain one line that says which tests need these packages, and how to come by them
- * @throws {Error} one line that says what to install, where a missing one is a failure (CI=true)
- */
-export function ensurePackages(
-  say: (line: string) => void,
-  missing: () => string[],
-  explain: (packages: string) => string,
-): void {
-  if (missing().length === 0) return;
-  if (process.getuid?.() === 0) {
-    for (const args of [
-      ["update", "-q"],
-      ["install", "-yq", "--no-install-recommends", ...missing()],
-    ]) {
-      say(`Trying: apt-get ${args.join(" ")}`);
-      spawnSync("apt-get", args, { stdio: "ignore", env: environmentWith({ DEBIAN_FRONTEND: "noninteractive" }) });
-    }
-  }
-  if (missing().length === 0) return;
-  const line = explain(missing().join(", "));
-  if (nginxSettings().CI) throw new Error(line);
-  say(`LEFT OUT: ${line}`);
+/** A package of Debian's. What it is needed for is part of a sentence: "the browser tests need chromium". */
+type SystemPackage = { name: string; neededBy: string; isThere: () => boolean };
+
+const NGINX = "the tests of the Nginx configuration";
+
+/** What tests need of the system, beside Node. */
+const SYSTEM_PACKAGES: SystemPackage[] = [
+  { name: "chromium", neededBy: "the browser tests", isThere: () => installedBrowser() !== undefined },
+  { name: "nginx-light", neededBy: NGINX, isThere: () => anyNginx() !== undefined },
+  { name: "libnginx-mod-stream", neededBy: NGINX, isThere: () => installedNginx() !== undefined },
+  ...["openssl", "curl", "certbot", "pebble"].map((name) => ({ name, neededBy: NGINX, isThere: () => isCommand(name) })),
+  { name: "pgbouncer", neededBy: "the tests through a connection pooler", isThere: () => isCommand("pgbouncer") },
+  { name: "postgresql-client", neededBy: "the tests of a new volume's owner", isThere: () => isCommand("psql") },
+  { name: "postgresql", neededBy: "the tests of backups", isThere: () => distributionPostgres() !== undefined },
+  { name: "faketime", neededBy: "the tests with a wrong clock", isThere: () => isCommand("faketime") },
+];
+
+export function missingPackages(): SystemPackage[] {
+  return SYSTEM_PACKAGES.filter(({ isThere }) => !isThere());
+}
+
+function isCommand(name: string): boolean {
+  return onPath(name) !== undefined;
 }

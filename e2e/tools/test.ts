@@ -4,14 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBuild } from "#bin/primary/build.ts";
 import { environmentWith } from "#lib/config.ts";
-import { findBrowser } from "./browser.ts";
-import { ensureDistributionPostgres } from "./distribution-postgres.ts";
-import { ensureFaketime } from "./faketime.ts";
-import { ensureNginx, installedNginx } from "./nginx.ts";
-import { ensureObservatory } from "./observatory.ts";
-import { ensureOpenApiTools } from "./openapi-tools.ts";
-import { ensurePgBouncer } from "./pgbouncer.ts";
-import { ensurePsql } from "./psql.ts";
+import { requireBrowser } from "./browser.ts";
+import { missingForTests, setUpTests } from "./set-up.ts";
 
 // `npm test` and `npm run test:faults`: the suites that are asked for, one after the other, and one line for all of them.
 
@@ -19,10 +13,10 @@ type Count = { passed: number; failed: number };
 
 const SUITES: Record<string, () => Promise<Count>> = {
   vitest: () => runVitest(["--project=unit", "--project=http"]),
-  browser: () => runPlaywright(findBrowser(console.log)),
+  browser: () => runPlaywright(requireBrowser()),
   operations: () => runVitest(["--project=operations"]),
-  // All that speaks HTTP, once more, with a PgBouncer before every Postgres.
-  pooled: () => runVitest(["--project=http"], { TEST_PGBOUNCER: "on" }),
+  // What speaks HTTP and asks a database, once more, with a PgBouncer before every Postgres.
+  pooled: () => runVitest(["--project=pooled"], { TEST_PGBOUNCER: "on" }),
   // Each breaks what others would stand on, and counts seconds: one file at a time, on a machine of its own.
   faults: () => runVitest(["--project=faults", "--no-file-parallelism"]),
 };
@@ -35,14 +29,12 @@ try {
     if (!suite) throw new Error(`there is no suite ${name}: ${Object.keys(SUITES).join(", ")}`);
     return suite;
   });
-  if (process.argv.includes("browser")) findBrowser(console.log);
-  ensureNginx(console.log);
-  if (installedNginx()) ensureObservatory(console.log);
-  if (process.argv.includes("operations")) ensureOpenApiTools(console.log);
-  ensurePgBouncer(console.log);
-  ensurePsql(console.log);
-  ensureFaketime(console.log);
-  ensureDistributionPostgres(console.log);
+  const missing = missingForTests();
+  if (missing.length > 0) {
+    console.log(`The tests need what is not there yet (${missing.join(", ")}). Running npm run setup:tests first.`);
+    setUpTests(console.log);
+  }
+  if (process.argv.includes("browser")) requireBrowser();
   await ensureBuild(".next", { environment: environmentWith({}), say: console.log, signal: new AbortController().signal });
   for (const run of suites) counts.push(await run());
 } catch (error) {

@@ -6,18 +6,18 @@ const now = new Date("2026-11-22T09:59:59.999Z");
 
 test("the minimum age is reached on the birthday, not before", () => {
   expect(birthDateProblems("2013-11-22", 13, now)).toEqual([]);
-  expect(birthDateProblems("2013-11-23", 13, now)).toEqual(["You must be at least 13 years old."]);
+  expect(birthDateProblems("2013-11-23", 13, now)).toEqual([{ code: "too_young", years: 13 }]);
 });
 
 test("a birthday begins where its day comes first on Earth, at UTC+14", () => {
   const begins = new Date("2026-11-22T10:00:00Z");
   const before = new Date(begins.getTime() - 1);
-  expect(birthDateProblems("2013-11-23", 13, before)).toEqual(["You must be at least 13 years old."]);
+  expect(birthDateProblems("2013-11-23", 13, before)).toEqual([{ code: "too_young", years: 13 }]);
   expect(birthDateProblems("2013-11-23", 13, begins)).toEqual([]);
-  expect(birthDateProblems("2026-11-23", 0, before)).toEqual(["This date is in the future."]);
+  expect(birthDateProblems("2026-11-23", 0, before)).toEqual([{ code: "date_in_future" }]);
   expect(birthDateProblems("2026-11-23", 0, begins)).toEqual([]);
   expect(birthDateProblems("1896-11-22", 0, before)).toEqual([]);
-  expect(birthDateProblems("1896-11-22", 0, begins)).toEqual(["This date is too long ago."]);
+  expect(birthDateProblems("1896-11-22", 0, begins)).toEqual([{ code: "date_too_long_ago" }]);
 });
 
 test("a year begins there too", () => {
@@ -32,7 +32,7 @@ test("who was born on a leap day comes of age on 1 March of a common year", () =
 
 test("with a minimum of 0 only the future and 130 years ago are out of the question", () => {
   expect(birthDateProblems("2026-11-22", 0, now)).toEqual([]);
-  expect(birthDateProblems("2026-11-23", 0, now)).toEqual(["This date is in the future."]);
+  expect(birthDateProblems("2026-11-23", 0, now)).toEqual([{ code: "date_in_future" }]);
   expect(birthDateProblems("1896-11-22", 0, now)).toEqual([]);
-  expect(birthDateProblems("1896-11-21", 0, now)).toEqual(["This date is too long ago."]);
+  expect(birthDateProblems("1896-11-21", 0, now)).toEqual([{ code: "date_too_long_ago" }]);
 });

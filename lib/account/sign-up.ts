@@ -9,64 +9,49 @@ import { record } from "#lib/observe/events.ts";
 import type { Hash } from "#lib/passwords/hash-queue.ts";
 import { hashPassword } from "#lib/passwords/hashing.ts";
 import { passwordProblems } from "#lib/passwords/rules.ts";
-import { type SignUpValues, signUpInput } from "#lib/schemas.ts";
+import type { Problems } from "#lib/problems.ts";
+import type { SignUpValues } from "#lib/schemas.ts";
 import { birthDateProblems } from "./birth-date.ts";
 
-type Fields = Record<string, string[]>;
-
-/** How often a name may be taken while a password is hashed, and be free again when that is looked at. */
+/** How many inserts are tried if another signup takes the name and its account is deleted again, while the password hashes. */
 const MOST_TRIES = 3;
 
 /**
- * Makes an account from what somebody sent.
+ * Makes an account. `signUpRules` must have accepted the fields.
  * @param hash null for an operator's command
- * @throws {AppError} `invalid_input` with everything that is wrong, not the first alone; `unavailable`
+ * @throws {AppError} `invalid_input` if another signup took the name or the address while the password was hashed; `unavailable`
  */
-export async function signUp(db: Database, body: Record<string, unknown>, hash: Hash | null): Promise<User> {
-  const { values, fields } = readFields(body);
-  const problems = { ...fields, ...ruleProblems(values), ...(await takenProblems(db, values)) };
-  const complete = signUpInput.safeParse(body);
-  if (Object.keys(problems).length > 0 || !complete.success) throw new AppError("invalid_input", { fields: problems });
-  const { password, ...details } = complete.data;
+export async function signUp(db: Database, { password, ...details }: SignUpValues, hash: Hash | null): Promise<User> {
   const { age, ...columns } = details;
   const user: NewUser = { ...columns, username_key: usernameKey(columns.username), birth_date: age };
   const id = await insertOrRefuse(db, user, await hashPassword(hash, password));
   record("signup", { user_id: id });
-  // What leaves is what the answer's schema names.
+  // The answer's schema decides which fields leave.
   return userAnswer.parse({ id, ...details });
 }
 
-// Each field by itself, so that one that is wrong hides nothing about the others.
-function readFields(body: Record<string, unknown>): { values: Partial<SignUpValues>; fields: Fields } {
-  const values: Partial<SignUpValues> = {};
-  const fields: Fields = {};
-  for (const name of signUpInput.keyof().options) {
-    const result = signUpInput.shape[name].safeParse(body[name]);
-    if (result.success) values[name] = result.data;
-    else fields[name] = result.error.issues.map((issue) => issue.message);
-  }
-  return { values, fields };
-}
-
-function ruleProblems({ password, username, email, age }: Partial<SignUpValues>): Fields {
+/** The signup's rules beyond its schema: the settings' limits, and a username and an address that are not taken. */
+export async function signUpRules(db: Database, fields: Partial<SignUpValues>): Promise<Problems> {
+  const { password, username, email, age } = fields;
   const { PASSWORD_MIN_LENGTH, MINIMUM_AGE } = config();
-  return listed({
+  return {
     password: password === undefined ? [] : passwordProblems(password, { username, email }, PASSWORD_MIN_LENGTH),
     age: age === undefined ? [] : birthDateProblems(age, MINIMUM_AGE, now()),
-  });
+    ...(await takenProblems(db, fields)),
+  };
 }
 
-async function takenProblems(db: Database, { username, email }: Partial<SignUpValues>): Promise<Fields> {
+async function takenProblems(db: Database, { username, email }: Partial<SignUpValues>): Promise<Problems> {
   if (username === undefined && email === undefined) return {};
   const key = username === undefined ? null : usernameKey(username);
   const taken = await findTaken(db, { usernameKey: key, email: email ?? null });
-  return listed({
-    username: taken.username ? ["A user with that username already exists."] : [],
-    email: taken.email ? ["A user with that email already exists."] : [],
-  });
+  return {
+    ...(taken.username ? { username: [{ code: "username_taken" }] } : {}),
+    ...(taken.email ? { email: [{ code: "email_taken" }] } : {}),
+  };
 }
 
-// Somebody may have been faster while the password was hashed, and be gone again: then there is nothing to refuse.
+// Another signup may have taken the name while the password was hashed. If that account is gone again, the insert is repeated.
 async function insertOrRefuse(db: Database, user: NewUser, encoded: string): Promise<number> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const id = await insertUser(db, user, encoded);
@@ -75,8 +60,4 @@ async function insertOrRefuse(db: Database, user: NewUser, encoded: string): Pro
     if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
   }
   throw new AppError("unavailable", { retryAfter: 1 });
-}
-
-function listed(problems: Fields): Fields {
-  return Object.fromEntries(Object.entries(problems).filter(([, messages]) => messages.length > 0));
 }

@@ -4,10 +4,10 @@ import type { Database } from "#db/pool.ts";
 import { AppError, type ErrorCode } from "#lib/errors.ts";
 import { bearerParts } from "./bearer-token.ts";
 import { readCookies } from "./cookies.ts";
-import { isSessionOver } from "./revocations.ts";
+import { hasSessionEnded } from "./revocations.ts";
 import { type Refused, verifyAccessToken } from "./tokens.ts";
 
-/** Who is asking, and in which of their sessions. */
+/** The signed-in user of a request, and the session that the request belongs to. */
 export type Viewer = { userId: number; username: string; sessionId: string };
 
 /** The headers that credentials arrive in. */
@@ -20,8 +20,8 @@ const UNAUTHENTICATED: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * The viewer that a request's access token names: from `Authorization: Bearer` if it is there, else from the cookie. Of
- * several cookies of the name the first that is good counts.
+ * Finds the viewer by the access token: the one in `Authorization: Bearer` if that header is there, else the cookie's. Of
+ * several cookies with the name, the first good one counts.
  * @throws {AppError} `not_authenticated`, `bad_authorization_header` or `access_token_not_valid`
  */
 export async function authenticate(db: Database, headers: CredentialHeaders): Promise<Viewer> {
@@ -29,14 +29,14 @@ export async function authenticate(db: Database, headers: CredentialHeaders): Pr
   if (bearer && bearer.length > 1) throw new AppError("bad_authorization_header");
   let refused: Refused | undefined;
   for (const presented of bearer ?? readCookies(headers.cookie, "access")) {
-    const judged = await judge(db, presented);
-    if ("userId" in judged) return judged;
-    refused ??= judged;
+    const checked = await checkAccessToken(db, presented);
+    if ("userId" in checked) return checked;
+    refused ??= checked;
   }
-  throw refused ? new AppError("access_token_not_valid", { message: refused.message }) : new AppError("not_authenticated");
+  throw refused ? new AppError("access_token_not_valid", { reason: refused.reason }) : new AppError("not_authenticated");
 }
 
-/** The viewer by the access cookie alone, or null where it is not good. */
+/** Finds the viewer by the access cookie alone. Null if it is missing or refused. */
 export async function findViewer(db: Database, cookie: string | null): Promise<Viewer | null> {
   try {
     return await authenticate(db, { authorization: null, cookie });
@@ -46,15 +46,15 @@ export async function findViewer(db: Database, cookie: string | null): Promise<V
   }
 }
 
-/** Whether `authenticate` found nobody, as opposed to not having been able to look. */
+/** Whether `authenticate` refused the credentials. False if it could not check them. */
 export function isUnauthenticated(error: unknown): error is AppError {
   return error instanceof AppError && UNAUTHENTICATED.has(error.code);
 }
 
-async function judge(db: Database, presented: string): Promise<Viewer | Refused> {
+async function checkAccessToken(db: Database, presented: string): Promise<Viewer | Refused> {
   const token = verifyAccessToken(presented);
   if (!token.ok) return token;
   const { user_id: userId, username, sid: sessionId } = token.claims;
-  if (await isSessionOver(db, { id: sessionId, userId })) return { ok: false, message: "Token is invalid or expired" };
+  if (await hasSessionEnded(db, { id: sessionId, userId })) return { ok: false, reason: "invalid" };
   return { userId, username, sessionId };
 }

@@ -2,12 +2,12 @@ import "server-only";
 
 import { trimField } from "#lib/settings/field-value.ts";
 
-/** What scripts send that have no token. */
+/** What client scripts send by mistake if they have no token. */
 const NO_TOKEN = new Set(["null", "undefined"]);
 
 /**
- * What follows the scheme `Bearer` in an `Authorization` header: one part where it is well-formed. Null without a token
- * and for another scheme, which is not ours to judge. The scheme's case does not matter (RFC 9110 §11.1).
+ * The parts after the scheme `Bearer` in an `Authorization` header: a well-formed header has one. Null if there is no token, or
+ * another scheme. The scheme's case does not matter (RFC 9110 §11.1).
  */
 export function bearerParts(header: string | null): string[] | null {
   const [scheme = "", ...parts] = trimField(header ?? "").split(/[ \t]+/);

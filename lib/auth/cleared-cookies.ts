@@ -6,11 +6,11 @@ import { isSignedHere, isWellFormed } from "./signed-token.ts";
 const NAMES = ["access", "refresh"] as const;
 
 /**
- * The cookies to clear when the session is over, by the `Cookie` header that came along. Cookies know no port, and their
- * reader no path: one of our names may be another application's, or another instance's. What somebody else has signed is
- * not ours to clear. A cookie that did not come goes the way of the other one.
- * @param unsigned what becomes of a value that is no token at all: the API clears it, so that the next attempt is a clean
- *   one; on a page it may be another application's, and stays
+ * Chooses the cookies to clear after a session has ended, by the request's `Cookie` header. Cookies are shared by all ports of
+ * a host, and the header does not name their paths: a cookie with our name may belong to another application or instance. A
+ * token that another key signed is never cleared. A cookie that was not sent is treated as the other one.
+ * @param unsigned what to do with a value that is no token at all: the API clears it, so that the next attempt starts clean;
+ *   a page keeps it, because it may be another application's
  */
 export function clearedCookies(header: string | null, unsigned: "cleared" | "kept" = "cleared"): SessionCookie[] {
   const owned = NAMES.map((which) => isOurs(readCookies(header, which), unsigned));
@@ -18,7 +18,7 @@ export function clearedCookies(header: string | null, unsigned: "cleared" | "kep
   return NAMES.filter((_which: CookieName, index) => isClear(index)).map(clearedCookie);
 }
 
-// Ours is the only one that clearing reaches: a foreign one beside it has to be at another path.
+// Clearing reaches only the cookie at our path: a foreign cookie with the same name is at another path.
 function isOurs(values: string[], unsigned: "cleared" | "kept"): boolean | null {
   if (values.length === 0) return null;
   if (values.some(isSignedHere)) return true;

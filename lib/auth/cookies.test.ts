@@ -1,9 +1,10 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { forget } from "#lib/per-process.ts";
 
 /** The module as a process behind https has it. */
 async function cookiesOfHttps() {
   vi.resetModules();
-  vi.stubGlobal("movieconnectConfig", undefined);
+  forget("config");
   vi.stubEnv("AUTH_SECRET", "a-secret-0123456789-0123456789-a-secret");
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
   vi.stubEnv("PUBLIC_URL", "https://example.com");
@@ -12,7 +13,6 @@ async function cookiesOfHttps() {
 
 beforeEach(() => () => {
   vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
 });
 
 test("every cookie of the name is read, in the order of the header; an empty one counts as absent", async () => {

@@ -19,15 +19,15 @@ export type SessionCookie = {
   maxAge: number;
 };
 
-/** `__Host-` binds a cookie to this host, this path and https (RFC 6265bis §4.1.3.2); plain http can't have it. */
+/** `__Host-` binds a cookie to this host, the path `/` and https (RFC 6265bis §4.1.3.2). Browsers refuse it over plain http. */
 function cookieName(which: CookieName): string {
   return `${isSecure() ? "__Host-" : ""}${which}_token`;
 }
 
 /** The two cookies that carry a session. */
 export function sessionCookies(tokens: Tokens): SessionCookie[] {
-  // The database has just said that it is at least as late as that; what this worker last heard of its clock is older
-  // than it seems, by the time the answer took.
+  // `issuedAt` is the database's clock a moment ago. This worker's copy of that clock may lag behind it by the time that an
+  // answer of the database takes.
   const seconds = Math.max(tokens.issuedAt, Math.floor(now().getTime() / 1_000));
   return [
     cookie("access", tokens.access, Math.max(0, tokens.accessExpiry - seconds)),
@@ -35,7 +35,7 @@ export function sessionCookies(tokens: Tokens): SessionCookie[] {
   ];
 }
 
-/** One of them, empty and over: a browser only drops a cookie that is set again with its own attributes. */
+/** One cookie, empty and expired. A browser drops a cookie only if it is set again with the same attributes. */
 export function clearedCookie(which: CookieName): SessionCookie {
   return cookie(which, "", 0);
 }
@@ -46,8 +46,8 @@ export function serializeCookie({ name, value, path, maxAge, secure }: SessionCo
 }
 
 /**
- * What a `Cookie` header says by one of the session's names: more than one value where another path or application has a
- * cookie of that name too. An empty one counts as absent.
+ * The values that a `Cookie` header has under one of the session's names. There are several if another path or application
+ * uses the name too. An empty value counts as absent.
  */
 export function readCookies(header: string | null, which: CookieName): string[] {
   const name = cookieName(which);
@@ -56,14 +56,14 @@ export function readCookies(header: string | null, which: CookieName): string[] 
 }
 
 /**
- * The cookies of a `Cookie` header, their names byte for byte: what a browser lets pass for another name than
- * `__Host-access_token` must be another name here (RFC 6265bis §5.7). No parser of a package, because those that are well
- * kept give one cookie a name.
+ * The cookies of a `Cookie` header, with names byte for byte: a name that a browser does not treat as `__Host-access_token`
+ * must not be read as `__Host-access_token` here (RFC 6265bis §5.7). The well-kept packages keep one cookie per name, so
+ * none of them is used.
  */
-export function cookiePairs(header: string | null): { name: string; value: string }[] {
+function cookiePairs(header: string | null): { name: string; value: string }[] {
   return splitField(header ?? "", ";").map((pair) => {
     const equals = pair.indexOf("=");
-    // Without one it is a value that has no name.
+    // A pair without `=` is a value without a name.
     if (equals < 0) return { name: "", value: pair };
     return { name: trimField(pair.slice(0, equals)), value: trimField(pair.slice(equals + 1)) };
   });

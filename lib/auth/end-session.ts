@@ -5,7 +5,7 @@ import { revokeSession } from "#db/sessions.ts";
 import { record } from "#lib/observe/events.ts";
 import { rememberRevocation } from "./revocations.ts";
 
-/** Ends one session: its refresh token at once everywhere, its access token at once here and a poll later elsewhere. */
+/** Ends a session. All workers refuse its refresh token at once; other workers refuse its access token after their next poll. */
 export async function endSession(db: Database, session: { sessionId: string; userId: number }): Promise<void> {
   await revokeSession(db, session.sessionId);
   rememberRevocation(session.sessionId);

@@ -8,16 +8,16 @@ import { readCookies } from "./cookies.ts";
 import { endSession } from "./end-session.ts";
 import { findRefreshable } from "./refresh-session.ts";
 
-/** Ends the session of this viewer, and none of the user's others. */
+/** Ends the viewer's session, and no other of the user's sessions. */
 export async function logOut(db: Database, leaver: Viewer): Promise<void> {
   await endSession(db, leaver);
 }
 
 /**
- * The viewer that the access token names, or, where that is absent, expired or broken, a refresh token that a refresh would
- * accept: the cookie's, else the body's. So a user who is still signed in can sign out. Cookies go before the body, as access
- * tokens do: which session ends must not depend on whether its access cookie has just expired.
- * @throws {AppError} as `authenticate` does, when none is good; `invalid_input` where the body's is no token at all
+ * Finds the viewer by the access token. If that is missing, expired or broken, by a refresh token that a refresh would accept:
+ * the cookie's first, then the body's. So a user can log out as long as the session lives. The cookie comes before the body,
+ * so that an access cookie that has just expired does not change which session ends.
+ * @throws {AppError} as `authenticate` does, if there is no good token; `invalid_input` if the body's `refresh` is no string
  */
 export async function findLeaver(db: Database, headers: CredentialHeaders, body: () => Promise<unknown>): Promise<Viewer> {
   try {
@@ -27,7 +27,7 @@ export async function findLeaver(db: Database, headers: CredentialHeaders, body:
     const leaver =
       (await findFirst(db, readCookies(headers.cookie, "refresh"))) ?? (await findFirst(db, await presentedIn(body)));
     if (leaver) return leaver;
-    // A header or a body that was refused says nothing about the access cookie that came along.
+    // A header or a body was refused: the access cookie may still be good.
     refusal.clearsCookies = (await findViewer(db, headers.cookie)) === null;
     throw refusal;
   }
@@ -41,7 +41,7 @@ async function findFirst(db: Database, refreshTokens: string[]): Promise<Viewer 
   return null;
 }
 
-// A body that can't be read holds no token. The refusal for want of one comes before those of bodies.
+// An unreadable body holds no token: the answer is 401, which comes before the refusals of bodies.
 async function presentedIn(body: () => Promise<unknown>): Promise<string[]> {
   try {
     const { refresh } = (await body()) as LogOutValues;

@@ -9,8 +9,8 @@ import { record } from "#lib/observe/events.ts";
 import { signTokens, type Tokens } from "./tokens.ts";
 
 /**
- * Where every way of logging in ends: a new session, and its first tokens.
- * @throws {AppError} `no_active_account` if the user was disabled or deleted meanwhile, or the password changed
+ * Opens a session and signs its first tokens. Every way of logging in ends here.
+ * @throws {AppError} `no_active_account` if the user was disabled or deleted, or the password changed, since it was checked
  */
 export async function openSession(db: Database, userId: number, passwordChangedAt: string): Promise<Tokens> {
   const id = randomBytes(16).toString("base64url");
@@ -20,7 +20,7 @@ export async function openSession(db: Database, userId: number, passwordChangedA
   return tokensOf(session);
 }
 
-/** The tokens of a session at its present generation. */
+/** The tokens of a session at its current generation. */
 export function tokensOf(session: SessionRow): Tokens {
   return signTokens({
     sessionId: session.id,

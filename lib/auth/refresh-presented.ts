@@ -7,8 +7,8 @@ import { refreshSession } from "./refresh-session.ts";
 import { type Tokens, verifyAccessToken, verifyRefreshToken } from "./tokens.ts";
 
 /**
- * Refreshes the session of the first good refresh cookie; null where none came along.
- * @throws {AppError} `refresh_token_not_valid`, as the first of them was refused; `unavailable`
+ * Refreshes the session of the first good refresh cookie. Null if the request has none.
+ * @throws {AppError} `refresh_token_not_valid`, with the reason of the first cookie; `unavailable`
  */
 export async function refreshByCookie(db: Database, cookie: string | null): Promise<Tokens | null> {
   let refusal: AppError | null = null;
@@ -25,8 +25,8 @@ export async function refreshByCookie(db: Database, cookie: string | null): Prom
 }
 
 /**
- * Refreshes the session of a token that came in a body.
- * @param cookie what came along: its session lives on when the body's token is refused, unless both are of the same
+ * Refreshes the session of a token from the body.
+ * @param cookie the `Cookie` header. If the body's token is refused, the cookies of another session are not cleared
  * @throws {AppError} `refresh_token_not_valid`, `unavailable`
  */
 export async function refreshByBody(db: Database, presented: string, cookie: string | null): Promise<Tokens> {

@@ -1,47 +1,52 @@
 import "server-only";
 
 import type { Database } from "#db/pool.ts";
-import type { Look } from "#db/revocations.ts";
-import { findLivingSession } from "#db/sessions.ts";
+import type { RevocationSnapshot } from "#db/revocations.ts";
+import { findLivingSession } from "#db/rotate-session.ts";
 import { config } from "#lib/config.ts";
+import { perProcess } from "#lib/per-process.ts";
 import { now } from "./clock.ts";
 
 type Revocations = {
   /** Session id → when it ended, in ms by the database's clock */
   ended: Map<string, number>;
-  /** The last look that was taken in whole; and when, in ms by this process' clock */
-  last: Look | null;
+  /** The last poll whose answer was read completely, and when that was, in ms by this process' clock */
+  last: RevocationSnapshot | null;
   lastPoll: number;
   polling: boolean;
 };
 
-// One per process, whatever the bundle: routes, pages and instrumentation each have a copy of this module.
-const shared = globalThis as typeof globalThis & { movieconnectRevocations?: Revocations };
+const heard = perProcess<Revocations>("revocations", () => {
+  return { ended: new Map(), last: null, lastPoll: Number.NEGATIVE_INFINITY, polling: false };
+});
+
+/** The revocations that this process knows. lib/worker/follow-revocations.ts keeps them up to date. */
+export const revocations = heard.get;
 
 /**
- * Whether the session ended before its access token did: from memory, which a poll keeps fresh. The database is asked by a
- * worker that has not heard from it for three polls, and for one access lifetime after it went back in time: it may have
- * lost the session, and given its user's id to another account. A worker never guesses.
+ * Whether the session has ended though its access token has not expired. The answer comes from memory, which a poll keeps
+ * fresh. A worker asks the database if the last three polls have failed, and for one access token's lifetime after the database
+ * went back in time: the database may have lost the session, and given its user's id to another account. A worker never guesses.
  * @throws {Error} `isUnavailable` when the database must be asked and can't be
  */
-export async function isSessionOver(db: Database, session: { id: string; userId: number }): Promise<boolean> {
-  if (isKnownToBeOver(session.id)) return true;
+export async function hasSessionEnded(db: Database, session: { id: string; userId: number }): Promise<boolean> {
+  if (isKnownToHaveEnded(session.id)) return true;
   if (hasFreshRevocations() && !wentBackLately()) return false;
   const living = await findLivingSession(db, session.id);
   return living?.user_id !== session.userId;
 }
 
-/** Whether this worker has heard of the session's end: what the database says now may be older. */
-export function isKnownToBeOver(sessionId: string): boolean {
+/** Whether this worker knows that the session has ended. The database may not know it any more, after it went back in time. */
+export function isKnownToHaveEnded(sessionId: string): boolean {
   return revocations().ended.has(sessionId);
 }
 
-/** Whether the list can be relied on: the database has answered one of the last three polls. */
+/** Whether the list is up to date: the database has answered one of the last three polls. */
 export function hasFreshRevocations(): boolean {
   return performance.now() - revocations().lastPoll <= 3 * config().REVOCATION_POLL_MS;
 }
 
-/** Takes note of a revocation made by this worker. */
+/** Adds a revocation that this worker has made. */
 export function rememberRevocation(sessionId: string): void {
   revocations().ended.set(sessionId, now().getTime());
 }
@@ -49,10 +54,4 @@ export function rememberRevocation(sessionId: string): void {
 function wentBackLately(): boolean {
   const since = revocations().last?.since ?? 0;
   return now().getTime() < since + config().ACCESS_TOKEN_LIFETIME * 1_000;
-}
-
-/** What this process has heard. Followed by follow-revocations.ts. */
-export function revocations(): Revocations {
-  shared.movieconnectRevocations ??= { ended: new Map(), last: null, lastPoll: Number.NEGATIVE_INFINITY, polling: false };
-  return shared.movieconnectRevocations;
 }

@@ -3,8 +3,8 @@ import "server-only";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { config } from "#lib/config.ts";
 
-// The one header there is. Compared as it stands, so that no other algorithm, and none of `crit`, `jku`, `jwk` and `x5u`,
-// is ever looked at (RFC 8725 §3.1, §3.10).
+// The only accepted header, compared as a string: no other algorithm, and none of `crit`, `jku`, `jwk` and `x5u`, is ever
+// read (RFC 8725 §3.1, §3.10).
 const HEADER = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString("base64url");
 
 /** Claims as a compact JWS (RFC 7515 §7.1), signed with the first secret. */
@@ -14,24 +14,24 @@ export function signClaims(claims: Record<string, string | number>): string {
   return `${signed}.${signatureOf(signed, secret)}`;
 }
 
-/** What a token says that one of the secrets signed, whatever that is; null for any other. */
+/** The claims of a token that one of our secrets signed, not yet validated. Null for any other token. */
 export function readClaims(token: string): unknown {
   const payload = signedPayload(token);
   return payload === null ? null : parse(payload);
 }
 
-/** Whether one of our secrets signed it, whatever it says and however old it is. */
+/** Whether one of our secrets signed the token. Its claims and its age do not matter. */
 export function isSignedHere(token: string): boolean {
   return signedPayload(token) !== null;
 }
 
-/** Whether it is written as a signed token is, whoever may have signed it. */
+/** Whether the text has the form of a signed token. The signature is not checked. */
 export function isWellFormed(token: string): boolean {
   return /^[\w-]+\.[\w-]*\.[\w-]*$/.test(token);
 }
 
-// Signatures are compared as they are written: what a decoder would let pass, white space, padding or stray bits in the
-// last character, makes another string and so no token (RFC 7515 §2, RFC 4648 §3.5).
+// Signatures are compared as strings. White space, padding, and stray bits in the last character, which a decoder would
+// ignore, make another string and so an invalid token (RFC 7515 §2, RFC 4648 §3.5).
 function signedPayload(token: string): string | null {
   const [header, payload, signature, ...more] = token.split(".");
   if (header !== HEADER || !payload || !signature || more.length > 0) return null;
@@ -39,13 +39,13 @@ function signedPayload(token: string): string | null {
   return isOurs ? payload : null;
 }
 
-// Only as `signClaims` would write it: of a claim that is there twice, or of bytes that are no UTF-8, readers differ.
+// Accepts only the text that `signClaims` would write: parsers disagree about repeated claims and about bytes that are not UTF-8.
 function parse(payload: string): unknown {
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString());
     return encode(claims) === payload ? claims : null;
   } catch {
-    // No JSON, or nested deeper than it can be written again.
+    // Not JSON, or nested too deeply to be written again.
     return null;
   }
 }

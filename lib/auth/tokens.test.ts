@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, expect, test, vi } from "vitest";
 import { claimsOf, sign } from "#e2e/forge.ts";
+import { forget } from "#lib/per-process.ts";
 
 const facts = {
   sessionId: "s".repeat(22),
@@ -15,18 +16,17 @@ const [OLD, NEW] = ["old-secret-0123456789-0123456789-old", "new-secret-01234567
 /** The module as a process with these secrets has it, at a moment. */
 async function tokensWith(secrets: string, moment = "2026-01-01T00:00:01Z") {
   vi.resetModules();
-  vi.stubGlobal("movieconnectConfig", undefined);
+  forget("config");
   vi.stubEnv("AUTH_SECRET", secrets);
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
   // The clock begins anew, and what it goes by is held: `Date`, until it has heard from a database, and `performance`.
-  vi.stubGlobal("movieconnectClock", undefined);
+  forget("clock");
   vi.useFakeTimers({ now: new Date(moment), toFake: ["Date", "performance"] });
   return import("./tokens.ts");
 }
 
 beforeEach(() => () => {
   vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
@@ -53,7 +53,7 @@ test("during a key rotation the first secret signs and all verify; a secret that
   const signed = during.signTokens(facts);
   const after = await tokensWith(NEW);
   expect(after.verifyAccessToken(signed.access).ok).toBe(true);
-  expect(after.verifyAccessToken(before.access)).toEqual({ ok: false, message: "Token is invalid or expired" });
+  expect(after.verifyAccessToken(before.access)).toEqual({ ok: false, reason: "invalid" });
 });
 
 test("a token is good until the second it expires, and not a moment longer", async () => {

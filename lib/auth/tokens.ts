@@ -3,10 +3,11 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { config } from "#lib/config.ts";
+import type { TokenProblem } from "#lib/errors.ts";
 import { now } from "./clock.ts";
 import { readClaims, signClaims } from "./signed-token.ts";
 
-/** What a session's tokens are made from, and nothing else: the same facts give the same tokens, byte for byte. */
+/** All that a session's tokens are made from: the same facts give the same tokens, byte for byte. */
 export type TokenFacts = {
   sessionId: string;
   generation: number;
@@ -19,11 +20,11 @@ export type TokenFacts = {
 /** Two signed tokens. Times in seconds since the epoch. */
 export type Tokens = { issuedAt: number; access: string; accessExpiry: number; refresh: string; refreshExpiry: number };
 
-export type Refused = { ok: false; message: "Token is invalid or expired" | "Token has wrong type" };
+export type Refused = { ok: false; reason: TokenProblem };
 type Timed = { exp: number; iat: number };
 type Verified<Claims> = { ok: true; claims: Claims } | Refused;
 
-// What comes out of a signature is input like any other: each claim is held to what this file writes and Postgres takes.
+// Signed claims are input like any other: each must be a value that this file could have written and that Postgres can store.
 const LAST_SECOND = Date.UTC(9999, 11, 31) / 1_000;
 const seconds = z.int().min(0).max(LAST_SECOND);
 const randomId = z.string().regex(/^[\w-]{22}$/);
@@ -34,7 +35,7 @@ const username = z
   .max(300)
   .refine((name) => name.isWellFormed() && !name.includes("\0"));
 const accessClaims = common.extend({ token_type: z.literal("access"), username });
-// A session goes on by one generation, and its column is an `integer`.
+// A refresh adds 1 to the generation, which is an `integer` in Postgres.
 const refreshClaims = common.extend({
   token_type: z.literal("refresh"),
   gen: z
@@ -46,9 +47,9 @@ const refreshClaims = common.extend({
 export type AccessClaims = z.output<typeof accessClaims>;
 export type RefreshClaims = z.output<typeof refreshClaims>;
 
-/** No clock was wrong by a week. In seconds. */
+/** How far in the future a token may have been issued, in seconds: a clock that is a week ahead is not plausible. */
 const MOST_AHEAD = 7 * 86_400;
-const INVALID: Refused = { ok: false, message: "Token is invalid or expired" };
+const INVALID: Refused = { ok: false, reason: "invalid" };
 
 /** Signs the access and the refresh token of a session at one generation. Neither outlives the session. */
 export function signTokens(facts: TokenFacts): Tokens {
@@ -62,7 +63,10 @@ export function signTokens(facts: TokenFacts): Tokens {
   return { issuedAt: iat, access: signClaims(access), accessExpiry, refresh: signClaims(refresh), refreshExpiry };
 }
 
-/** Good until it expires, and no longer than an access token that was issued at its time would live by today's settings. */
+/**
+ * Verifies signature, type, claims and expiry. If `ACCESS_TOKEN_LIFETIME` has become shorter since the token was issued, the
+ * shorter lifetime counts.
+ */
 export function verifyAccessToken(token: string): Verified<AccessClaims> {
   const { ACCESS_TOKEN_LIFETIME: lifetime } = config();
   const known = verifiedBefore.get(token);
@@ -71,7 +75,7 @@ export function verifyAccessToken(token: string): Verified<AccessClaims> {
   return result;
 }
 
-/** As `verifyAccessToken`, of a refresh token. */
+/** As `verifyAccessToken`, for a refresh token. */
 export function verifyRefreshToken(token: string): Verified<RefreshClaims> {
   return verify(token, refreshClaims, accessClaims, config().REFRESH_TOKEN_LIFETIME);
 }
@@ -85,18 +89,19 @@ function verify<Claims extends Timed>(
   const said = readClaims(token);
   const claims = schema.safeParse(said);
   if (claims.success) return unlessExpired(claims.data, lifetime);
-  return otherSchema.safeParse(said).success ? { ok: false, message: "Token has wrong type" } : INVALID;
+  return otherSchema.safeParse(said).success ? { ok: false, reason: "wrong_type" } : INVALID;
 }
 
-// The list of revocations reaches back by today's lifetime: what was issued to live longer, before a setting changed,
-// could have been revoked before that. A database's clock may be put back by minutes, and what it stamped before is good.
+// The list of revocations covers one lifetime by today's setting. A token that was issued with a longer lifetime could have
+// been revoked before that, so it must not outlive the list. If the database's clock is set back by minutes, tokens that it
+// stamped before stay good.
 function unlessExpired<Claims extends Timed>(claims: Claims, lifetime: number): Verified<Claims> {
   const end = Math.min(claims.exp, claims.iat + lifetime);
   const time = now().getTime() / 1_000;
   return end > time && claims.iat < time + MOST_AHEAD ? { ok: true, claims } : INVALID;
 }
 
-// A browser sends the same access token for minutes. What was verified once need not be hashed and parsed each time.
+// A browser sends the same access token for minutes: a verified token need not be hashed and parsed each time.
 const REMEMBERED_TOKENS = 5_000;
 const verifiedBefore = new Map<string, AccessClaims>();
 
@@ -106,7 +111,7 @@ function remember(token: string, claims: AccessClaims): void {
   verifiedBefore.set(token, claims);
 }
 
-// Unique without being random: the session id already carries 128 random bits.
+// Unique without randomness of its own: the session id has 128 random bits.
 function jti({ sessionId, generation }: TokenFacts, type: string): string {
   return createHash("sha256").update(`${sessionId}.${generation}.${type}`).digest("base64url").slice(0, 22);
 }

@@ -2,21 +2,21 @@ import type { Profile, User } from "#lib/answers.ts";
 import type { LogInInput, SignUpInput } from "#lib/schemas.ts";
 import { announceSession } from "./session-channel.ts";
 
-// The browser's side of the API. Cookies travel by themselves: no token is kept here.
+// The browser's side of the API. The browser sends the cookies by itself: no token is kept here.
 
-/** What a call comes to: data, or a failure that a form can show. */
+/** The outcome of a call: data, or a failure that a form can show. */
 export type Result<Data> = { ok: true; data: Data } | { ok: false; failure: Failure };
 
 export type Failure =
   /** 400: messages by field */
   | { kind: "fields"; fields: Record<string, string[]> }
-  /** Another refusal, in the server's words */
+  /** Another refusal, with the server's message */
   | { kind: "refused"; status: number; detail: string }
   /** 429; `retryAfter` in seconds */
   | { kind: "throttled"; retryAfter: number }
-  /** The server is down, too busy, or out of reach; `retryAfter` in seconds where it said so */
+  /** The server is down, too busy, or out of reach; `retryAfter` in seconds, if the server said so */
   | { kind: "unavailable"; retryAfter: number | null }
-  /** The login was right, and the browser kept none of its cookies */
+  /** The login succeeded, but the browser keeps no cookies */
   | { kind: "no_cookies" };
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -27,14 +27,14 @@ export const api = {
   logIn: async (input: LogInInput): Promise<Result<null>> => {
     const result = await send<{ refresh: string }>("POST", "/api/token/", input);
     if (!result.ok) return result;
-    if (!(await hasTaken(result.data))) return { ok: false, failure: { kind: "no_cookies" } };
+    if (!(await keepsCookies(result.data))) return { ok: false, failure: { kind: "no_cookies" } };
     announceSession("opened");
     return { ok: true, data: null };
   },
 
   logOut: async (): Promise<Result<null>> => {
     const result = await send<unknown>("POST", "/api/user/logout/");
-    // Refused means that the session was over already, which is what was asked for.
+    // A 401 means that the session had already ended, which is what was asked for.
     if (!result.ok && !(result.failure.kind === "refused" && result.failure.status === 401)) return result;
     announceSession("logged_out");
     return { ok: true, data: null };
@@ -42,7 +42,7 @@ export const api = {
 
   profile: () => authenticated<Profile>("GET", "/api/user/profile/"),
 
-  /** Calls an endpoint for the signed-in. `Data` is what the endpoint's handler returns. */
+  /** Calls an endpoint that requires a session. `Data` is the type that the endpoint's handler returns. */
   get: <Data>(path: string) => authenticated<Data>("GET", path),
   post: <Data>(path: string, body?: unknown) => authenticated<Data>("POST", path, body),
   put: <Data>(path: string, body?: unknown) => authenticated<Data>("PUT", path, body),
@@ -50,16 +50,16 @@ export const api = {
   delete: <Data>(path: string) => authenticated<Data>("DELETE", path),
 };
 
-// A browser that refuses cookies says nothing of it, and every page would lead back to the login. The answer's refresh token,
-// which is for clients without cookies, then ends the session that this browser can't use.
-async function hasTaken({ refresh }: { refresh: string }): Promise<boolean> {
+// A browser that refuses cookies does so silently, and every page would lead back to the login. The answer's refresh token,
+// which is meant for clients without cookies, then ends the session that this browser can't use.
+async function keepsCookies({ refresh }: { refresh: string }): Promise<boolean> {
   const profile = await send("GET", "/api/user/profile/");
   if (!isUnauthenticated(profile)) return true;
   await send("POST", "/api/user/logout/", { refresh });
   return false;
 }
 
-// A 401 means that the access token has run out: it is renewed, and the call repeated, once.
+// A 401 means that the access token has expired: it is renewed, and the call is repeated once.
 async function authenticated<Data>(method: Method, path: string, body?: unknown): Promise<Result<Data>> {
   const first = await send<Data>(method, path, body);
   if (!isUnauthenticated(first)) return first;
@@ -72,7 +72,7 @@ async function authenticated<Data>(method: Method, path: string, body?: unknown)
 
 let refreshing: Promise<Result<unknown>> | null = null;
 
-// One for the whole tab, however many calls wait for it.
+// All calls of a tab share one refresh.
 function refresh(): Promise<Result<unknown>> {
   refreshing ??= send("POST", "/api/token/refresh/").finally(() => {
     refreshing = null;
@@ -90,7 +90,7 @@ async function send<Data>(method: Method, path: string, body?: unknown): Promise
     if (response.ok) return { ok: true, data: answer as Data };
     return { ok: false, failure: toFailure(response, answer) };
   } catch {
-    // No connection, or an answer that is not JSON and so not the application's.
+    // There is no connection, or the answer is not JSON and so does not come from the application.
     return { ok: false, failure: { kind: "unavailable", retryAfter: null } };
   }
 }

@@ -1,2 +1,2 @@
-// In place of what Next adds to old browsers (next.config.ts).
+// Replaces Next's polyfills for old browsers (next.config.ts).
 export {};

@@ -1,10 +1,10 @@
-/** What can happen to the session that all tabs share: `ended` is whatever the person did not ask for. */
+/** A change of the session that all tabs share. `ended`: it ended without a logout. */
 export type SessionChange = "opened" | "logged_out" | "ended";
 
 const CHANNEL = "movieconnect-session";
 const local = typeof window === "undefined" ? null : new EventTarget();
 
-/** Tells every tab, this one too. */
+/** Announces a change to every tab, this one included. */
 export function announceSession(change: SessionChange): void {
   local?.dispatchEvent(new CustomEvent(CHANNEL, { detail: change }));
   const channel = new BroadcastChannel(CHANNEL);
@@ -12,7 +12,7 @@ export function announceSession(change: SessionChange): void {
   channel.close();
 }
 
-/** Calls `listener` for each change, in whatever tab it was made. Returns a function that ends this. */
+/** Calls `listener` for each change, from any tab. Returns a function that stops this. */
 export function onSessionChange(listener: (change: SessionChange) => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }) => listener(data);

@@ -1,8 +1,8 @@
 import { isIPv6 } from "node:net";
 
 /**
- * What counts as one address for limits. An IPv6 host usually has a /64 to itself (RFC 6177), and could speak from
- * another address for each attempt; whoever shares one is counted together.
+ * The part of an address that limits count. An IPv6 host usually has a whole /64 (RFC 6177), and could use a new address for
+ * each attempt, so all addresses of a /64 count as one.
  */
 export function addressGroup(address: string): string {
   if (!isIPv6(address)) return address;

@@ -1,30 +1,23 @@
 import "server-only";
 
 import type { z } from "zod";
-import { AppError } from "#lib/errors.ts";
+import { AppError, type JsonProblem } from "#lib/errors.ts";
+import type { Problem } from "#lib/problems.ts";
+import { type Rules, readFields } from "#lib/read-fields.ts";
 import { isUtf8Json } from "./media-type.ts";
 
 const MAX_BYTES = 16 * 1_024;
 
 /**
- * A request's body, parsed. No more than 16 KiB of it is ever read, and nothing of what can't be right.
+ * Reads and parses a request's body, and applies the rules. At most 16 KiB are read.
  * @throws {AppError} `unsupported_media_type`, `body_too_large`, `json_parse_error`, `invalid_input`
  */
-export async function readBody<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
-  const body = toObject(parseJson(await readBytes(request)));
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  throw new AppError("invalid_input", { fields: messagesByField(result.error) });
-}
-
-/** All that is wrong with a body, by the field that it is wrong with. */
-export function messagesByField(error: z.ZodError): Record<string, string[]> {
-  const fields: Record<string, string[]> = {};
-  for (const { path, message } of error.issues) {
-    const name = String(path[0] ?? "non_field_errors");
-    fields[name] = [...(fields[name] ?? []), message];
-  }
-  return fields;
+export async function readBody<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+  rules?: Rules<z.output<Schema>>,
+): Promise<z.output<Schema>> {
+  return readFields(schema, toObject(parseJson(await readBytes(request))), rules);
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
@@ -34,13 +27,13 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // Not `for await`, and no `cancel()`: leaving those early destroys the connection before the refusal is sent.
+  // Neither `for await` nor `cancel()`: stopping either early destroys the connection before the refusal is sent.
   const reader = request.body?.getReader();
   for (;;) {
     const { done, value } = (await reader?.read().catch(refuseIncomplete)) ?? { done: true };
     if (done) return Buffer.concat(chunks);
     if (value.byteLength === 0) continue;
-    // An empty body has no type: it is judged when the first byte arrives.
+    // The media type is checked when the first byte arrives: an empty body needs none.
     assertJson(request);
     length += value.byteLength;
     if (length > MAX_BYTES) throw new AppError("body_too_large");
@@ -48,9 +41,9 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   }
 }
 
-// Whoever hangs up in the middle, or was cut off for taking too long, reads no answer: what matters is that it is no bug.
+// The client hung up, or its time was over. It reads no answer; a refusal keeps this from being logged as a bug.
 function refuseIncomplete(cause: unknown): never {
-  throw new AppError("json_parse_error", { reason: "the body is incomplete" }, { cause });
+  throw new AppError("json_parse_error", { reason: "incomplete_body" }, { cause });
 }
 
 function assertJson(request: Request): void {
@@ -62,31 +55,31 @@ function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {};
   let text: string;
   try {
-    // A byte order mark is no JSON (RFC 8259 §8.1), and what one reader skips another takes for something.
+    // A byte order mark is not JSON (RFC 8259 §8.1): parsers disagree about it, so it is kept and refused.
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new AppError("json_parse_error", { reason: "the body is not UTF-8" }, { cause });
+    throw new AppError("json_parse_error", { reason: "not_utf8" }, { cause });
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new AppError("json_parse_error", { reason: describe(cause) }, { cause });
+    throw new AppError("json_parse_error", describe(cause), { cause });
   }
 }
 
-// The engine's own message quotes the body, and a body may hold a password.
-function describe(error: unknown): string {
+// The engine's message quotes the body, which may hold a password: only the position is taken from it.
+function describe(error: unknown): JsonProblem {
   const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
-  return position === undefined ? "expected a complete JSON value" : `unexpected character at position ${position}`;
+  return position === undefined ? { reason: "incomplete_value" } : { reason: "unexpected_character", position: Number(position) };
 }
 
 function toObject(value: unknown): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  const message = value === null ? "No data provided" : `Invalid data. Expected a dictionary, but got ${pythonType(value)}.`;
-  throw new AppError("invalid_input", { fields: { non_field_errors: [message] } });
+  const problem: Problem = value === null ? { code: "no_data" } : { code: "not_an_object", type: pythonType(value) };
+  throw new AppError("invalid_input", { fields: { non_field_errors: [problem] } });
 }
 
-// Clients parse Django REST Framework's messages, which name Python's types.
+// Django REST Framework's messages, which clients parse, name Python's types.
 function pythonType(value: unknown): string {
   if (Array.isArray(value)) return "list";
   if (typeof value === "string") return "str";

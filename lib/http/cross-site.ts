@@ -4,8 +4,8 @@ import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 
 /**
- * Refuses a state-changing request that another site made a browser send, by what browsers say about themselves.
- * Neither header present is no browser, and has no cookies that another site could use.
+ * Refuses a state-changing request that another site made a browser send, by the headers `Sec-Fetch-Site` and `Origin`. A
+ * client that sends neither is no browser, so no other site can use its cookies.
  * @throws {AppError} `cross_site`
  */
 export function refuseCrossSite(headers: Headers): void {
@@ -18,7 +18,7 @@ export function refuseCrossSite(headers: Headers): void {
   if (origin !== null && origin !== publicOrigin(headers)) throw new AppError("cross_site");
 }
 
-// Without PUBLIC_URL the application is wherever it was asked, over http: localhost, 127.0.0.1, a name on the network.
+// Without PUBLIC_URL every name that reaches the application is its own, over http: localhost, 127.0.0.1, a name on the network.
 function publicOrigin(headers: Headers): string {
   return config().PUBLIC_URL?.origin ?? `http://${headers.get("host")}`;
 }

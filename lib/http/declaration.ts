@@ -4,37 +4,35 @@ import type { z } from "zod";
 import type { Database } from "#db/pool.ts";
 import type { CredentialHeaders, Viewer } from "#lib/auth/authenticate.ts";
 import type { ErrorCode } from "#lib/errors.ts";
+import type { Problems } from "#lib/problems.ts";
 import type { LimitName } from "#lib/rate-limits.ts";
-
-export const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as const;
-export type Method = (typeof METHODS)[number];
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** What an endpoint says about itself, which the document tells. `endpoint()` acts on all that comes before `takes`. */
+/** What an endpoint declares. `endpoint()` acts on the fields before `summary`; the API's document describes all of them. */
 export type Declaration = {
-  /** Open to everybody. Without it nobody gets in without a session. */
+  /** No session is needed. Without this the endpoint answers 401 to a request that has none. */
   public?: boolean;
-  /** Counted by the client's address, whatever becomes of the request */
+  /** The limit that counts each request by the client's address, even a refused one */
   limit?: LimitName;
-  /** It has a password hashed: turned away before it costs anything where its address waits for as many as it may */
+  /** The endpoint hashes a password. A request is refused early if its address has as many hashes waiting as it may have */
   hashes?: true;
-  /** Finds the viewer, where another credential than an access token will do as well */
+  /** Finds the viewer, for an endpoint that accepts other credentials beside an access token */
   authenticate?: Authenticate;
-  /** The schema that the request's body must meet; without one the body is not read */
+  /** The schema of the request's body. Without one the body is not read */
   body?: z.ZodType;
-  /** What the body should hold, where its fields are the handler's business, or limits depend on settings */
-  takes?: () => z.ZodObject;
-  /** What it does, in a few words, and in a sentence or two */
+  /** Rules beyond the schema. Their problems are reported together with the schema's */
+  rules?: (db: Database, fields: never) => Problems | Promise<Problems>;
+  /** What the endpoint does, in a few words, and in a sentence or two */
   summary?: string;
   description?: string;
-  /** Its answers that are no refusals: each status with its body */
+  /** The statuses that are no refusals, each with its body's schema */
   answers?: Record<number, z.ZodType>;
-  /** Its own refusals, beside those of the wrapper */
+  /** Refusals of the handler, beside those of the wrapper */
   refuses?: ErrorCode[];
-  /** What it takes for a session; by default "access" where it is not public */
+  /** The credentials that the endpoint accepts; by default "access" if it is not public */
   credentials?: Credential[];
-  /** Its answers set both cookies, or clear them */
+  /** The endpoint sets both cookies, or clears them */
   setsCookies?: true;
 };
 
@@ -42,7 +40,7 @@ export type Declaration = {
 export type Credential = "access" | "refresh";
 
 /**
- * @param body reads the request's, which may hold a credential. An error in it is refused after this anyway
+ * @param body reads the request's body, which may hold a credential. A bad body is refused later in any case
  * @throws {AppError} a 401
  */
 type Authenticate = (db: Database, headers: CredentialHeaders, body: () => Promise<unknown>) => Promise<Viewer>;
@@ -55,7 +53,7 @@ export function credentialsOf({ public: isPublic, credentials }: Declaration): C
   return credentials ?? (isPublic === true ? [] : ["access"]);
 }
 
-/** All that such an endpoint may refuse: what the checks around it refuse, by what it asked for, and its own. */
+/** Every refusal of an endpoint: those of the checks that its declaration asks for, and its own. */
 export function refusalsOf(method: string, declaration: Declaration): ErrorCode[] {
   const { limit, hashes, body, refuses = [] } = declaration;
   const codes = new Set<ErrorCode>(["internal", ...refuses]);

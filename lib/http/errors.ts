@@ -1,82 +1,145 @@
 import "server-only";
 
-import { isUnavailable } from "#db/pool.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
-import { AppError, type ErrorCode, type ErrorDetails } from "#lib/errors.ts";
+import { AppError, type ErrorCode, type ErrorDetails, type JsonProblem } from "#lib/errors.ts";
 import { log } from "#lib/observe/log.ts";
 import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
+import { sayProblems } from "./field-words.ts";
 import { json } from "./json.ts";
 
-export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
-type Table = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => Answer };
+export type Answer = { status: number; body: unknown; headers: Record<string, string> };
+
+type Row<Details> = {
+  status: number;
+  body: (details: Details) => unknown;
+  headers?: (details: Details) => Record<string, string>;
+  /** Details that the API's document shows it with: all that there are, or one that stands for any */
+  samples: [Details, ...Details[]];
+};
+type Table = { [Code in ErrorCode]: Row<ErrorDetails[Code]> };
 
 // RFC 6750 §3, and RFC 9110 §15.5.2: no 401 without one.
 const CHALLENGE = { "www-authenticate": 'Bearer realm="api"' };
 const NOT_PROVIDED = "Authentication credentials were not provided.";
+const JSON_WORDS = {
+  incomplete_value: "expected a complete JSON value",
+  incomplete_body: "the body is incomplete",
+  not_utf8: "the body is not UTF-8",
+};
+const TOKEN_WORDS = { invalid: "Token is invalid or expired", wrong_type: "Token has wrong type" };
 
-/** Each refusal's status and body: part 2 of the contract. The compiler refuses a code without a row. */
+/** Each refusal's status, body and samples: part 2 of the contract. The compiler refuses a code without a row. */
 const ANSWERS: Table = {
-  access_token_not_valid: ({ message }) => ({
+  access_token_not_valid: {
     status: 401,
-    body: {
+    body: ({ reason }) => ({
       detail: "Given token not valid for any token type",
       code: "token_not_valid",
-      messages: [{ token_class: "AccessToken", token_type: "access", message }],
-    },
-  }),
-  bad_authorization_header: () => ({
+      messages: [{ token_class: "AccessToken", token_type: "access", message: TOKEN_WORDS[reason] }],
+    }),
+    samples: [{ reason: "invalid" }, { reason: "wrong_type" }],
+  },
+  bad_authorization_header: {
     status: 401,
-    body: { detail: "Authorization header must contain two space-delimited values", code: "bad_authorization_header" },
-  }),
-  body_too_large: () => ({ status: 413, body: { detail: "Request body too large." } }),
-  cross_site: () => ({ status: 403, body: { detail: "Cross-site request refused.", code: "cross_site" } }),
-  internal: () => ({ status: 500, body: { detail: "Internal server error." } }),
-  invalid_input: ({ fields }) => ({ status: 400, body: fields }),
-  json_parse_error: ({ reason }) => ({ status: 400, body: { detail: `JSON parse error - ${reason}` } }),
-  method_not_allowed: ({ method, allow }) => ({
+    body: () => ({ detail: "Authorization header must contain two space-delimited values", code: "bad_authorization_header" }),
+    samples: [undefined],
+  },
+  body_too_large: { status: 413, body: () => ({ detail: "Request body too large." }), samples: [undefined] },
+  cross_site: {
+    status: 403,
+    body: () => ({ detail: "Cross-site request refused.", code: "cross_site" }),
+    samples: [undefined],
+  },
+  internal: { status: 500, body: () => ({ detail: "Internal server error." }), samples: [undefined] },
+  invalid_input: {
+    status: 400,
+    body: ({ fields }) => sayProblems(fields),
+    samples: [{ fields: { non_field_errors: [{ code: "no_data" }] } }],
+  },
+  json_parse_error: {
+    status: 400,
+    body: (problem) => ({ detail: `JSON parse error - ${sayJsonProblem(problem)}` }),
+    samples: [
+      { reason: "unexpected_character", position: 17 },
+      { reason: "incomplete_value" },
+      { reason: "incomplete_body" },
+      { reason: "not_utf8" },
+    ],
+  },
+  method_not_allowed: {
     status: 405,
-    headers: { allow },
-    body: { detail: `Method "${method}" not allowed.` },
-  }),
-  no_active_account: () => ({ status: 401, body: { detail: "No active account found with the given credentials" } }),
-  not_authenticated: () => ({ status: 401, body: { detail: NOT_PROVIDED } }),
-  not_found: () => ({ status: 404, body: { detail: "Not found." } }),
-  refresh_token_missing: () => ({ status: 401, body: { detail: NOT_PROVIDED, code: "not_authenticated" } }),
-  refresh_token_not_valid: ({ message }) => ({ status: 401, body: { detail: message, code: "token_not_valid" } }),
-  throttled: ({ limit, most, seconds, resetsIn }) => ({
+    headers: ({ allow }) => ({ allow }),
+    body: ({ method }) => ({ detail: `Method "${method}" not allowed.` }),
+    samples: [{ method: "PATCH", allow: "GET, HEAD, OPTIONS" }],
+  },
+  no_active_account: {
+    status: 401,
+    body: () => ({ detail: "No active account found with the given credentials" }),
+    samples: [undefined],
+  },
+  not_authenticated: { status: 401, body: () => ({ detail: NOT_PROVIDED }), samples: [undefined] },
+  not_found: { status: 404, body: () => ({ detail: "Not found." }), samples: [undefined] },
+  refresh_token_missing: {
+    status: 401,
+    body: () => ({ detail: NOT_PROVIDED, code: "not_authenticated" }),
+    samples: [undefined],
+  },
+  refresh_token_not_valid: {
+    status: 401,
+    body: ({ reason }) => ({ detail: TOKEN_WORDS[reason], code: "token_not_valid" }),
+    samples: [{ reason: "invalid" }, { reason: "wrong_type" }],
+  },
+  throttled: {
     status: 429,
-    headers: {
+    headers: ({ limit, most, seconds, resetsIn }) => ({
       "retry-after": String(resetsIn),
       // draft-ietf-httpapi-ratelimit-headers-10 §3
       "ratelimit-policy": `"${limit}";q=${most};w=${seconds}`,
       ratelimit: `"${limit}";r=0;t=${resetsIn}`,
-    },
-    body: { detail: `Request was throttled. Expected available in ${resetsIn} seconds.` },
-  }),
-  unavailable: ({ retryAfter }) => ({
+    }),
+    body: ({ resetsIn }) => ({ detail: `Request was throttled. Expected available in ${resetsIn} seconds.` }),
+    samples: [{ limit: "login-address", most: 100, seconds: 900, resetsIn: 42 }],
+  },
+  unavailable: {
     status: 503,
-    headers: { "retry-after": String(retryAfter) },
-    body: { detail: "Service temporarily unavailable.", code: "unavailable" },
-  }),
-  unsupported_media_type: ({ mediaType }) => ({
+    headers: ({ retryAfter }) => ({ "retry-after": String(retryAfter) }),
+    body: () => ({ detail: "Service temporarily unavailable.", code: "unavailable" }),
+    samples: [{ retryAfter: 2 }],
+  },
+  unsupported_media_type: {
     status: 415,
-    body: { detail: `Unsupported media type "${mediaType}" in request.` },
-  }),
+    body: ({ mediaType }) => ({ detail: `Unsupported media type "${mediaType}" in request.` }),
+    samples: [{ mediaType: "text/plain" }],
+  },
 };
 
-/** What a refusal says, as the table has it. Each 401 has a challenge beside it. */
+/** The answer to a refusal. Every 401 has a challenge. */
 export function answerTo<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Answer {
-  const answer = ANSWERS[code](details);
-  return answer.status === 401 ? { ...answer, headers: { ...CHALLENGE, ...answer.headers } } : answer;
+  const { status, body, headers }: Row<ErrorDetails[Code]> = ANSWERS[code];
+  return { status, body: body(details), headers: { ...(status === 401 ? CHALLENGE : {}), ...headers?.(details) } };
+}
+
+/** Details to show a refusal with, for the API's document. */
+export function samplesOf<Code extends ErrorCode>(code: Code): [ErrorDetails[Code], ...ErrorDetails[Code][]] {
+  return ANSWERS[code].samples;
+}
+
+/** Every code there is. */
+export const ERROR_CODES = Object.keys(ANSWERS) as ErrorCode[];
+
+function sayJsonProblem(problem: JsonProblem): string {
+  if (problem.reason === "unexpected_character") return `unexpected character at position ${problem.position}`;
+  return JSON_WORDS[problem.reason];
 }
 
 /**
- * Turns whatever was thrown into an answer. What nobody expected is logged, and says nothing to the client.
- * @param cookie the request's, of which a refusal may clear what is dead
+ * Turns a thrown error into an answer. An unexpected error is logged, and its answer is a bare 500.
+ * @param cookie the request's `Cookie` header: a refusal may clear dead cookies
  */
 export function answerError(error: unknown, cookie: string | null = null): Response {
   const refusal = toAppError(error);
-  const { status, body, headers = {} } = answerTo(refusal.code, refusal.details);
+  const { status, body, headers } = answerTo(refusal.code, refusal.details);
   return json(body, { status, headers, cookies: refusal.clearsCookies ? clearedCookies(cookie) : [] });
 }
 

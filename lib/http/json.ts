@@ -4,7 +4,7 @@ import { type SessionCookie, serializeCookie } from "#lib/auth/cookies.ts";
 
 type Extras = { status?: number; headers?: Record<string, string>; cookies?: SessionCookie[] };
 
-/** A JSON answer as every endpoint gives it: never cached, in UTF-8. */
+/** A JSON answer: in UTF-8, never cached. */
 export function json(body: unknown, { status = 200, headers = {}, cookies = [] }: Extras = {}): Response {
   const all = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers };
   const setCookies = cookies.map((cookie): [string, string] => ["set-cookie", serializeCookie(cookie)]);

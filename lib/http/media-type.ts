@@ -2,12 +2,12 @@ import "server-only";
 
 import { splitField } from "#lib/settings/field-value.ts";
 
-// RFC 9110 §5.6.6, with nothing in it that is quoted for a reason.
+// RFC 9110 §5.6.6, without escapes in quoted values.
 const PARAMETER = /^([!#$%&'*+.^_`|~\w-]+)=(?:[!#$%&'*+.^_`|~\w-]+|"[\t !#-[\]-~]*")$/;
 
 /**
- * Whether a `Content-Type` is JSON in UTF-8, which is what JSON between systems is (RFC 8259 §8.1): another charset is
- * another media type, and so is a parameter that can't be read, which may be one.
+ * Whether a `Content-Type` is JSON in UTF-8, the encoding of JSON between systems (RFC 8259 §8.1). Another charset counts as
+ * another media type, and so does an unreadable parameter, since it may be a charset.
  */
 export function isUtf8Json(mediaType: string): boolean {
   const [essence = "", ...parameters] = splitField(mediaType, ";");

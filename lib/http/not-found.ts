@@ -3,7 +3,7 @@ import "server-only";
 import { AppError } from "#lib/errors.ts";
 import { answerError } from "./errors.ts";
 
-/** The answer of a path that is not there. */
+/** The answer to an unknown path. */
 export function notFound(): Response {
   return answerError(new AppError("not_found"));
 }

@@ -5,11 +5,13 @@ import { type Database, database } from "#db/pool.ts";
 import { authenticate, type CredentialHeaders, type Viewer } from "#lib/auth/authenticate.ts";
 import { AppError } from "#lib/errors.ts";
 import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
+import type { Problems } from "#lib/problems.ts";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
+import { METHODS, type Method } from "#lib/settings/methods.ts";
 import { addressGroup } from "./address-group.ts";
 import { readBody } from "./body.ts";
 import { refuseCrossSite } from "./cross-site.ts";
-import { changesState, type Declaration, METHODS, type Method } from "./declaration.ts";
+import { changesState, type Declaration } from "./declaration.ts";
 import { answerError } from "./errors.ts";
 import { json } from "./json.ts";
 
@@ -22,17 +24,21 @@ type Context<V, Body> = {
   headers: CredentialHeaders;
   client: Client;
 };
-/** Who is asking, for limits: the address, or for IPv6 its /64; and the attempt that has been counted, if there is a limit. */
+/** The client, for limits: its IPv4 address or IPv6 /64, and the attempt that was counted if the endpoint has a limit. */
 type Client = { address: string; attempt: Attempt | null };
-/** What a handler returns: a response, or what one with status 200 is to hold. */
+/** A handler returns a response, or the JSON body of a 200. */
 type Handler<V, Body> = (context: Context<V, Body>) => unknown;
+type Takes<Schema extends z.ZodType> = {
+  body?: Schema;
+  rules?: (db: Database, fields: Partial<z.output<Schema>>) => Problems | Promise<Problems>;
+};
 type Endpoint = { declaration: Declaration; run: (request: Request) => Promise<unknown> };
-/** What a route module exports; each function tells what all of them answer, for the API's document. */
+/** What a route module exports. Each function has the declarations of all, for the API's document. */
 export type RouteHandlers = Record<Method, { (request: Request): Promise<Response>; declared: Map<string, Declaration> }>;
 
 /**
- * One endpoint's answers to every method: the one wrapper around all of `/api/`. Its checks run in the contract's
- * order: method, origin, rate limit, session, body. A bare function is an endpoint for signed-in users that takes no body.
+ * The wrapper around every endpoint of `/api/`. Its checks run in the contract's order: method, origin, rate limit, session,
+ * body. A bare function is an endpoint for signed-in users without a body.
  */
 export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewer, undefined>>>): RouteHandlers {
   const byMethod = new Map<string, Endpoint>();
@@ -62,13 +68,13 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
   return { GET: all, HEAD: all, OPTIONS: all, POST: all, PUT: all, PATCH: all, DELETE: all };
 }
 
-/** An endpoint, with what it declares. Closed by default: without `public: true` nobody gets in without a session. */
+/** Declares an endpoint. It is closed by default: without `public: true` a request needs a session. */
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  declaration: Declaration & { public: true; body?: Schema },
+  declaration: Declaration & { public: true } & Takes<Schema>,
   handler: Handler<null, z.output<Schema>>,
 ): Endpoint;
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  declaration: Declaration & { public?: false; body?: Schema },
+  declaration: Declaration & { public?: false } & Takes<Schema>,
   handler: Handler<Viewer, z.output<Schema>>,
 ): Endpoint;
 export function endpoint(declaration: Declaration, handler: Handler<never, never>): Endpoint {
@@ -78,7 +84,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
       const address = addressGroup(request.headers.get("x-client-address") ?? "");
       const { hashes, limit } = declaration;
       if (!hashes) return answer(request, address, refuseToHash);
-      // Where nothing more can wait, nothing is asked of the database.
+      // If no more hashes may wait, the database is not asked at all.
       if (limit) refuseRemembered(limit, address);
       assertRoom(address);
       return answer(request, address, (task) => hashInTurn(address, task));
@@ -89,7 +95,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const db = database();
     const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
     const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
-    const read = bodyReader(request, declaration.body);
+    const read = bodyReader(db, request, declaration);
     const identify = declaration.authenticate ?? authenticate;
     const viewer = declaration.public === true ? null : await identify(db, headers, read);
     const body = await read();
@@ -99,20 +105,20 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
   }
 }
 
-// A body can be read once. It is read when it is asked for, which a 401 comes before at most endpoints.
-function bodyReader(request: Request, schema: z.ZodType | undefined): () => Promise<unknown> {
+// A body can be read only once. At most endpoints it is read after the session was checked.
+function bodyReader(db: Database, request: Request, { body, rules }: Declaration): () => Promise<unknown> {
   let reading: Promise<unknown> | undefined;
   return () => {
-    reading ??= schema ? readBody(request, schema) : Promise.resolve(undefined);
+    reading ??= body ? readBody(request, body, rules && ((fields) => rules(db, fields as never))) : Promise.resolve(undefined);
     return reading;
   };
 }
 
 function refuseToHash(): never {
-  throw new Error("an endpoint that has passwords hashed declares it");
+  throw new Error("an endpoint that hashes passwords must declare `hashes`");
 }
 
-// Next routes seven methods; the server passes any other on as a PUT and says here what it was.
+// Next routes seven methods. bin/server passes any other method as a PUT, with its name in this header.
 function originalMethod(request: Request): string {
   return request.headers.get("x-original-method") ?? request.method;
 }

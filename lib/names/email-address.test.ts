@@ -14,16 +14,16 @@ test.each([
   ["ann@نامه\u200cای.example", "ann@xn--mgba3gch31f060k.example"],
   ["ann@😀.example", "ann@xn--e28h.example"],
   ["ann@mail.bücher.xn--zckzah", "ann@mail.xn--bcher-kva.xn--zckzah"],
-])("%s is %s, at the signup and at the login", (written, kept) => {
+])("the address %s is stored and looked up as %s", (written, kept) => {
   expect(asciiEmail(written)).toBe(kept);
   expect(signUpInput.shape.email.parse(` ${written}\n`)).toBe(kept);
   expect(Object.values(accountName(written)).flat()[0]).toBe(kept.toLowerCase());
-  // Guesses against it count together, in whatever form they come.
+  // Guesses at its password count together, in whatever form the address is written.
   expect(nameDigest(accountName(written))).toBe(nameDigest(accountName(kept.toUpperCase())));
 });
 
 test.each(["Ann.O'Neil+x@Example.CO.uk", "ann@xn--bcher-kva.EXAMPLE", "ann@XN--A.example"])(
-  "%s is in ASCII and stays as it was written",
+  "the ASCII address %s stays as it was written",
   (written) => {
     expect(asciiEmail(written)).toBe(written);
     expect(signUpInput.shape.email.parse(written)).toBe(written);
@@ -31,7 +31,7 @@ test.each(["Ann.O'Neil+x@Example.CO.uk", "ann@xn--bcher-kva.EXAMPLE", "ann@XN--A
 );
 
 test.each([
-  // No host name in Unicode, whatever a URL would make of it.
+  // These are no host names in Unicode, although a URL parser would accept them.
   "ann@bü%63her.example",
   "ann@b%C3%BCcher.example",
   "ann@bü\tcher.example",
@@ -47,12 +47,12 @@ test.each([
   "ann@bücher／x.example",
   "ann@ann％40bücher.example",
   "ann@bücher@x.example",
-  // UTS 46 refuses it.
+  // UTS 46 refuses these.
   "ann@a\u200cb.example",
   "ann@xn--a.bücher.example",
   "ann@א1a.example",
   "ann@\u0301a.example",
-  // Its ASCII form is none of a mail host.
+  // The ASCII form of these is no mail host.
   "ann@bücher",
   "ann@bücher.example.",
   "ann@bücher.example。",
@@ -64,12 +64,12 @@ test.each([
   `ann@${"ü".repeat(60)}.example`,
   `ann@${"bücher.".repeat(30)}example`,
   `ann@${"ü".repeat(8_000)}.example`,
-  // A look-alike is no "@", and what comes before one is ASCII.
+  // A look-alike of "@" is none, and the part before the "@" must be ASCII.
   "ann＠bücher.example",
   "ann@x＠bücher.example",
   "änn@bücher.example",
   "ann@\ud800bücher.example",
-])("%j is no address", (written) => {
+])("the signup refuses %j as an address", (written) => {
   expect(signUpInput.shape.email.safeParse(written).success).toBe(false);
 });
 
@@ -79,16 +79,16 @@ test.each([
   ["ann@βόλος.example", ["ann@xn--nxasmm1c.example", "ann@xn--nxasmq6b.example"]],
   ["ann@bücher.example", ["ann@xn--bcher-kva.example"]],
   ["ann@strasse.example", ["ann@strasse.example"]],
-  // An invalid label is looked for as it is.
+  // An invalid label is looked up as it is.
   ["ann@xn--a.example", ["ann@xn--a.example"]],
   ["ann@xn--stra%C3%9Fe.example", ["ann@xn--stra%c3%9fe.example"]],
   ["ann@stra%C3%9Fe.example", ["ann@stra%c3%9fe.example"]],
   ["\u212aim@example.com", ["\u212aim@example.com"]],
-])("%s may mean %j, as browsers differ about it", (typed, meant) => {
+])("a login with %s looks for %j, since browsers convert hosts differently", (typed, meant) => {
   expect(accountName(typed)).toEqual({ emails: meant });
 });
 
-test("the longest address that a host in Unicode may come to has 254 characters", () => {
+test("an address with a host in Unicode may have 254 characters in ASCII, and no more", () => {
   const label = (length: number) => `${"a".repeat(length - 8)}ü`;
   const hostOf = (last: number) => [label(63), label(63), label(63), label(last), "de"].map((part) => part).join(".");
   const longest = (last: number) => `a@${hostOf(last)}`;
@@ -101,7 +101,7 @@ test("the longest address that a host in Unicode may come to has 254 characters"
   expect(lengths.some(([length]) => length === 255)).toBe(true);
 });
 
-test("an address is shown again as a person would write it", () => {
+test("unicodeEmail returns an address as a person would write it", () => {
   expect(unicodeEmail("ann@xn--bcher-kva.example")).toBe("ann@bücher.example");
   expect(unicodeEmail("Ann@Example.com")).toBe("Ann@example.com");
   expect(unicodeEmail("ann@xn--a.example")).toBe("ann@xn--a.example");

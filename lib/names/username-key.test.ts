@@ -15,13 +15,13 @@ test("every letter, mark and digit of Unicode has one key in all its cases", () 
   const apart: string[] = [];
   for (const character of allowedPoints()) {
     const key = usernameKey(character);
-    // Dotted capital I lower-cases to two code points by itself and to one in Turkish: either way it meets its own upper case.
+    // The dotted capital I becomes two code points in lower case, and one in Turkish: its key is the same in both cases.
     if (usernameKey(character.toUpperCase()) !== key || usernameKey(character.toLowerCase()) !== key) apart.push(character);
   }
   expect(apart).toEqual([]);
 });
 
-test("a key is its own key, so that folding twice makes no third name", () => {
+test("the key of a key is the key itself", () => {
   const unstable: string[] = [];
   for (const character of allowedPoints()) {
     const key = usernameKey(character);
@@ -36,6 +36,6 @@ test("composed, decomposed and compatibility forms have one key", () => {
   }
 });
 
-test("what differs by more than case stays apart", () => {
+test("names that differ by more than case have different keys", () => {
   expect(new Set(["ann", "anna", "änn", "a.nn", "a-nn", "an n"].map(usernameKey)).size).toBe(6);
 });

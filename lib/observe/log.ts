@@ -1,18 +1,16 @@
 import pino, { type Logger, type LoggerOptions } from "pino";
 import { config } from "#lib/config.ts";
+import { perProcess } from "#lib/per-process.ts";
 import { currentRequest } from "./request-context.ts";
 import { writeLine } from "./write-line.ts";
 
 const ERROR = 50;
 
-// Shared with bin/, which is outside of the bundles. One per process, whatever the bundle: its lines never interleave.
-const shared = globalThis as typeof globalThis & { movieconnectLog?: Logger };
-
-/** One JSON object a line on stdout, or what a terminal shows of it. No value can begin a line, so no input can forge one. */
-export function log(): Logger {
-  shared.movieconnectLog ??= open();
-  return shared.movieconnectLog;
-}
+/**
+ * One JSON object a line on stdout, or what a terminal shows of it. No value can begin a line, so no input can forge one.
+ * Bundles share the logger, so that their lines never interleave.
+ */
+export const log = perProcess("log", open).get;
 
 function open(): Logger {
   const options: LoggerOptions = {
@@ -24,7 +22,7 @@ function open(): Logger {
   return process.stdout.isTTY ? pino(options, { write: writeLine }) : pino(options);
 }
 
-/** What a line of this level has of the request that it is written for. The request knows from now on whether it has an error's. */
+/** The request's id for a line of the log. A line of level `error` also marks the request's failure as logged. */
 export function nameRequest(level: number): { request_id?: string } {
   const request = currentRequest();
   if (request === undefined) return {};
@@ -32,7 +30,7 @@ export function nameRequest(level: number): { request_id?: string } {
   return { request_id: request.requestId };
 }
 
-// An error's own fields may hold what a user sent (pg's `detail` quotes values): only what names the fault is kept.
+// An error's other fields may hold user input (pg's `detail` quotes values), so only these are logged.
 function describe(error: unknown) {
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack } = error;

@@ -1,17 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { perProcess } from "#lib/per-process.ts";
 
-// Shared with bin/, which is outside of the bundles: one registry per process, whoever asks for it first.
-const shared = globalThis as typeof globalThis & { movieconnectMetrics?: Metrics };
+/** This worker's metrics. The primary adds up those of all workers. */
+export const metrics = perProcess("metrics", createMetrics).get;
 
-export type Metrics = ReturnType<typeof createMetrics>;
+/** Sets the gauges to their current values. lib/worker/gauges.ts provides it; bin/server calls it before each report. */
+export const readGauges = perProcess("read-gauges", (): (() => void) => () => undefined);
 
-/** What this worker counts. /api/metrics/ adds all workers together. */
-export function metrics(): Metrics {
-  shared.movieconnectMetrics ??= createMetrics();
-  return shared.movieconnectMetrics;
-}
-
-/** Begins each series at 0: Prometheus sees no increase in one that begins at 1. */
+/** Begins each series at 0, since Prometheus sees no increase in a series that begins at 1. */
 export function beginAtZero<Label extends string>(counter: Counter<Label>, label: Label, values: string[]): void {
   for (const value of values) counter.inc({ [label]: value } as Record<Label, string>, 0);
 }

@@ -1,40 +1,35 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { perProcess } from "#lib/per-process.ts";
 
-// Shared with bin/, which is outside of the bundles: no "server-only" here, and endings in imports.
-
-/** What is known of a request before any route is. */
+/** Facts about a request. bin/server enters them before Next sees the request; pages and routes add to them. */
 export type RequestContext = {
   /** Names the request in the answer and in every line of the log. */
   requestId: string;
-  /** Who is asking: the connection's other end, or whom a trusted proxy names. */
+  /** The client's address: the connection's peer, or the address that a trusted proxy names. */
   address: string;
-  /** Sent on this very machine, and handed on by nobody. */
-  isLocal: boolean;
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
-  /** The page was asked for with the cookies of a session that has ended. */
+  /** The request for a page came with the cookies of a session that has ended. */
   hasEndedSession?: boolean;
-  /** What the page is answered with in place of Next's 200 or 500. */
+  /** The page's status in place of Next's 200 or 500. */
   pageStatus?: 500 | 503;
-  /** A line of the log, of level `error`, says what went wrong. */
+  /** The failure has a line of level `error` in the log. */
   isFailureLogged?: boolean;
 };
 
-// One per process, whatever the bundle. The server enters it, all that happens for the request is inside.
-const shared = globalThis as typeof globalThis & { movieconnectRequest?: AsyncLocalStorage<RequestContext> };
-shared.movieconnectRequest ??= new AsyncLocalStorage();
-const storage = shared.movieconnectRequest;
+// bin/server runs each request inside of it.
+const storage = perProcess("request", () => new AsyncLocalStorage<RequestContext>()).get();
 
 export function withRequest<Outcome>(context: RequestContext, work: () => Outcome): Outcome {
   return storage.run(context, work);
 }
 
-/** For what outlives the request that happens to need it first. */
+/** Runs work that outlives the request that happened to start it. */
 export function withoutRequest<Outcome>(work: () => Outcome): Outcome {
   return storage.exit(work);
 }
 
-/** The request that this is done for; undefined for what a worker does by itself. */
+/** The request that is being served; undefined in work that no request started. */
 export function currentRequest(): RequestContext | undefined {
   return storage.getStore();
 }

@@ -1,12 +1,10 @@
-// Shared with bin/, which is outside of the bundles.
-
 type Line = Record<string, unknown>;
 
-/** What a terminal takes for colours (ECMA-48, SGR). */
+/** Colours of a terminal (ECMA-48, SGR). */
 const [RED, GREEN, YELLOW, GRAY] = [31, 32, 33, 90];
-/** pino's numbers. */
+/** pino's levels. */
 const [INFO, WARN, ERROR] = [30, 40, 50];
-/** What is told in other words, or has no use for a person who watches. */
+/** Fields that the line shows in another way, or that a person at a terminal does not need. */
 const LEFT_OUT = ["level", "time", "pid", "msg", "event", "err"];
 const LEFT_OUT_OF_REQUESTS = [...LEFT_OUT, "method", "path", "status", "ms", "route", "address", "aborted"];
 
@@ -27,7 +25,7 @@ export function terminalLine(json: string, isColoured: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-// A number that a page shows to people leads to what failed.
+// An error page shows the request's id, so a person may search for it.
 function isTold(name: string, { level }: Line, isRequest: boolean): boolean {
   if (name === "request_id") return Number(level) >= WARN;
   return !(isRequest ? LEFT_OUT_OF_REQUESTS : LEFT_OUT).includes(name);

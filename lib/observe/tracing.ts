@@ -2,6 +2,7 @@ import "server-only";
 
 import { context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
 import {
@@ -14,14 +15,11 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { log } from "./log.ts";
-import { traceParent } from "./trace-parent.ts";
+import { traceFlush } from "./trace-flush.ts";
 
 const EXPORT_MS = 5_000;
 /** As in the log: shorter than a token. */
 const LONGEST_PATH = 120;
-
-// bin/server/flush-traces.ts, which is outside of the bundles, calls it at the stop.
-const shared = globalThis as typeof globalThis & { movieconnectFlushTraces?: () => Promise<void> };
 
 /**
  * Sends traces of requests, their statements and hashes to a collector, in batches and beside everything else.
@@ -37,21 +35,21 @@ export function startTracing(endpoint: string): void {
     spanProcessors: [withoutQueries, new BatchSpanProcessor({ exporter: saying(exporter), exportTimeoutMillis: EXPORT_MS })],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(traceParent);
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
-  shared.movieconnectFlushTraces = () => provider.shutdown();
+  traceFlush.set(() => provider.shutdown());
 }
 
-// A trace begins with somebody's request: not with Next's own start, nor with what machines ask each second.
+// A trace begins with a client's request: not with Next's own start, and not with the probes of monitoring.
 const ofRequests: Sampler = {
   shouldSample(_context, _traceId, _name, _kind, { "http.target": target }) {
-    const isTraced = typeof target === "string" && !/^\/(api\/(health|metrics)|_next\/static)\//.test(target);
+    const isTraced = typeof target === "string" && !/^\/(api\/health|_next\/static)\//.test(target);
     return { decision: isTraced ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD };
   },
   toString: () => "OfRequests",
 };
 
-// Next tells the whole URL, and what people put into a query is nobody's business.
+// Next records the whole URL. A query may hold personal data, so it is cut off.
 const withoutQueries: SpanProcessor = {
   onStart(span) {
     const target = span.attributes["http.target"];

@@ -31,7 +31,7 @@ export type OpenApi = {
 const DESCRIPTION = [
   "Every path answers with and without the trailing slash.",
   "Refusals come in this order: 404, 405, 403, 429, 401, 415, 413, 400.",
-  "No answer is to be stored (`Cache-Control: no-store`).",
+  "No answer may be stored (`Cache-Control: no-store`).",
   "A body is a JSON object of at most 16 KiB; an empty one counts as `{}`, and unknown fields are ignored.",
   "On https the cookies' names begin with `__Host-`.",
 ].join(" ");
@@ -42,7 +42,7 @@ const SECURITY_SCHEMES = {
   refreshCookie: { type: "apiKey", in: "cookie", name: "refresh_token", description: "On https: `__Host-refresh_token`" },
 };
 
-/** The API's document, out of what the routes declare. A route's path is the one that it is called by. */
+/** Builds the API's document from the routes' declarations. */
 export function openApi(routes: Map<string, Map<string, Declaration>>): OpenApi {
   const schemas = refusalSchemas();
   const paths = Object.fromEntries([...routes].map(([path, declared]) => [path, pathItem(path, declared)]));
@@ -53,7 +53,7 @@ export function openApi(routes: Map<string, Map<string, Declaration>>): OpenApi 
       version: "1",
       description: DESCRIPTION,
       contact: { name: "MovieConnect" },
-      // As package.json has it.
+      // The license of package.json.
       license: { name: "UNLICENSED", identifier: "LicenseRef-UNLICENSED" },
     },
     servers: [{ url: "/" }],
@@ -74,8 +74,8 @@ function pathItem(path: string, declared: Map<string, Declaration>) {
   const options = {
     operationId: operationId("OPTIONS", path),
     tags: [tagOf(path)],
-    summary: "What is allowed here",
-    description: "The path's methods, in `Allow`. No other site is allowed anything: there is no CORS.",
+    summary: "The methods of this path",
+    description: "The allowed methods, in `Allow`. There is no CORS: other sites may call nothing.",
     security: [],
     responses: { "204": { ...answered(204), headers: { allow } }, ...documentRefusals(["internal"]) },
   };
@@ -86,7 +86,7 @@ function pathItem(path: string, declared: Map<string, Declaration>) {
 
 function operation(method: string, declaration: Declaration): Omit<Operation, "operationId" | "tags"> {
   const { summary = "", description = "", answers = { 200: z.unknown() } } = declaration;
-  const body = declaration.takes?.() ?? declaration.body;
+  const { body } = declaration;
   const responses = documentRefusals(refusalsOf(method, declaration), body);
   for (const [status, schema] of Object.entries(answers)) responses[status] = answered(Number(status), declaration, schema);
   // A refusal of dead credentials clears their cookies.
@@ -120,7 +120,7 @@ function setCookie(required: boolean): Record<string, Header> {
   return { "set-cookie": { required, description, schema: { type: "string" } } };
 }
 
-// One of these is enough. What a body carries is no scheme: the empty one stands for it.
+// Any one of these is enough. OpenAPI has no scheme for a token in a body: the empty object stands for it.
 function security(declaration: Declaration): Record<string, []>[] {
   const credentials = credentialsOf(declaration);
   return [
@@ -130,12 +130,12 @@ function security(declaration: Declaration): Record<string, []>[] {
   ];
 }
 
-// Of /api/user/signup it is "user".
+// The tag of /api/user/signup is "user".
 function tagOf(path: string): string {
   return path.split("/")[2] ?? "";
 }
 
-// POST /api/user/signup is postUserSignup.
+// The id of POST /api/user/signup is postUserSignup.
 function operationId(method: string, path: string): string {
   const words = path.split(/\W/).filter((word) => word !== "" && word !== "api");
   return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");

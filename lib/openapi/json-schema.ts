@@ -1,27 +1,29 @@
 import "server-only";
 
 import { z } from "zod";
+import { config } from "#lib/config.ts";
 
-/** A part of JSON Schema 2020-12, which is OpenAPI 3.1's. */
+/** A part of JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export type JsonSchema = { [keyword: string]: unknown };
 
 type Override = NonNullable<Parameters<typeof z.toJSONSchema>[1]>["override"];
 
 /**
- * A zod schema as JSON Schema, and a value of its form.
- * @param io "input" for what is sent: its transforms have not happened yet
+ * A zod schema as JSON Schema, with an example.
+ * @param io "input" describes what a client sends, before any transform
  */
 export function describeSchema(schema: z.ZodType, io: "input" | "output"): { schema: JsonSchema; example: unknown } {
-  // zod leaves examples out where a transform makes something else of the input. Ours are of the input.
+  // zod omits examples where a transform follows. Ours are examples of the input.
   const override: Override = ({ zodSchema, jsonSchema }) => {
-    const examples = z.globalRegistry.get(zodSchema)?.examples;
+    const { examples, settings } = z.globalRegistry.get(zodSchema) ?? {};
     if (Array.isArray(examples)) jsonSchema.examples = examples;
+    if (settings) Object.assign(jsonSchema, settings(config()), { settings: undefined });
   };
   const { $schema, ...described } = z.toJSONSchema(schema, { io, override }) as JsonSchema;
   return { schema: described, example: exampleOf(described, definitionsOf(described)) };
 }
 
-/** Moves every schema that has a name to the one place where a document keeps them. */
+/** Moves every named schema into `into`, and its references to where a document keeps its components. */
 export function hoistDefinitions(value: unknown, into: Record<string, JsonSchema>): unknown {
   if (Array.isArray(value)) return value.map((item) => hoistDefinitions(item, into));
   if (typeof value !== "object" || value === null) return value;
@@ -39,7 +41,7 @@ function definitionsOf(schema: JsonSchema): Record<string, JsonSchema> {
   return (schema.$defs ?? {}) as Record<string, JsonSchema>;
 }
 
-// Of several forms the first, and of an object what it must have.
+// The example of several forms is that of the first; an object's has its required properties alone.
 function exampleOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): unknown {
   if (typeof schema.$ref === "string") return exampleOf(definitions[schema.$ref.replace("#/$defs/", "")] ?? {}, definitions);
   if ("const" in schema) return schema.const;

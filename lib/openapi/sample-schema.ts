@@ -3,8 +3,8 @@ import "server-only";
 import type { JsonSchema } from "./json-schema.ts";
 
 /**
- * The schema of all values that are like this one: the same in every word, but for what stands in for something else.
- * @param free texts and numbers in `sample` that others may take the place of
+ * The schema of all values that equal `sample` except in its variable parts.
+ * @param free the variable parts: texts and numbers in `sample` that can differ
  */
 export function schemaLike(sample: unknown, free: (string | number)[]): JsonSchema {
   if (typeof sample === "string") return schemaOfText(sample, free);
@@ -15,15 +15,15 @@ export function schemaLike(sample: unknown, free: (string | number)[]): JsonSche
 }
 
 function schemaOfText(text: string, free: (string | number)[]): JsonSchema {
-  // The longest first: 900 before the 90 in it.
+  // The longest come first, so that 90 does not match within 900.
   const replaceable = new Map(free.map((value) => [String(value), typeof value === "number" ? "\\d+" : ".*"]));
-  const parts = [...replaceable.keys()].sort((a, b) => b.length - a.length).map(literally);
+  const parts = [...replaceable.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp);
   if (parts.length === 0) return { type: "string", const: text };
   const pieces = text.split(new RegExp(`(${parts.join("|")})`));
   if (pieces.length === 1) return { type: "string", const: text };
-  return { type: "string", pattern: `^${pieces.map((piece) => replaceable.get(piece) ?? literally(piece)).join("")}$` };
+  return { type: "string", pattern: `^${pieces.map((piece) => replaceable.get(piece) ?? escapeRegExp(piece)).join("")}$` };
 }
 
-function literally(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

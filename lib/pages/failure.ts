@@ -6,7 +6,7 @@ import { printablePath } from "#lib/observe/printable-path.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { isOutage } from "./outage.ts";
 
-/** Tells the intermission page the number to show. proxy.ts sets it, and takes off what a client sent. */
+/** Carries the number that the intermission page shows. proxy.ts sets it, and strips it from what a client sent. */
 export const FAILURE_NUMBER_HEADER = "x-failure-number";
 
 type Asked = Pick<Parameters<Instrumentation.onRequestError>[1], "method" | "path">;
@@ -16,38 +16,38 @@ const MESSAGES: Record<Place["routeType"], string> = {
   render: "a page failed",
   action: "an action failed",
   route: "a route failed",
-  proxy: "what precedes a page failed",
+  proxy: "proxy.ts failed",
 };
 
-/** Has the page that is being made answered with this status, whatever becomes of its render: bin/server/page-status.ts does. */
-export function answerWith(pageStatus: 500 | 503): void {
+/** Sets the status of the current page's answer, whatever its render returns. bin/server/page-status.ts applies it. */
+export function setPageStatus(pageStatus: 500 | 503): void {
   const page = currentRequest();
   if (page) Object.assign(page, { pageStatus });
 }
 
-/** Takes note of what Next caught. It would answer any of it with 500, and is told to log nothing. */
+/** Logs an error that Next caught, and answers an outage with 503. Next itself answers 500 to all, and logs nothing here. */
 export function reportFailure(error: unknown, asked: Asked, place: Place): void {
-  // What the page asks people to tell.
+  // The number that the error page asks people to quote.
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;
-  tellFailure(error, digest, asked, place);
+  logFailure(error, digest, asked, place);
 }
 
 /**
- * Takes note of what proxy.ts caught, which Next would write to the console, and answer with a bare 500 outside of the design.
- * @returns the number that finds it in the log: the request's, since Next makes none
+ * Logs an error that proxy.ts caught. Next would write it to the console, and answer with a bare 500 without our design.
+ * @returns the number that finds the error in the log: the request's id, since Next has no digest here
  */
 export function reportProxyFailure(error: unknown, asked: Asked): string | undefined {
-  answerWith(500);
+  setPageStatus(500);
   const number = currentRequest()?.requestId;
-  tellFailure(error, number, asked, { routePath: "proxy", routeType: "proxy" });
+  logFailure(error, number, asked, { routePath: "proxy", routeType: "proxy" });
   return number;
 }
 
-function tellFailure(error: unknown, digest: string | undefined, { method, path }: Asked, { routePath, routeType }: Place): void {
+function logFailure(error: unknown, digest: string | undefined, { method, path }: Asked, { routePath, routeType }: Place): void {
   const line = { err: error, digest, method, path: printablePath(path), page: routePath };
   if (isOutage(error)) {
-    answerWith(503);
-    log().warn(line, "a page could not ask the database");
+    setPageStatus(503);
+    log().warn(line, "a page could not reach the database");
   } else {
     log().error(line, MESSAGES[routeType]);
   }

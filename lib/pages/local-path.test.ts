@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { localPath } from "./local-path.ts";
 
-test("paths of this site are kept, with query and fragment", () => {
+test("a path of this site is kept, with query and fragment", () => {
   for (const path of ["/", "/films", "/films/1?a=b&c=//d#e", "/%2F%2Fevil", "/a%5Cb", "/films?next=https://evil.example"]) {
     expect(localPath(path)).toBe(path);
   }
 });
 
-test("whatever a browser would take for another place leads home", () => {
+test("a value that a browser would take for another site leads to the start page", () => {
   const evil = [
     "//evil",
     "/\\evil",
@@ -40,7 +40,7 @@ test("whatever a browser would take for another place leads home", () => {
   expect(localPath(undefined)).toBe("/");
 });
 
-test("what is kept is of this site to any reader of URLs", () => {
+test("a kept path stays on this site for every URL parser", () => {
   const starts = ["/", "//", "/\\", "/.", "/%09", "/\t", "/@", "/:", "/?", "/#"];
   for (const start of starts) {
     for (const rest of ["evil.example", "/evil.example", "\\evil.example", "..//evil.example", "@evil.example"]) {

@@ -1,9 +1,9 @@
 import "server-only";
 
-import { isUnavailable } from "#db/pool.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { AppError } from "#lib/errors.ts";
 
-/** Whether something failed because the database could not be asked, which is a 503, and no bug. */
+/** Whether the error means that the database could not be asked: a 503, not a bug. */
 export function isOutage(error: unknown): boolean {
   return isUnavailable(error) || (error instanceof AppError && error.code === "unavailable");
 }

@@ -1,12 +1,13 @@
 import "server-only";
 
 import { randomBytes } from "node:crypto";
-import { cookiePairs, type SessionCookie } from "#lib/auth/cookies.ts";
+import { NextRequest } from "next/server";
+import type { SessionCookie } from "#lib/auth/cookies.ts";
 import { config } from "#lib/config.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
 import { FAILURE_NUMBER_HEADER } from "./failure.ts";
-import { judgeViewer } from "./judge-viewer.ts";
+import { identifyViewer } from "./identify-viewer.ts";
 import { isOutage } from "./outage.ts";
 import { PATH_HEADER } from "./path.ts";
 import { renewForPage } from "./renew-for-page.ts";
@@ -14,8 +15,8 @@ import { renewForPage } from "./renew-for-page.ts";
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
 
 /**
- * The headers of a page: Next reads the nonce out of the request's policy, the browser gets the same one.
- * @param path with its query: where the page is, for `requireViewer()`
+ * The headers of a page. Next reads the nonce from the request's policy, and the browser gets the same policy.
+ * @param path the page's path and query, for `requireViewer()`
  */
 export function pageHeaders(incoming: Headers, path: string): PageHeaders {
   const policy = contentSecurityPolicy(randomBytes(16).toString("base64"));
@@ -27,23 +28,22 @@ export function pageHeaders(incoming: Headers, path: string): PageHeaders {
 }
 
 /**
- * Renews the session's cookies where that is due: in the request, for the page that is about to be rendered.
+ * Renews or clears the session's cookies where needed, in the request, for the page that is about to be rendered.
  * @returns the same cookies, for the browser
  */
 export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[]> {
-  const before = requestHeaders.get("cookie");
-  const cookies = await renewForPage(pageDatabase(), before);
-  if (cookies.length > 0) requestHeaders.set("cookie", withCookies(before, cookies));
+  const cookies = await renewForPage(pageDatabase(), requestHeaders.get("cookie"));
+  if (cookies.length > 0) setCookies(requestHeaders, cookies);
   const page = currentRequest();
   // Renewed cookies have a value, cleared ones have none.
   if (page) page.hasEndedSession = cookies.some(({ value }) => value === "");
   return cookies;
 }
 
-/** Whether the database, which can't be asked, would have to say who is looking: a page for the signed-in can't be shown. */
+/** Whether the viewer can't be identified because of an outage: then no page that requires a session can be shown. */
 export async function isViewerUnknown(requestHeaders: Headers): Promise<boolean> {
   try {
-    await judgeViewer(pageDatabase(), requestHeaders.get("cookie"));
+    await identifyViewer(pageDatabase(), requestHeaders.get("cookie"));
     return false;
   } catch (error) {
     if (isOutage(error)) return true;
@@ -51,12 +51,14 @@ export async function isViewerUnknown(requestHeaders: Headers): Promise<boolean>
   }
 }
 
-function withCookies(header: string | null, cookies: SessionCookie[]): string {
-  const others = cookiePairs(header).filter((pair) => pair.name !== "" && !cookies.some(({ name }) => pair.name === name));
-  return [...others, ...cookies].map(({ name, value }) => `${name}=${value}`).join("; ");
+// Next gives each name one value, the last: a page sees the new cookie alone, also where the browser sent two by that name.
+function setCookies(headers: Headers, cookies: SessionCookie[]): void {
+  const request = new NextRequest("http://localhost", { headers });
+  for (const { name, value } of cookies) request.cookies.set(name, value);
+  headers.set("cookie", request.cookies.toString());
 }
 
-// CSP Level 3, strict: scripts run by nonce and by whom they load, not by where they are from.
+// A strict policy (CSP Level 3): a script runs because of its nonce, or because such a script loads it, never by its origin.
 function contentSecurityPolicy(nonce: string): string {
   const isDev = config().NODE_ENV === "development";
   return [

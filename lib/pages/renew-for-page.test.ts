@@ -1,8 +1,9 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Database } from "#db/pool.ts";
 import type { AppError } from "#lib/errors.ts";
+import { forget } from "#lib/per-process.ts";
 
-// A refresh that comes too late for its deadline can't be had from a real database at will.
+// A real database can't be made to miss a refresh's deadline at will.
 
 const db: Database = { query: () => Promise.reject(new Error("no statement is expected here")) };
 
@@ -15,16 +16,16 @@ const facts = {
   username: "ann",
 };
 
-/** The modules of a process where every refresh, or with `access` every look at the revocations, ends like this. */
+/** Loads the modules so that every refresh, or with `access` every check of the revocations, fails like this. */
 async function where(what: "refresh" | "access", failure: (Refusal: typeof AppError) => Error) {
   vi.resetModules();
-  vi.stubGlobal("movieconnectConfig", undefined);
+  forget("config");
   vi.stubEnv("AUTH_SECRET", "a-secret-0123456789-0123456789-a-secret");
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
   const { AppError: Refusal } = await import("#lib/errors.ts");
   const fail = () => Promise.reject(failure(Refusal));
   if (what === "refresh") vi.doMock("#lib/auth/refresh-session.ts", () => ({ refreshSession: fail, findRefreshable: fail }));
-  else vi.doMock("#lib/auth/revocations.ts", () => ({ isSessionOver: fail }));
+  else vi.doMock("#lib/auth/revocations.ts", () => ({ hasSessionEnded: fail }));
   const { signTokens } = await import("#lib/auth/tokens.ts");
   const rotatedAt = what === "refresh" ? facts.rotatedAt : new Date();
   const { access, refresh } = signTokens({ ...facts, rotatedAt });
@@ -36,23 +37,21 @@ beforeEach(() => () => {
   vi.doUnmock("#lib/auth/refresh-session.ts");
   vi.doUnmock("#lib/auth/revocations.ts");
   vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
 });
 
 const unavailable = (Refusal: typeof AppError) => new Refusal("unavailable", { retryAfter: 1 });
-const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { message: "Token is invalid or expired" });
-const over = (Refusal: typeof AppError) =>
-  new Refusal("refresh_token_not_valid", { message: "Token is invalid or expired" }, { clearsCookies: true });
+const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid" });
+const over = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid" }, { clearsCookies: true });
 
 test.each([
-  ["comes too late", unavailable],
-  ["is refused without a word about the cookies", silent],
+  ["misses its deadline", unavailable],
+  ["is refused without clearing the cookies", silent],
 ])("a refresh that %s leaves a page's cookies alone", async (_what, failure) => {
   const { renewForPage, cookie } = await where("refresh", failure);
   expect(await renewForPage(db, cookie)).toEqual([]);
 });
 
-test("a refusal that says so clears both", async () => {
+test("a refusal that clears the cookies clears both for a page", async () => {
   const { renewForPage, cookie } = await where("refresh", over);
   expect((await renewForPage(db, cookie)).map(({ name, value }) => [name, value])).toEqual([
     ["access_token", ""],
@@ -60,7 +59,7 @@ test("a refusal that says so clears both", async () => {
   ]);
 });
 
-test("a viewer who can't be looked up is not taken for a visitor: nothing is renewed, cleared or ended", async () => {
+test("an outage renews, clears and ends nothing: a viewer who can't be looked up is not taken for a visitor", async () => {
   const { renewForPage, findLeaver, cookie } = await where("access", unavailable);
   expect(await renewForPage(db, cookie)).toEqual([]);
   const leaver = findLeaver(db, { authorization: null, cookie }, async () => ({}));

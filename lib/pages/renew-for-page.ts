@@ -1,6 +1,7 @@
 import "server-only";
 
-import { type Database, isUnavailable } from "#db/pool.ts";
+import type { Database } from "#db/pool.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { findViewer } from "#lib/auth/authenticate.ts";
 import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
 import { readCookies, type SessionCookie, sessionCookies } from "#lib/auth/cookies.ts";
@@ -8,8 +9,8 @@ import { refreshByCookie } from "#lib/auth/refresh-presented.ts";
 import { AppError } from "#lib/errors.ts";
 
 /**
- * The cookies to set before a page is rendered: new ones where the access token is no longer good and the refresh
- * token is, cleared ones where the session is over, none where there is nothing to do or the database can't be asked.
+ * The cookies to set before a page is rendered: new ones if the access token is no longer valid and the refresh token is,
+ * cleared ones if the session has ended, none if there is nothing to do or the database can't be asked.
  */
 export async function renewForPage(db: Database, cookie: string | null): Promise<SessionCookie[]> {
   if (readCookies(cookie, "refresh").length === 0) return [];

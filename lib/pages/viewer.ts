@@ -6,18 +6,17 @@ import { cache } from "react";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
-import { judgeViewer } from "./judge-viewer.ts";
+import { identifyViewer } from "./identify-viewer.ts";
 import { localPath } from "./local-path.ts";
 import { isOutage } from "./outage.ts";
 import { PATH_HEADER } from "./path.ts";
 import { logInPath } from "./visitor-paths.ts";
 
-/** Asked once for each render. */
-const findViewer = cache(async () => judgeViewer(pageDatabase(), (await headers()).get("cookie")));
+/** Runs once per render. */
+const findViewer = cache(async () => identifyViewer(pageDatabase(), (await headers()).get("cookie")));
 
 /**
- * Who is looking at this page; null for a visitor, and where the database can't be asked who it is: for pages that are
- * for everybody, and must not fail with the database.
+ * The viewer of a public page, which must not fail with the database: null for a visitor, and during an outage.
  */
 export async function getViewer(): Promise<Viewer | null> {
   try {
@@ -29,9 +28,9 @@ export async function getViewer(): Promise<Viewer | null> {
 }
 
 /**
- * The viewer of a page that is for the signed-in: the first line of such a page. A visitor is sent to the login page,
- * which says why, and comes back after logging in.
- * @throws {Error} `isOutage` when there may be a viewer, and the database can't be asked who
+ * The viewer of a page that requires a session: call it in the page's first line. Redirects a visitor to the login page,
+ * which says why, and leads back after the login.
+ * @throws {Error} `isOutage` when the request carries credentials, and the database can't be asked about them
  */
 export async function requireViewer(): Promise<Viewer> {
   const viewer = await findViewer();

@@ -4,16 +4,16 @@ import { expect, test } from "vitest";
 import { isVisitorPage } from "./visitor-pages.ts";
 
 const APP = join(import.meta.dirname, "..", "..", "app");
-/** What the others are answered with. */
+/** The page that answers in place of the others during an outage. */
 const STAND_IN = "/intermission";
 
-/** Where a page's file is reached: `(auth)/login/page.tsx` is `/login`. */
+/** The path of a page's file: `(auth)/login/page.tsx` is `/login`. */
 function addressOf(file: string): string {
   const parts = file.split("/").slice(0, -1);
   return `/${parts.filter((part) => !part.startsWith("(")).join("/")}`;
 }
 
-test("every page calls requireViewer(), or is listed as one that is for everybody", async () => {
+test("every page calls requireViewer(), or is listed as a public page", async () => {
   const files = await readdir(APP, { recursive: true });
   const pages = files.filter((file) => /(^|\/)page\.tsx$/.test(file));
   expect(pages.length).toBeGreaterThan(3);

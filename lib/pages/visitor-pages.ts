@@ -1,8 +1,8 @@
 /**
- * The pages that are for everybody, and are shown with the database away. Any other is taken for one that calls
- * `requireViewer()`: when nobody can say who is looking, proxy.ts answers in its place.
+ * The public pages, which are shown during an outage too. Every other page is expected to call `requireViewer()`: while the
+ * viewer can't be identified, proxy.ts answers in its place.
  */
-const VISITOR_PAGES = new Set(["/login", "/signup", "/api/docs"]);
+const VISITOR_PAGES = new Set(["/login", "/signup", "/docs"]);
 
 /** @param pathname with or without the trailing slash */
 export function isVisitorPage(pathname: string): boolean {

@@ -1,4 +1,4 @@
-/** Why the login page is shown, which it says in words, once. */
+/** Why the login page is shown. The page says it once. */
 export type LogInReason = "signed_up" | "logged_out" | "ended";
 
 /** The login page's address. @param next where to go after the login: a path of this site */

@@ -1,8 +1,8 @@
 import { createHash, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
 import { compareSync, hashSync } from "bcryptjs";
 
-// Django's encodings (django.contrib.auth.hashers): `algorithm$…`. What hashes blocks: where there are requests to answer,
-// only hash-thread.ts does.
+// Django's encodings of passwords (django.contrib.auth.hashers): `algorithm$…`. These functions block, so in a server only
+// hash-thread.ts calls those that hash.
 
 const BCRYPT = "bcrypt_sha256$$2b$";
 const HASH_BYTES = 32;
@@ -12,7 +12,7 @@ export function encode(password: string, cost: number): string {
   return `bcrypt_sha256$${hashSync(digest(password), cost)}`;
 }
 
-/** Whether this is the password that was encoded. False for an encoding nobody knows. */
+/** Whether this is the encoded password. False for an unknown encoding. */
 export function matches(password: string, encoded: string): boolean {
   const [algorithm, ...rest] = encoded.split("$");
   if (algorithm === "bcrypt_sha256") return compareSync(digest(password), rest.join("$"));
@@ -20,12 +20,12 @@ export function matches(password: string, encoded: string): boolean {
   return false;
 }
 
-/** An encoding that no password matches and that costs as much to compare as a real one. */
-export function encodedForNobody(cost: number): string {
+/** An encoding that no password matches, and that takes as long to compare as a real one. */
+export function dummyEncoding(cost: number): string {
   return `${BCRYPT}${String(cost).padStart(2, "0")}$${randomBytes(40).toString("hex").slice(0, 22)}${"A".repeat(31)}`;
 }
 
-/** Whether a hash is of another format or cost than today's. */
+/** Whether an encoding has another format or cost than new ones have. */
 export function isOutdated(encoded: string, cost: number): boolean {
   return !encoded.startsWith(`${BCRYPT}${String(cost).padStart(2, "0")}$`);
 }

@@ -1,29 +1,29 @@
 import { expect, test } from "vitest";
-import { mostSeconds, notePace, startPace, usualSeconds } from "./hash-pace.ts";
+import { recordHash, startPace, typicalSeconds, worstSeconds } from "./hash-pace.ts";
 
-test("a machine that becomes slower is believed soon, and while its first slow hash still runs", () => {
+test("a slowdown raises the estimate within a few hashes, and already while the first slow hash runs", () => {
   const pace = startPace(0.2, 1);
-  for (let count = 0; count < 50; count += 1) notePace(pace, 0.2);
-  expect(mostSeconds(pace, 0)).toBeCloseTo(0.3);
-  expect(mostSeconds(pace, 2)).toBe(2);
-  expect(usualSeconds(pace, 2)).toBe(2);
-  for (let count = 0; count < 4; count += 1) notePace(pace, 3);
-  expect(mostSeconds(pace, 0)).toBeGreaterThan(3);
+  for (let count = 0; count < 50; count += 1) recordHash(pace, 0.2);
+  expect(worstSeconds(pace, 0)).toBeCloseTo(0.3);
+  expect(worstSeconds(pace, 2)).toBe(2);
+  expect(typicalSeconds(pace, 2)).toBe(2);
+  for (let count = 0; count < 4; count += 1) recordHash(pace, 3);
+  expect(worstSeconds(pace, 0)).toBeGreaterThan(3);
 });
 
-test("one slow hash does not close the queue, and one that becomes quicker again has to prove it", () => {
+test("one slow hash does not close the queue, and a recovery lowers the estimate only gradually", () => {
   const pace = startPace(0.2, 1);
-  notePace(pace, 3);
-  expect(mostSeconds(pace, 0)).toBeLessThan(1.5);
-  for (let count = 0; count < 8; count += 1) notePace(pace, 0.2);
-  expect(mostSeconds(pace, 0)).toBeGreaterThan(0.5);
-  for (let count = 0; count < 50; count += 1) notePace(pace, 0.2);
-  expect(mostSeconds(pace, 0)).toBeCloseTo(0.3);
+  recordHash(pace, 3);
+  expect(worstSeconds(pace, 0)).toBeLessThan(1.5);
+  for (let count = 0; count < 8; count += 1) recordHash(pace, 0.2);
+  expect(worstSeconds(pace, 0)).toBeGreaterThan(0.5);
+  for (let count = 0; count < 50; count += 1) recordHash(pace, 0.2);
+  expect(worstSeconds(pace, 0)).toBeCloseTo(0.3);
 });
 
-test("what an idle machine can do is not promised to a crowd: all workers' threads share the cores", () => {
+test("the worst case assumes that all workers' threads share the cores, even on an idle machine", () => {
   const pace = startPace(0.25, 2);
-  for (let count = 0; count < 50; count += 1) notePace(pace, 0.25);
-  expect(mostSeconds(pace, 0)).toBeCloseTo(0.5);
-  expect(usualSeconds(pace, 0)).toBeCloseTo(0.25);
+  for (let count = 0; count < 50; count += 1) recordHash(pace, 0.25);
+  expect(worstSeconds(pace, 0)).toBeCloseTo(0.5);
+  expect(typicalSeconds(pace, 0)).toBeCloseTo(0.25);
 });

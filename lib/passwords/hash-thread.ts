@@ -2,24 +2,24 @@ import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { encode, isOutdated, matches } from "./format.ts";
 
-/** A new password, or one to compare with what was encoded; `cost` is that of new encodings. */
+/** A password to encode, or to compare with `encoded`; `cost` is the cost of new encodings. */
 export type HashTask = { password: string; cost: number; encoded?: string };
-/** `encoded`: the password's encoding, where it was asked for or the one that was compared is out of date. */
+/** `encoded`: a new encoding of the password, if one was asked for or the compared one is outdated. */
 export type HashResult = { isRight: boolean; encoded: string | null };
-/** `ready` is said once, when the thread has loaded. */
+/** `ready` is sent once, when the thread has loaded. */
 export type HashMessage = { ready: true } | { result: HashResult } | { error: string };
 
-// On Linux this is the priority of this thread alone: hashing takes what cores are idle, and the event loop goes first.
+// On Linux this lowers the priority of this thread alone: the event loop goes first, and hashing takes idle cores.
 try {
   setPriority(0, 5);
 } catch {
-  // Where the system does not allow it, threads compete as equals.
+  // Where the system does not allow it, all threads have the same priority.
 }
 
-parentPort?.on("message", (task: HashTask) => say(answer(task)));
-say({ ready: true });
+parentPort?.on("message", (task: HashTask) => send(answer(task)));
+send({ ready: true });
 
-function say(message: HashMessage): void {
+function send(message: HashMessage): void {
   parentPort?.postMessage(message);
 }
 

@@ -7,7 +7,7 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 30_000;
 
 type Settle = { resolve: (result: HashResult) => void; reject: (error: Error) => void };
-/** `down`: it ended, or could not be loaded, and is started again at `retryAt`. Times are `performance.now()`'s. */
+/** `down`: the thread has ended, or could not be loaded, and is started again at `retryAt`. Times are by `performance.now()`. */
 export type HashThread = {
   state: "starting" | "idle" | "busy" | "down";
   worker: Worker | null;
@@ -18,8 +18,8 @@ export type HashThread = {
 };
 
 /**
- * Starts a thread, and starts it again whenever it ends: later each time, for as long as it gets nothing done.
- * @param onChange called when it is idle, and when it is down
+ * Starts a thread, and restarts it whenever it ends, each time after a longer wait until it gets a task done.
+ * @param onChange called when the thread becomes idle, and when it goes down
  */
 export function startHashThread(onChange: () => void): HashThread {
   const thread: HashThread = { state: "down", worker: null, settle: null, startedAt: 0, retryAt: 0, failures: 0 };
@@ -27,7 +27,7 @@ export function startHashThread(onChange: () => void): HashThread {
   return thread;
 }
 
-/** Has an idle thread hash. @throws {AppError} `unavailable` when it ends before it has an answer */
+/** Runs a task on an idle thread. @throws {AppError} `unavailable` when the thread ends before it answers */
 export function runOnThread(thread: HashThread, task: HashTask): Promise<HashResult> {
   thread.state = "busy";
   thread.startedAt = performance.now();
@@ -46,7 +46,7 @@ function start(thread: HashThread, onChange: () => void): void {
     return;
   }
   const { worker } = thread;
-  // Idle threads must not keep a process alive that has been told to stop.
+  // An idle thread must not keep a stopping process alive.
   worker.unref();
   worker.on("message", (message: HashMessage) => {
     const { settle } = thread;
@@ -58,7 +58,7 @@ function start(thread: HashThread, onChange: () => void): void {
     } else if ("error" in message) settle?.reject(new Error(message.error));
     onChange();
   });
-  // An error is followed by the exit, and an exit may come alone.
+  // An exit follows each error, and can also come without one.
   const end = (error: unknown) => {
     if (thread.worker === worker) retry(thread, error, onChange);
   };

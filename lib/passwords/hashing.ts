@@ -1,11 +1,11 @@
 import { config } from "#lib/config.ts";
-import { encode, encodedForNobody } from "./format.ts";
+import { dummyEncoding, encode } from "./format.ts";
 import type { Hash } from "./hash-queue.ts";
 import type { HashResult } from "./hash-thread.ts";
 
 /**
- * A new password's encoding, as it is stored.
- * @param hash null for an operator's command, which has nothing else to do meanwhile
+ * Encodes a new password for storage.
+ * @param hash null hashes on this thread, as an operator's command may
  * @throws {AppError} `unavailable` when its turn would come too late
  */
 export async function hashPassword(hash: Hash | null, password: string): Promise<string> {
@@ -17,12 +17,13 @@ export async function hashPassword(hash: Hash | null, password: string): Promise
 }
 
 /**
- * Whether the password is the one that was encoded, and its encoding of today's format and cost if that was not. With `null`,
- * nobody's: always false, after the same work, so that the time does not tell who has an account.
+ * Whether the password is the encoded one, with a new encoding if the old one is outdated.
+ * @param encoded null where there is no account: the result is false, after the same work, so that the time does not tell
+ *   which accounts exist
  * @throws {AppError} `unavailable` when its turn would come too late
  */
 export async function comparePassword(hash: Hash, password: string, encoded: string | null): Promise<HashResult> {
   const { BCRYPT_COST: cost } = config();
-  const compared = await hash({ password, cost, encoded: encoded ?? encodedForNobody(cost) });
+  const compared = await hash({ password, cost, encoded: encoded ?? dummyEncoding(cost) });
   return encoded === null ? { isRight: false, encoded: null } : compared;
 }

@@ -1,21 +1,23 @@
+import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
-import { replacePassword, type UserDetails } from "#db/users.ts";
+import type { UserDetails } from "#db/users.ts";
 import { config } from "#lib/config.ts";
-import { AppError } from "#lib/errors.ts";
+import { readFields } from "#lib/read-fields.ts";
 import { signUpInput } from "#lib/schemas.ts";
 import { hashPassword } from "./hashing.ts";
 import { passwordProblems } from "./rules.ts";
 
+const passwordInput = signUpInput.pick({ password: true });
+
 /**
- * Gives a user another password, which meets the rules of a new one. All of the user's sessions end (ASVS 7.4.3).
- * @returns false where the user is gone by now
+ * Gives a user a new password, which must meet the rules of the signup. All of the user's sessions end (ASVS 7.4.3).
+ * @returns false if the user has been deleted
  * @throws {AppError} `invalid_input` with everything that is wrong
  */
 export async function setPassword(db: Database, user: UserDetails, password: string): Promise<boolean> {
-  const read = signUpInput.shape.password.safeParse(password);
-  const problems = read.success
-    ? passwordProblems(password, user, config().PASSWORD_MIN_LENGTH)
-    : read.error.issues.map((issue) => issue.message);
-  if (problems.length > 0) throw new AppError("invalid_input", { fields: { password: problems } });
+  const minLength = config().PASSWORD_MIN_LENGTH;
+  await readFields(passwordInput, { password }, ({ password: sound }) => ({
+    password: sound === undefined ? [] : passwordProblems(sound, user, minLength),
+  }));
   return replacePassword(db, user.id, await hashPassword(null, password));
 }

@@ -11,7 +11,7 @@ function messageOf(work: () => unknown): string {
   }
 }
 
-describe("the forms that providers hand out are read as libpq reads them:", () => {
+describe("a provider's URL is parsed as libpq parses it:", () => {
   test.each([
     ["postgres://u:p@ec2-1-2-3-4.compute-1.amazonaws.com:5432/d8", "ec2-1-2-3-4.compute-1.amazonaws.com", 5432, "u", "p", "d8"],
     [
@@ -59,7 +59,7 @@ describe("the forms that providers hand out are read as libpq reads them:", () =
   });
 });
 
-test("several hosts have a port each, or one together", () => {
+test("each of several hosts has its own port, or all share one", () => {
   const hosts = (one: number, other: number) => [
     { host: "a", port: one },
     { host: "b", port: other },
@@ -69,14 +69,14 @@ test("several hosts have a port each, or one together", () => {
   expect(parseDatabaseUrl("postgres://u:p@/d?host=a,b&port=5433").hosts).toEqual(hosts(5433, 5433));
 });
 
-describe("what can't be connected to says what it must be:", () => {
+describe("an unusable URL is refused with what it must be:", () => {
   test.each([
     ["localhost:5432", /^must be a URL/],
     ["jdbc:postgresql://h/d", /^must be a URL/],
     ["postgres://u:p@h:port/d", /^must be a URL/],
     ["postgres://u:p@h:70000/d", /^must be a URL/],
     ["postgres://u:p@h!/d", /^must be a URL/],
-    ["postgres://u:p@ss@h/d", /percent-encoded in its user and password: % is %25, @ is %40/],
+    ["postgres://u:p@ss@h/d", /reserved characters percent-encoded in its user and password: % is %25, @ is %40/],
     ["postgres://u:abc%e4@h/d", /percent-encoded/],
     ["postgres://u:50%@h/d", /percent-encoded/],
     ["postgres://u:p@h/d?sslmode=on", /^must have one of these as its sslmode: disable, allow, prefer, require/],
@@ -91,7 +91,7 @@ describe("what can't be connected to says what it must be:", () => {
   });
 });
 
-// Passwords as people have them in a URL: with what is reserved in one, and without knowing of it.
+// Passwords as people put them into a URL: with reserved characters, encoded or not.
 const passwords = fc
   .array(fc.constantFrom(..."QXZJKVWY0189", ..."@:/?#[]%&=+,;!$ \\", "%e4", "://", "@127.0.0.1"), { minLength: 1, maxLength: 16 })
   .map((parts) => parts.join(""));
@@ -108,7 +108,7 @@ const FAILURES = [
   "CERT_HAS_EXPIRED",
 ];
 
-test("no piece of a password is in any message, however it stands in the URL", () => {
+test("no message contains a part of the password, wherever the URL holds it", () => {
   const forms = fc.constantFrom(
     "app:PASSWORD@127.0.0.1:5432/films",
     "app:PASSWORD@127.0.0.1/films?sslmode=require",
@@ -128,7 +128,7 @@ test("no piece of a password is in any message, however it stands in the URL", (
       for (const text of new Set([password, encodeURIComponent(password)])) {
         for (let at = 0; at + 3 <= text.length; at += 1) {
           const piece = text.slice(at, at + 3);
-          // What is in every message, or in the rest of the URL, tells nothing.
+          // Letters that are in every message, or in the rest of the URL, reveal nothing.
           if (/[QXZJKVWY]/.test(piece) && !ours.includes(piece)) expect(said).not.toContain(piece);
         }
       }

@@ -1,6 +1,6 @@
 import { type Parameters, readParameters, TLS_MODES, type TlsMode } from "./url-parameters.ts";
 
-/** What a `DATABASE_URL` says. A host that begins with a slash is the directory of a Unix socket. */
+/** A parsed `DATABASE_URL`. A host that begins with a slash is the directory of a Unix socket. */
 export type DatabaseUrl = {
   hosts: { host: string; port: number }[];
   user: string | undefined;
@@ -12,13 +12,13 @@ export type DatabaseUrl = {
 
 const FORM = "must be a URL: postgres://user:password@host:5432/database";
 const ENCODING =
-  "must have what is reserved in a URL percent-encoded in its user and password: " +
+  "must have reserved characters percent-encoded in its user and password: " +
   "% is %25, @ is %40, : is %3A, / is %2F, ? is %3F, # is %23, [ is %5B, ] is %5D, a space is %20";
 
 /**
- * Reads a URL as libpq would (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), and only
- * if it can be read in one way: with a raw `@`, `/`, `?` or `#` in a password, what looks like the host is a piece of it.
- * @throws {Error} what the variable must be, to be put after its name. Nothing of the URL is quoted but a parameter's name
+ * Parses a URL as libpq would (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), but refuses
+ * an ambiguous one: with a raw `@`, `/`, `?` or `#` in a password, a part of the password would look like the host.
+ * @throws {Error} what the variable must be, worded to follow its name. It quotes no part of the URL but a parameter's name
  */
 export function parseDatabaseUrl(text: string): DatabaseUrl {
   const [, rest = ""] = /^postgres(?:ql)?:\/\/(.*)$/is.exec(text.trim()) ?? [];
@@ -42,13 +42,13 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
 /** The URL without its password, for people to read. */
 export function describeDatabase(text: string): string {
   const { hosts, user, database } = parseDatabaseUrl(text);
-  const who = user === undefined ? "" : `${encodeURIComponent(user)}@`;
+  const userinfo = user === undefined ? "" : `${encodeURIComponent(user)}@`;
   const [socket] = hosts.filter(({ host }) => host.startsWith("/"));
-  const where = socket ? "" : hosts.map(toPlace).join(",");
-  return `postgres://${who}${where}/${encodeURIComponent(database ?? "")}${socket ? `?host=${socket.host}` : ""}`;
+  const place = socket ? "" : hosts.map(formatHost).join(",");
+  return `postgres://${userinfo}${place}/${encodeURIComponent(database ?? "")}${socket ? `?host=${socket.host}` : ""}`;
 }
 
-function toPlace({ host, port }: { host: string; port: number }): string {
+function formatHost({ host, port }: { host: string; port: number }): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
@@ -58,12 +58,12 @@ function decode(text: string | undefined): string | undefined {
     const decoded = decodeURIComponent(text);
     if (!decoded.includes("\0")) return decoded;
   } catch {
-    // URIError's own message says less, and does not name the variable.
+    // The error below says more than URIError's message.
   }
   throw new Error(ENCODING);
 }
 
-// `h1:5432,h2:5433`, or the same as parameters: `?host=h1,h2&port=5432,5433`, of which one port is everybody's.
+// `h1:5432,h2:5433`, or the same as parameters: `?host=h1,h2&port=5432,5433`. A single port applies to all hosts.
 function readHosts(place: string, parameters: Parameters): DatabaseUrl["hosts"] {
   const places = place.split(",").map((text) => /^(\[[^[\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(text));
   if (places.some((found) => found === null)) throw new Error(FORM);
@@ -80,9 +80,9 @@ function isHost(host: string): boolean {
   return host.startsWith("/") || /^[\w.-]*$/.test(host) || /^[0-9a-f:.]+(%\w+)?$/i.test(host);
 }
 
-// libpq's default is "prefer". `ssl=true` is what JDBC and Heroku's examples say, and libpq takes it as this.
+// libpq's default is "prefer". `ssl=true` comes from JDBC and Heroku's examples, and libpq reads it as sslmode=require.
 function readTlsMode(parameters: Parameters): TlsMode {
-  const mode = parameters.get("sslmode") ?? ofSsl(parameters.get("ssl"));
+  const mode = parameters.get("sslmode") ?? sslToMode(parameters.get("ssl"));
   if (mode !== undefined) {
     const known = [...TLS_MODES].find((name) => name === mode);
     if (!known) throw new Error(`must have one of these as its sslmode: ${TLS_MODES.join(", ")}`);
@@ -92,7 +92,7 @@ function readTlsMode(parameters: Parameters): TlsMode {
   return parameters.get("sslnegotiation") === "direct" ? "require" : "prefer";
 }
 
-function ofSsl(value: string | undefined): string | undefined {
+function sslToMode(value: string | undefined): string | undefined {
   if (value === "true" || value === "1") return "require";
   return value === "false" || value === "0" ? "disable" : value;
 }

@@ -1,8 +1,8 @@
-// Shared with bin/, which is outside of the bundles: no "server-only" here.
+// Shared with bin/, which runs outside of the bundles: no "server-only" here.
 
 /**
- * The parts of a header field's value, without the white space around them. HTTP's is SP and HTAB alone (RFC 9110 §5.6.3):
- * JavaScript's `trim` and `\s` also take U+00A0, which for browsers and proxies is a part of a name like any other.
+ * Splits a header field's value into parts, without the white space around them. In HTTP only SP and HTAB are white space
+ * (RFC 9110 §5.6.3). JavaScript's `trim` and `\s` also remove U+00A0, which browsers and proxies keep as a part of a name.
  */
 export function splitField(value: string, separator: "," | ";"): string[] {
   return value.split(separator).map(trimField);

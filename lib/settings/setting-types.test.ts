@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { toBlockList } from "./setting-types.ts";
+import { toBlockList, toListenAddress } from "./setting-types.ts";
 
 const parse = (list: string) => z.string().transform(toBlockList).safeParse(list);
 
-test("addresses and subnets with commas between are a list of proxies", () => {
+test("TRUSTED_PROXIES accepts addresses and subnets separated by commas", () => {
   const { data: proxies } = parse("10.0.0.0/8,\t192.0.2.1 , fd00::/8,2001:db8::1,");
   expect(["10.9.9.9", "192.0.2.1", "11.0.0.1", "192.0.2.2"].map((address) => proxies?.check(address))).toEqual([
     true,
@@ -28,4 +28,33 @@ test.each([
   "10.0.0.0/33",
   "\u00a010.0.0.0/8",
   "proxy",
-])("%j is no list, and least of all one of every address", (list) => expect(parse(list).success).toBe(false));
+])("TRUSTED_PROXIES refuses %j, and never takes it for every address", (list) => expect(parse(list).success).toBe(false));
+
+const parseAddress = (text: string) => z.string().transform(toListenAddress).safeParse(text);
+
+test("an address to listen on is a host and a port, and a port alone is this machine's", () => {
+  expect(parseAddress("9464").data).toEqual({ host: "127.0.0.1", port: 9464 });
+  expect(parseAddress("0.0.0.0:0").data).toEqual({ host: "0.0.0.0", port: 0 });
+  expect(parseAddress("localhost:65535").data).toEqual({ host: "localhost", port: 65_535 });
+  expect(parseAddress("[::1]:9464").data).toEqual({ host: "::1", port: 9464 });
+});
+
+test("what is no address to listen on is refused with what it must be", () => {
+  for (const bad of [
+    "0.0.0.0",
+    "0.0.0.0:",
+    ":9464",
+    "65536",
+    "-1",
+    "0x10",
+    " 9464",
+    "[::1]",
+    "::1:9464",
+    "[1.2.3.4]:1",
+    "[:]:1",
+    "a b:1",
+  ]) {
+    const message = "must be a port, or an address and a port: 9464, 0.0.0.0:9464, [::]:9464";
+    expect([bad, parseAddress(bad).error?.issues[0]?.message]).toEqual([bad, message]);
+  }
+});

@@ -1,10 +1,22 @@
 import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
+import { parseDatabaseUrl } from "./database-url.ts";
 import { splitField } from "./field-value.ts";
 
-// What a variable of the environment can be, as parts of zod schemas.
+// The types of settings, as parts of zod schemas.
 
-/** @param most at most nine digits */
+/** A URL that `parseDatabaseUrl` accepts. */
+export const databaseUrl = z
+  .string({ error: "must be a URL: postgres://user:password@host:5432/database" })
+  .superRefine((text, context) => {
+    try {
+      parseDatabaseUrl(text);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+  });
+
+/** A whole number. @param most with at most nine digits */
 export function integer(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`;
   return z
@@ -25,20 +37,32 @@ export function attempts(fallback: string) {
     .transform(([most = 1, seconds = 1]) => ({ most, seconds }));
 }
 
-/** For `transform`: addresses and subnets, with commas between. */
+/** Where to listen. */
+export type ListenAddress = { host: string; port: number };
+
+/** For `transform`: an address and a port, or a port of this machine's own, which is reached from nowhere else. */
+export function toListenAddress(text: string, context: z.RefinementCtx<string>): ListenAddress {
+  const [, v6, name, port] = /^(?:\[([\da-f:.]+)\]:|([\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535 || (v6 !== undefined && !isIPv6(v6))) {
+    context.addIssue("must be a port, or an address and a port: 9464, 0.0.0.0:9464, [::]:9464");
+  }
+  return { host: v6 ?? name ?? "127.0.0.1", port: Number(port) };
+}
+
+/** For `transform`: addresses and subnets, separated by commas. */
 export function toBlockList(list: string, context: z.RefinementCtx<string>): BlockList {
   const subnets = new BlockList();
   for (const item of splitField(list, ",").filter((part) => part !== "")) {
     try {
       addSubnet(subnets, item);
     } catch {
-      context.addIssue("must be addresses or subnets with commas between: 10.0.0.0/8,fd00::/8");
+      context.addIssue("must be addresses or subnets separated by commas: 10.0.0.0/8,fd00::/8");
     }
   }
   return subnets;
 }
 
-// A length is not for `Number` to read: to it an empty one is 0, and then every address is in the subnet.
+// The expression checks the prefix length: `Number` would read an empty one as 0, and every address would be in the subnet.
 function addSubnet(subnets: BlockList, item: string): void {
   const [, address = "", length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
   const family = isIPv6(address) ? "ipv6" : "ipv4";
@@ -47,8 +71,8 @@ function addSubnet(subnets: BlockList, item: string): void {
 }
 
 /**
- * For `transform`: the secrets of a list. HS256 wants a key of at least 256 bits (RFC 7518 §3.2); a repeated character
- * is as long, and guessable.
+ * For `transform`: a list of secrets. HS256 requires a key of at least 256 bits (RFC 7518 §3.2). A repeated character would be
+ * long enough, but can be guessed.
  */
 export function toSecrets(list: string, context: z.RefinementCtx<string>): string[] {
   const secrets = list.split(",").map((secret) => secret.trim());

@@ -1,5 +1,5 @@
-/** Within how many seconds a request that was let in to have a password hashed is answered, at the latest. */
+/** A request that was admitted for hashing is answered within so many seconds. */
 export const LONGEST_HASH_ANSWER_SECONDS = 15;
 
-/** How many seconds a client is told to wait where the database could not be asked. */
+/** `Retry-After` during an outage of the database, in seconds. */
 export const OUTAGE_RETRY_SECONDS = 2;

@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
-import type { AccountName, UserSearch } from "#db/users.ts";
+import type { AccountName } from "#db/account-name.ts";
+import type { UserSearch } from "#db/list-users.ts";
 import { asciiEmail, meantEmails } from "#lib/names/email-address.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
 
-/** Which account somebody means: by username or e-mail address. A username holds no "@", so the two never collide. */
+/** Reads a login's name as a username or an e-mail address. A username contains no "@", so the two never collide. */
 export function accountName(name: string): AccountName {
   return name.includes("@") ? { emails: meantEmails(name).map(foldAscii) } : { usernameKey: usernameKey(name) };
 }
 
-/** A part of a name or an address, to look for in any case; a part of a host in its ASCII form, too. */
+/** A search for a part of a name or an address in any case. A part of a host is searched for in its ASCII form too. */
 export function accountSearch(part: string): UserSearch {
   const [written, ascii] = [part, part.includes("@") ? asciiEmail(part) : asciiEmail(`@${part}`).slice(1)];
   return { usernameKey: usernameKey(part), emails: [...new Set([written, ascii].map(foldAscii))] };
 }
 
-/** The same for all that the database takes for one name, and not to be read: an unknown name may be a mistyped secret. */
+/** One digest for all forms of a name, for counting. The name itself is not stored: it may be a password in the wrong field. */
 export function nameDigest(name: AccountName): string {
   const folded = "emails" in name ? name.emails.at(-1) : name.usernameKey;
   return createHash("sha256")
@@ -22,7 +23,8 @@ export function nameDigest(name: AccountName): string {
     .digest("base64url");
 }
 
-// As `lower` does under "C". An address that is not ASCII belongs to no account, and must not become one that does.
+// As `lower` does under "C". JavaScript would turn some letters beyond ASCII into ASCII, and so a foreign address into an
+// account's.
 function foldAscii(address: string): string {
   return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

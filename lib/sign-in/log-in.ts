@@ -1,8 +1,9 @@
 import "server-only";
 
+import type { AccountName } from "#db/account-name.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
+import { type AccountRow, findAccount, updatePasswordHash } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
-import { type AccountName, type AccountRow, findAccount, updatePassword } from "#db/users.ts";
 import { openSession } from "#lib/auth/open-session.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
 import { AppError } from "#lib/errors.ts";
@@ -15,9 +16,9 @@ import type { LogInValues } from "#lib/schemas.ts";
 import { accountName, nameDigest } from "./account-name.ts";
 
 /**
- * Opens a session for whoever knows the password of an active account, named by username or e-mail address.
- * @param client whence, and the attempt as it was counted for that address
- * @throws {AppError} `no_active_account`, the same and after the same time whatever was wrong; `throttled`; `unavailable`
+ * Opens a session if the password is that of the active account with this username or e-mail address.
+ * @param client the client's address, and the attempt that was counted for it
+ * @throws {AppError} `no_active_account`, the same after the same time whatever was wrong; `throttled`; `unavailable`
  */
 export async function logIn(
   db: Database,
@@ -40,10 +41,9 @@ export async function logIn(
   return openSession(db, account.id, account.password_changed_at);
 }
 
-// Whoever guesses waits, not the owner. First by name and address, as the name was given: counted together, a name and an
-// e-mail address would tell that they are one account's. Then a cap on the account, against guesses from everywhere; an
-// address that it was signed in from has a cap of its own, and says nothing about the others. A name that is nobody's counts
-// in the same way.
+// The guesser must wait, not the owner. The first limit is per name as typed and client address: a shared count for a username
+// and an e-mail address would reveal that they belong to one account. The second caps the guesses at an account from all
+// addresses. An address from which the owner has signed in counts apart from the others. Unknown names are counted alike.
 async function countGuess(db: Database, name: AccountName, account: AccountRow | null, address: string): Promise<Attempt[]> {
   const digest = nameDigest(name);
   const byName = await countOrRefuse(db, "login_account_address", `${account?.id ?? "nobody"}:${digest}:${address}`);
@@ -51,10 +51,10 @@ async function countGuess(db: Database, name: AccountName, account: AccountRow |
   return [byName, await countOrRefuse(db, "login_account", account?.is_known_address ? `${subject}:${address}` : subject)];
 }
 
-// A hash of another format or cost is replaced while the password is at hand. It can wait: a login does not fail for it.
+// Replaces an outdated hash while the password is at hand. A failure can wait for the next login, so it fails none.
 async function upgrade(db: Database, account: AccountRow, encoded: string): Promise<void> {
   try {
-    await updatePassword(db, account.id, account.encoded, encoded);
+    await updatePasswordHash(db, account.id, account.encoded, encoded);
   } catch (error) {
     log().warn({ err: error, user_id: account.id }, "a password hash could not be upgraded");
   }

@@ -1,52 +1,56 @@
 import "server-only";
 
 import { isMigrated, LATEST_MIGRATION } from "#db/migrations.ts";
-import { type Database, isUnavailable } from "#db/pool.ts";
-import { type Ask, adviceForUse, problemsOfUse } from "#db/requirements.ts";
+import type { Database } from "#db/pool.ts";
+import { type Ask, servingAdvice, servingProblems } from "#db/requirements.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { log } from "#lib/observe/log.ts";
+import { perProcess } from "#lib/per-process.ts";
 
-/** How often it is asked again what is still missing. */
-const AGAIN_MS = 1_000;
+/** How often an unusable database is checked again. */
+const RECHECK_MS = 1_000;
 
-type Check = { isFit: boolean; isMigrated: boolean; problems: string[]; askedAt: number };
+type Check = { isUsable: boolean; isMigrated: boolean; problems: string[]; checkedAt: number };
 
-// One per process, whatever the bundle: what has been told is told once.
-const shared = globalThis as typeof globalThis & { movieconnectDatabaseCheck?: Check };
+// One per process, so that each problem is logged once.
+const check = perProcess<Check>("database-check", () => {
+  return { isUsable: false, isMigrated: false, problems: [], checkedAt: Number.NEGATIVE_INFINITY };
+});
 
 /**
- * Whether the database is what the application needs (`isFit`), this source's migrations included. Settled once it is so:
- * it does not go away. What is missing is told in the log, a line each, once.
+ * Checks whether the database meets the application's requirements (`isUsable`), with all migrations. A usable database is not
+ * checked again. Each problem is logged once, in one line.
  */
 export async function checkDatabase(db: Database): Promise<Readonly<Check>> {
-  shared.movieconnectDatabaseCheck ??= { isFit: false, isMigrated: false, problems: [], askedAt: Number.NEGATIVE_INFINITY };
-  const state = shared.movieconnectDatabaseCheck;
-  if (state.isFit || performance.now() - state.askedAt < AGAIN_MS) return state;
-  state.askedAt = performance.now();
+  const state = check.get();
+  if (state.isUsable || performance.now() - state.checkedAt < RECHECK_MS) return state;
+  state.checkedAt = performance.now();
   try {
     await examine(state, (text, values) => db.query(text, values), db);
   } catch (error) {
-    if (!isUnavailable(error)) tell(state, [`the database can't be examined: ${error instanceof Error ? error.message : error}`]);
+    if (!isUnavailable(error))
+      logNew(state, [`the database can't be examined: ${error instanceof Error ? error.message : error}`]);
   }
   return state;
 }
 
-/** Does something with the database once it is fit for that. Resolves when it has been done, or has to wait. */
-export async function onceFit(db: Database, work: () => Promise<void>): Promise<void> {
-  if ((await checkDatabase(db)).isFit) return work();
-  setTimeout(() => onceFit(db, work), AGAIN_MS).unref();
+/** Runs `work` once the database is usable. Resolves when the work is done, or has been put off. */
+export async function whenUsable(db: Database, work: () => Promise<void>): Promise<void> {
+  if ((await checkDatabase(db)).isUsable) return work();
+  setTimeout(() => whenUsable(db, work), RECHECK_MS).unref();
 }
 
 async function examine(state: Check, ask: Ask, db: Database): Promise<void> {
-  const problems = await problemsOfUse(ask);
+  const problems = await servingProblems(ask);
   state.isMigrated = problems.length === 0 && (await isMigrated(db));
   if (problems.length === 0 && !state.isMigrated) problems.push(`the database lacks ${LATEST_MIGRATION}: run bin/migrate.ts`);
-  tell(state, problems);
+  logNew(state, problems);
   if (problems.length > 0) return;
-  for (const line of await adviceForUse(ask)) log().warn(line);
-  state.isFit = true;
+  for (const line of await servingAdvice(ask)) log().warn(line);
+  state.isUsable = true;
 }
 
-function tell(state: Check, problems: string[]): void {
+function logNew(state: Check, problems: string[]): void {
   for (const line of problems) if (!state.problems.includes(line)) log().error(line);
   state.problems = problems;
 }

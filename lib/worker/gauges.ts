@@ -1,19 +1,16 @@
 import "server-only";
 
 import { poolUsage } from "#db/pool.ts";
-import { beginAtZero, metrics } from "#lib/observe/metrics.ts";
+import { beginAtZero, metrics, readGauges } from "#lib/observe/metrics.ts";
 import { hashLoad } from "#lib/passwords/hash-queue.ts";
 import { LIMIT_NAMES } from "#lib/rate-limits.ts";
 
-// One per process, and bin/server/report-metrics.ts, which is outside of the bundles, calls it before each report.
-const shared = globalThis as typeof globalThis & { movieconnectGauges?: () => void };
-
-/** Has the pool and the hashing queue looked at whenever metrics are asked for, and never in between. */
+/** Reads the gauges of the pool and of the hashing queue before each report of metrics, and only then. */
 export function watchGauges(): void {
   const { sessions, throttled, hashesWaiting, hashesRunning, hashThreads, poolConnections, poolWaiting, poolLimit } = metrics();
   beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "resumed", "revoked"]);
   beginAtZero(throttled, "limit", LIMIT_NAMES);
-  shared.movieconnectGauges = () => {
+  readGauges.set(() => {
     const { waiting, running, threads } = hashLoad();
     hashesWaiting.set(waiting);
     hashesRunning.set(running);
@@ -23,5 +20,5 @@ export function watchGauges(): void {
     poolConnections.set({ state: "busy" }, pool.busy);
     poolWaiting.set(pool.waiting);
     poolLimit.set(pool.limit);
-  };
+  });
 }

@@ -1,29 +1,30 @@
 import "server-only";
 
 import { setTimeout as delay } from "node:timers/promises";
-import { type Database, isUnavailable } from "#db/pool.ts";
+import type { Database } from "#db/pool.ts";
 import { type Batch, PRUNABLES, type Prunable, pruneBatch } from "#db/prune.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { config } from "#lib/config.ts";
 import { log } from "#lib/observe/log.ts";
 
-/** Some 10 ms of work for Postgres, far below the deadline of a statement. */
+/** About 10 ms of work for Postgres, far below a statement's deadline. */
 const BATCH_ROWS = 500;
-/** Between batches, so that requests get their turn. */
+/** Leaves Postgres to requests between two batches. */
 const PAUSE_MS = 50;
 
-/** Prunes every `PRUNE_INTERVAL_SECONDS` for as long as the process lives: sometimes sooner, so that workers don't meet. */
+/** Prunes about every `PRUNE_INTERVAL_SECONDS` while the process lives. The interval is random, so that workers don't meet. */
 export function schedulePruning(db: Database): void {
   const milliseconds = config().PRUNE_INTERVAL_SECONDS * 1_000 * (0.5 + Math.random());
   setTimeout(() => prune(db).finally(() => schedulePruning(db)), milliseconds).unref();
 }
 
-// Whatever is left over, another worker has in hand, or the next time will find.
+// Rows that are left over are locked by another worker, or found next time.
 async function prune(db: Database): Promise<void> {
   const deleted: Partial<Record<Prunable, number>> = {};
   try {
     for (const what of PRUNABLES) await pruneAll(db, what, deleted);
   } catch (error) {
-    if (!isUnavailable(error)) log().error({ err: error }, "what no longer matters could not be deleted");
+    if (!isUnavailable(error)) log().error({ err: error }, "expired rows could not be deleted");
   }
   if (Object.keys(deleted).length > 0) log().info({ event: "prune", ...deleted });
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The certificate, by webroot through Nginx: the first one, and from then on its renewal, tried twice a day.
-# Needs PUBLIC_URL and ACME_EMAIL. ACME_SERVER names another authority. `renew.sh once` is one turn.
+# Gets the first certificate, by webroot through Nginx, and then tries to renew it twice a day.
+# Needs PUBLIC_URL and ACME_EMAIL. ACME_SERVER names another authority. `renew.sh once` tries once and ends.
 set -eu
 
 : "${PUBLIC_URL:?where the site is, https://example.com}"
@@ -11,8 +11,8 @@ certificate="${CERTIFICATE:-/etc/nginx/certificates/fullchain.pem}"
 key="${CERTIFICATE_KEY:-/etc/nginx/certificates/privkey.pem}"
 state="${ACME_STATE:-/etc/letsencrypt}"
 
-# `certonly` does both: it asks for what is missing, and keeps what is not due yet.
-ask() {
+# `certonly` does both: it requests a missing certificate, and keeps one that is not due for renewal.
+request_certificate() {
     if [ -n "${ACME_EMAIL:-}" ]; then account="--email $ACME_EMAIL"; else account="--register-unsafely-without-email"; fi
     # shellcheck disable=SC2086
     certbot certonly --webroot --webroot-path "$webroot" --domain "$name" --cert-name movieconnect --keep-until-expiring \
@@ -21,7 +21,7 @@ ask() {
     install_pair "$state/live/movieconnect"
 }
 
-# Whole or not at all; the certificate last, since it is what Nginx is reloaded for.
+# The renames install each file whole. The certificate comes last, since its change reloads Nginx.
 install_pair() {
     if cmp -s "$1/fullchain.pem" "$certificate"; then return; fi
     (umask 077 && cat "$1/privkey.pem" > "$key.new")
@@ -32,13 +32,13 @@ install_pair() {
 }
 
 if [ "${1:-}" = once ]; then
-    ask
+    request_certificate
     exit
 fi
 trap 'exit 0' TERM INT
 while :; do
-    # Refused, it is asked for again in an hour: authorities limit failures, and Nginx may just be starting.
-    if ask; then wait_seconds=43200; else wait_seconds=3600; fi
+    # After a failure it waits an hour: authorities limit failures, and Nginx may just be starting.
+    if request_certificate; then wait_seconds=43200; else wait_seconds=3600; fi
     sleep "$wait_seconds" &
     wait $!
 done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Nginx doesn't start without a certificate, and the certificate authority wants to ask Nginx first: until the real
-# one is there, one that nobody signed.
+# Nginx does not start without a certificate, and the certificate authority has to reach Nginx first. So until the real
+# certificate arrives, Nginx has a self-signed one.
 set -eu
 
 [ -n "${PUBLIC_URL:-}" ] || exit 0
@@ -12,4 +12,4 @@ name="${name%%:*}"
 umask 077
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
     -subj "/CN=$name" -addext "subjectAltName=DNS:$name" -keyout "$CERTIFICATE_KEY" -out "$CERTIFICATE" 2>/dev/null
-echo "16-certificate.sh: a self-signed certificate for $name, until there is a real one"
+echo "16-certificate.sh: a self-signed certificate for $name, until the real one arrives"

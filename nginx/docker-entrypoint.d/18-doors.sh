@@ -1,14 +1,14 @@
 #!/bin/sh
-# Where Nginx listens, and whose word it takes for who is asking: TRUSTED_PROXIES, addresses and subnets.
+# Sets where Nginx listens, and which proxies it trusts to name the client: the addresses and subnets of TRUSTED_PROXIES.
 set -eu
 
 mkdir -p "$RUNTIME_DIRECTORY"
-# One that was killed leaves them behind, and could not listen there again.
+# A killed Nginx leaves its sockets behind, and the next one could not listen on them.
 rm -f "$RUNTIME_DIRECTORY"/*.sock
 
 listen() {
     echo "listen $1;"
-    # Not where the machine has no IPv6 at all.
+    # Some machines have no IPv6 at all.
     [ ! -e /proc/net/if_inet6 ] || echo "listen [::]:$1;"
 }
 listen "$HTTP_PORT" > "$RUNTIME_DIRECTORY/listen-http.conf"
@@ -18,14 +18,14 @@ proxies="$(echo "${TRUSTED_PROXIES:-}" | tr ',' ' ')"
 for proxy in $proxies; do
     case "$proxy" in
         *[!0-9a-fA-F.:/]* | /*)
-            echo "TRUSTED_PROXIES: addresses and subnets, with commas between: 192.0.2.1,2001:db8::/32; not $proxy" >&2
+            echo "TRUSTED_PROXIES must be addresses and subnets separated by commas, as in 192.0.2.1,2001:db8::/32; not $proxy" >&2
             exit 1
             ;;
     esac
 done
 for proxy in $proxies; do echo "$proxy 1;"; done > "$RUNTIME_DIRECTORY/proxies.geo"
 {
-    # The front door itself, which sends here whom it heard from a trusted proxy.
+    # The front door passes trusted proxies' connections on to here through a Unix socket.
     echo "set_real_ip_from unix:;"
     for proxy in $proxies; do echo "set_real_ip_from $proxy;"; done
     echo "real_ip_header X-Forwarded-For;"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What this Nginx can do beyond 1.22, the oldest that the templates are for, or has in a file of its own.
+# Uses features of this Nginx that 1.22, the oldest supported version, lacks, and modules that are separate files.
 set -eu
 
 mkdir -p "$RUNTIME_DIRECTORY"
@@ -7,7 +7,7 @@ version="$(nginx -v 2>&1 | sed 's|.*/||; s| .*||')"
 built="$(nginx -V 2>&1)"
 is_since() { [ "$(printf '%s\n' "$1" "$version" | sort -V | head -n 1)" = "$1" ]; }
 
-# Debian has the front door as a module (libnginx-mod-stream).
+# Debian packages the stream module, which the front door needs, as a file of its own (libnginx-mod-stream).
 case "$built" in
     *--with-stream=dynamic*)
         modules="$(echo "$built" | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')"
@@ -15,12 +15,12 @@ case "$built" in
         ;;
 esac
 
-# A reload closes idle connections at once, and one may just be sending a request.
+# A reload closes idle connections, and a client may just be sending a request on one: new connections stay open for a while.
 if is_since 1.27.4; then
     echo "keepalive_min_timeout 5s;" > "$RUNTIME_DIRECTORY/newer.conf"
 fi
 
-# HTTP/3, where it is wanted: its connections are no TCP, and nobody counts them. The port has to be published for UDP too.
+# HTTP/3, if HTTP3=on. Its connections are not TCP, so the front door can't count them. The port must be published for UDP too.
 rm -f "$RUNTIME_DIRECTORY/http3.conf"
 [ "${HTTP3:-}" = on ] && [ -n "${PUBLIC_URL:-}" ] || exit 0
 case "$built" in
@@ -31,7 +31,7 @@ esac
 {
     echo "listen $HTTPS_PORT quic reuseport default_server;"
     [ ! -e /proc/net/if_inet6 ] || echo "listen [::]:$HTTPS_PORT quic reuseport default_server;"
-    # An address is proven before anything is kept for it; the key outlives a reload.
+    # A client has to prove its address before Nginx keeps any state for it. The key outlives a reload.
     echo "quic_retry on;"
     echo "quic_host_key $RUNTIME_DIRECTORY/quic-host-key;"
     echo "ssl_certificate $CERTIFICATE;"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Where Nginx sends requests: to the processes of the application whose readiness says yes. Nginx itself can't ask. One
-# that is stopping says no while it still serves, so that nothing is on its way to it when it lets go of its port.
+# Lists the application's processes that are ready, for Nginx to send requests to. Nginx itself can't ask for readiness. A
+# stopping process is unready while it still serves, so that no request is on its way when it closes its port.
 set -eu
 
-# A process that has addresses of both families is one process: IPv6 is asked for where there is no IPv4.
+# IPv6 is looked up only where there is no IPv4: a process with addresses of both families must be listed once.
 addresses() {
     for server in ${APP_UPSTREAMS:-web:8000}; do
         name="${server%:*}"
@@ -18,7 +18,7 @@ addresses() {
     done
 }
 
-# Who takes too long stays what it was, three times: busy is not dead.
+# A process that answers too late keeps its state up to three times in a row: it may be busy.
 is_ready() {
     late="$RUNTIME_DIRECTORY/late-$1"
     if curl -sfg --max-time 1 -o /dev/null "http://$1/api/health/ready/"; then
@@ -40,13 +40,13 @@ servers="$(
     done
     wait
 )"
-# With the database away nobody is ready, and all of them say why better than Nginx can.
+# During an outage of the database no process is ready. Then all are listed: they answer with a better refusal than Nginx.
 servers="$(echo "${servers:-$all}" | sort)"
 
 {
-    # No server is ever left out for having failed: with one restarting after the other, none would be left.
+    # max_fails=0: Nginx must not drop a server that failed. With one restarting after another, none would be left.
     for server in $servers; do echo "server $server max_fails=0;"; done
-    # None is known by that name yet.
+    # The name has no address yet.
     [ -n "$servers" ] || echo "server 127.0.0.1:9 down;"
 } > "$RUNTIME_DIRECTORY/servers.new"
 mv "$RUNTIME_DIRECTORY/servers.new" "$RUNTIME_DIRECTORY/servers.conf"

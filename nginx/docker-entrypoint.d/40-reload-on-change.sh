@@ -1,6 +1,6 @@
 #!/bin/sh
-# Reloads Nginx, which drops no connection, when the certificate was renewed, or when processes of the application came,
-# went, or are about to go.
+# Reloads Nginx when the certificate is renewed, and when processes of the application come, go or are about to stop. A reload
+# drops no connection.
 set -eu
 
 fingerprint() {
@@ -13,7 +13,7 @@ fingerprint() {
         "${0%/*}/30-upstreams.sh" || continue
         now="$(fingerprint)"
         [ "$now" != "$known" ] || continue
-        # Tried first: what is half written is looked at again.
+        # The test comes first: a half-written file fails it, and is tried again in the next round.
         if nginx -t -q ${NGINX_ARGUMENTS:-} 2>/dev/null && nginx -s reload ${NGINX_ARGUMENTS:-}; then
             known="$now"
             echo "40-reload-on-change.sh: reloaded"

@@ -9,8 +9,8 @@ import { newcomer } from "#app/(auth)/newcomer.ts";
 import { api } from "#lib/client/api-client.ts";
 
 /**
- * Once logged in, `ViewerProvider` goes to where the visitor was going, in this tab and the others.
- * Who comes from the signup finds the name filled in.
+ * After the login `ViewerProvider` goes to the page that the visitor asked for, in this tab and the others.
+ * After a signup the username is filled in.
  */
 export function LogInForm() {
   const username = newcomer();

@@ -7,7 +7,7 @@ const WORDS: { [Reason in LogInReason]: string } = {
   ended: "Your session has ended: its time was up, or it was ended elsewhere. Log in to go on where you were.",
 };
 
-/** Why this page is shown and no other. @param isOnTheWay the visitor was going to a page that is for the signed-in */
+/** Says why the login page is shown. @param isOnTheWay whether the visitor asked for a page that needs a session */
 export function Reason({ reason, isOnTheWay }: { reason: string | string[] | undefined; isOnTheWay: boolean }) {
   const words = typeof reason === "string" && Object.hasOwn(WORDS, reason) ? WORDS[reason as LogInReason] : null;
   if (words) return <SaidOnce>{words}</SaidOnce>;

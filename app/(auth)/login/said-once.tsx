@@ -2,7 +2,7 @@
 
 import { useEffect } from "react";
 
-/** A notice that the address asked for with `reason`. It takes that out of the address: a reload doesn't say it again. */
+/** A notice that the URL's `reason` asks for. It removes `reason` from the URL, so that a reload doesn't say it again. */
 export function SaidOnce({ children }: { children: React.ReactNode }) {
   useEffect(() => {
     const url = new URL(window.location.href);

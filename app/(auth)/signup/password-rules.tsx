@@ -6,14 +6,14 @@ import { resembles, SITE_NAME } from "#lib/passwords/resembles.ts";
 
 type Typed = { username?: string; email?: string; password?: string };
 
-/** What a password has to be, ticked off as it is typed. @param minLength in code points */
+/** The rules for a new password, each ticked off once the typed one keeps it. @param minLength in code points */
 export function PasswordRules({ name, minLength }: { name: string; minLength: number }) {
   const list = useRef<HTMLUListElement>(null);
   const [typed, setTyped] = useState<Typed>({});
   useEffect(() => {
     const form = list.current?.closest("form");
     const read = () => setTyped(Object.fromEntries(new FormData(form ?? undefined)));
-    // What was typed before the scripts came is there already.
+    // Fields may have been filled in before the scripts arrived.
     read();
     form?.addEventListener("input", read);
     return () => form?.removeEventListener("input", read);
@@ -24,11 +24,11 @@ export function PasswordRules({ name, minLength }: { name: string; minLength: nu
     <>
       <ul ref={list} id={`${name}-rules`} className="mt-1.5 text-ink-soft">
         <Rule isKept={isLong}>At least {counted(minLength, "character")}</Rule>
-        {/* The list of them is long, and stays at the server. */}
+        {/* The list of common passwords is long, and stays on the server. */}
         <Rule isKept={false}>Not a common one: checked at signup</Rule>
         <Rule isKept={isUnlike}>Not like your username, your email or “{SITE_NAME}”</Rule>
       </ul>
-      {/* Once, when there is nothing left to do: each rule by itself would be read into the typing. */}
+      {/* Announced once, when the rules are kept: announced one by one, they would interrupt the typing. */}
       <p role="status" className="sr-only">
         {isLong && isUnlike && "The password is long enough, and unlike the rest."}
       </p>
@@ -36,7 +36,7 @@ export function PasswordRules({ name, minLength }: { name: string; minLength: nu
   );
 }
 
-// The values as the server compares them: what it trims and normalises is.
+// Trims and normalises the values as the server does before it compares them.
 function isUnlikeTheRest({ username = "", email = "", password = "" }: Typed): boolean {
   const others = [username.trim().normalize("NFKC"), email.trim(), SITE_NAME];
   return password !== "" && !others.some((other) => resembles(password, other));
@@ -54,7 +54,7 @@ function Rule({ isKept, children }: { isKept: boolean; children: React.ReactNode
   );
 }
 
-/** An empty ring, or a full one with a tick in it: not told apart by colour alone. */
+/** An empty ring, or a full one with a tick in it: they differ by more than their colour. */
 function Mark({ isKept }: { isKept: boolean }) {
   return (
     <svg viewBox="0 0 16 16" className={`mark ${isKept ? "mark-kept" : ""}`} aria-hidden="true">

@@ -19,7 +19,7 @@ export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
   return (
     <ApiForm
       call={signUp}
-      // Within this document, where the name is remembered; the filled form is not left in the history.
+      // `replace` stays in this document, which remembers the name, and leaves no filled form in the history.
       onDone={() => router.replace(logInPath(next, "signed_up"))}
       submit={{ label: "Sign up", doing: "Signing up" }}
       words={signUpWords}
@@ -38,7 +38,7 @@ export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
         label="Date of birth"
         hint={minimumAge > 0 ? `We ask because you must be at least ${minimumAge}.` : undefined}
         type="date"
-        // Any end keeps browsers from asking for years of six digits.
+        // Without a `max` browsers ask for years of six digits.
         max="9999-12-31"
         autoComplete="bday"
       />

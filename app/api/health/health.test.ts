@@ -20,7 +20,7 @@ test("the probes answer JSON that is never cached and says nothing about version
   }
 });
 
-test("with Postgres away a worker is live and not ready, and is ready again when it is back", async () => {
+test("without Postgres a worker is live and not ready, and it is ready again when Postgres is back", async () => {
   const postgres = await startPostgres();
   const settings = { DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100", WEB_CONCURRENCY: "1" };
   const server = await startServer(settings);
@@ -37,7 +37,7 @@ test("with Postgres away a worker is live and not ready, and is ready again when
   await postgres.stop();
 });
 
-test("a worker that was told to stop finishes what it has begun, and says that it is not ready", async () => {
+test("a worker that was told to stop finishes the requests that it has begun, and says that it is not ready", async () => {
   const server = await startServer({ DATABASE_URL: inject("databaseUrl"), BCRYPT_COST: "13", WEB_CONCURRENCY: "1" });
   const user = await signUp(server.origin);
   const { hostname, port } = new URL(server.origin);

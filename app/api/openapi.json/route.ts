@@ -6,7 +6,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   GET: endpoint(
     {
       summary: "This document",
-      description: "It is made from what each endpoint says of itself.",
+      description: "It is made of what each endpoint declares.",
       public: true,
       answers: { 200: z.looseObject({ openapi: z.string().meta({ examples: ["3.1.1"] }), paths: z.looseObject({}) }) },
     },

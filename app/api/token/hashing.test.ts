@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type Answer, freshName, newSession, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
 import { eventually, startServer, type TestServer } from "#e2e/harness.ts";
 
-/** One thread, and hashes that take most of a second: a queue that fills quickly. */
+/** One thread, and hashes that take most of a second: its queue fills quickly. */
 let slow: TestServer;
-/** One thread, and quick ones: a queue of many. */
+/** One thread, and quick hashes: its queue holds many. */
 let quick: TestServer;
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ test("more logins than can be hashed in 15 s are turned away at once, and the re
   }
   await eventually(() => settled.filter(({ status }) => status === 503).length >= 20);
   const refused = settled.filter(({ status }) => status === 503);
-  // Whoever was let in waits; whoever was not knows already.
+  // The admitted logins still wait; the others have had their refusal.
   expect(settled.length - refused.length).toBeLessThan(10);
   for (const { text, headers } of refused) {
     expect(text).toBe('{"detail":"Service temporarily unavailable.","code":"unavailable"}');
@@ -61,7 +61,7 @@ test.each([
   ["logins", 12],
   ["signups", 1],
 ] as const)(
-  "95 %s in flight from %d address(es), retried on 503, make nobody elsewhere wait as long",
+  "95 %s in flight from %d address(es), retried on 503, wait longer than a client at another address",
   async (what, addresses) => {
     const users = [await signUp(inject("origin")), await signUp(inject("origin"))];
     const ask = (user: number, address: string) => {
@@ -73,7 +73,7 @@ test.each([
     const attackers = Array.from({ length: 95 }, async (_, index) => {
       while (!isOver) {
         attacks.push(await ask(0, `198.51.100.${index % addresses}`));
-        // What a script on another machine would not wait for takes the cores from all here.
+        // A script on another machine would not wait. Here it shares the cores with the server.
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     });
@@ -93,7 +93,7 @@ test.each([
   120_000,
 );
 
-test("a hashing thread that can't be loaded is tried again, later each time, and meanwhile logins are answered 503", async () => {
+test("a hashing thread that can't be loaded is tried again after ever longer waits, and logins get 503 meanwhile", async () => {
   const directory = await mkdtemp(join(tmpdir(), "movieconnect-"));
   const [preload, broken] = [join(directory, "preload.mjs"), join(directory, "broken")];
   // Loaded before each thread's own file: while the other file is there, no thread comes up.

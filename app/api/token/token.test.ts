@@ -23,7 +23,7 @@ test("a login answers the refresh token and sets both cookies", async () => {
   ]);
 });
 
-test("each cookie of the longest name there can be is within 4,096 bytes", async () => {
+test("each cookie is within 4,096 bytes, also for the longest possible username", async () => {
   const tail = freshName();
   // A letter of four bytes in UTF-8, which JSON may write as twelve.
   const username = "\u{1E943}".repeat(150 - tail.length) + tail;
@@ -99,7 +99,7 @@ test("unknown user, wrong password, overlong password and disabled account are o
   }
 });
 
-test("a password beyond 72 bytes counts to its last byte", async () => {
+test("every byte of a password counts, also beyond the 72nd", async () => {
   const long = `${"é".repeat(100)}-the-end`;
   const user = await signUpAs(freshName(), `${freshName()}@example.com`, long);
   expect((await post({ username: user.username, password: long })).status).toBe(200);
@@ -122,13 +122,13 @@ test("missing, null, blank and mistyped fields are named, all at once", async ()
   });
 });
 
-test("stale and broken cookies do not hinder a login", async () => {
+test("stale and broken cookies do not prevent a login", async () => {
   const user = await signUp(origin);
   const answer = await post({ username: user.username, password: PASSWORD }, { access_token: "nope", refresh_token: "%" });
   expect(answer.status).toBe(200);
 });
 
-test("a hash of another cost or of Django's PBKDF2 is good, and is replaced at the login", async () => {
+test("a hash of another cost or of Django's PBKDF2 verifies, and is replaced at the login", async () => {
   // Made with Django's PBKDF2PasswordHasher: make_password("seven-samurai-1954", salt="seasalt", 1,000 iterations)
   const { pbkdf2Sync } = await import("node:crypto");
   const pbkdf2 = `pbkdf2_sha256$1000$seasalt$${pbkdf2Sync(PASSWORD, "seasalt", 1_000, 32, "sha256").toString("base64")}`;
@@ -158,7 +158,7 @@ test.each([
     await query("begin");
     await query(statement, [user.id]);
     const login = post({ username: user.username, password: PASSWORD });
-    // It has found the account, and compared the password: now it waits for what becomes of the row.
+    // The login has found the account and compared the password. Now it waits for the row's lock.
     await withDatabase(inject("databaseUrl"), (ask) =>
       eventually(async () => {
         const waiting = await ask(

@@ -7,7 +7,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   GET: endpoint(
     {
       summary: "Whether the process answers",
-      description: "For whatever restarts a process that no longer does. Nothing is asked of the database.",
+      description: "For a supervisor that restarts a process which no longer answers. The database is not asked.",
       public: true,
       answers: { 200: live },
     },

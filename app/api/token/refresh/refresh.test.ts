@@ -29,8 +29,8 @@ function byBody(refresh: unknown, origin = shared) {
   return send(origin, "POST", REFRESH, { json: { refresh } });
 }
 
-/** Three parts in base64url, that this application has not signed as it signs. */
-function isAnothers(token: string): boolean {
+/** Whether this is a JWT of another application: three parts in base64url, not signed by this one. */
+function isForeign(token: string): boolean {
   const [header, payload, signature] = token.split(".");
   const expected = createHmac("sha256", inject("authSecret")).update(`${header}.${payload}`).digest("base64url");
   const isOurs = signature === expected && header === Buffer.from('{"alg":"HS256","typ":"JWT"}').toString("base64url");
@@ -57,7 +57,7 @@ test("a refresh by cookie renews both cookies and shows no token to scripts", as
   expect((await profile(answer.cookies.access_token)).json).toEqual({ username: user.username });
 });
 
-test("a refresh by body answers the successor in the body, and the body goes before the cookie", async () => {
+test("a refresh by body has the successor in its body, and the body's token comes before the cookie's", async () => {
   const { refresh } = await newSession(shared);
   const other = await newSession(shared);
   const answer = await send(shared, "POST", REFRESH, { json: { refresh }, cookies: { refresh_token: other.refresh } });
@@ -67,7 +67,7 @@ test("a refresh by body answers the successor in the body, and the body goes bef
   expect(claimsOf(answer.json.refresh).sid).toBe(claimsOf(refresh).sid);
 });
 
-test("with neither body nor cookie there are no credentials", async () => {
+test("a refresh with neither body nor cookie gets 401 for missing credentials", async () => {
   for (const sent of [{}, { json: {} }, { json: { other: 1 } }, { cookies: { refresh_token: "" } }]) {
     const answer = await send(shared, "POST", REFRESH, sent);
     expect(answer.status).toBe(401);
@@ -75,7 +75,7 @@ test("with neither body nor cookie there are no credentials", async () => {
   }
 });
 
-test("a refresh that is blank, null or no string is a bad request, whatever the cookie", async () => {
+test("a refresh field that is blank, null or no string gets 400, whatever the cookie", async () => {
   const { refresh } = await newSession(shared);
   const bad = [
     ["", "This field may not be blank."],
@@ -91,7 +91,7 @@ test("a refresh that is blank, null or no string is a bad request, whatever the 
   expect((await byCookie(refresh)).status).toBe(200);
 });
 
-test("an access token in its place is of the wrong type", async () => {
+test("an access token in the refresh token's place has the wrong type", async () => {
   const { cookies } = await newSession(shared);
   for (const answer of [await byCookie(cookies.access_token ?? ""), await byBody(cookies.access_token)]) {
     expect(answer.status).toBe(401);
@@ -99,7 +99,7 @@ test("an access token in its place is of the wrong type", async () => {
   }
 });
 
-test("no mutation of a living token refreshes, and the cookies are cleared where they are no other application's", async () => {
+test("no mutation of a valid token refreshes, and its cookies are cleared unless they are another application's", async () => {
   const { refresh } = await newSession(shared);
   for (const [name, mutant] of Object.entries(mutations(refresh, inject("authSecret")))) {
     const [body, cookie] = [await byBody(mutant), await byCookie(mutant)];
@@ -108,12 +108,12 @@ test("no mutation of a living token refreshes, and the cookies are cleared where
       expect(answer.text, name).toBe(INVALID);
     }
     expect(body.setCookies, name).toEqual(CLEARED);
-    expect(cookie.setCookies, name).toEqual(isAnothers(mutant) ? [] : CLEARED);
+    expect(cookie.setCookies, name).toEqual(isForeign(mutant) ? [] : CLEARED);
   }
   expect((await byCookie(refresh)).status).toBe(200);
 });
 
-test("50 parallel refreshes of one token all get one and the same successor", async () => {
+test("50 parallel refreshes of one token all get the same successor", async () => {
   const { refresh } = await newSession(shared);
   await makeOld(refresh);
   const answers = await Promise.all(Array.from({ length: 50 }, () => byCookie(refresh)));
@@ -124,7 +124,7 @@ test("50 parallel refreshes of one token all get one and the same successor", as
   expect((await byCookie(answers[0]?.cookies.refresh_token ?? "")).status).toBe(200);
 });
 
-test("a token exchanged a moment ago yields the very same successors again", async () => {
+test("a token that was exchanged within the grace yields the very same successors again", async () => {
   const { refresh } = await newSession(shared);
   await makeOld(refresh);
   const [first, second] = [await byCookie(refresh), await byBody(refresh)];
@@ -144,7 +144,7 @@ test("a token that was just issued, by a login or a rotation, is answered with i
   expect((await byCookie(rotated.cookies.refresh_token ?? "")).cookies).toEqual(rotated.cookies);
 });
 
-test("refreshes in whatever order, of whatever was current within the grace, all lead to what is current", async () => {
+test("every token that was current within the grace leads to the current one, in whatever order they refresh", async () => {
   const { refresh } = await newSession(shared);
   await makeOld(refresh);
   const current = await byCookie(refresh);
@@ -170,7 +170,7 @@ test("a token two generations old ends the session", async () => {
   await eventually(async () => (await profile(second.cookies.access_token)).status === 401);
 });
 
-test("a token that is ahead of its session goes on from there: the database went back in time, and nobody is logged out", async () => {
+test("a token that is ahead of its session, whose database went back in time, is renewed and logs nobody out", async () => {
   const { refresh } = await newSession(shared);
   let latest = refresh;
   for (let generation = 1; generation <= 3; generation += 1) {
@@ -178,9 +178,9 @@ test("a token that is ahead of its session goes on from there: the database went
     latest = (await byCookie(latest)).cookies.refresh_token ?? "";
   }
   let resumed: Record<string, string> = {};
-  // Requests at once get in each other's way at one moment or another.
+  // Ten rounds, so that parallel requests meet at different moments.
   for (let round = 0; round < 10; round += 1) {
-    // As a backup of an hour ago has it.
+    // The row as a backup of an hour ago has it.
     await change(refresh, "generation = 0, rotated_at = now() - interval '1 hour'");
     const answers = await Promise.all(Array.from({ length: 10 }, () => byCookie(latest)));
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
@@ -192,7 +192,7 @@ test("a token that is ahead of its session goes on from there: the database went
   expect((await byCookie(resumed.refresh_token ?? "")).status).toBe(200);
 });
 
-test("a rotation that seems to lie in the future, since the database's clock was set back, neither bars the next nor logs out", async () => {
+test("after the database's clock was set back, the last rotation neither bars the next one nor logs out", async () => {
   const { refresh } = await newSession(shared);
   await change(refresh, "rotated_at = now() + interval '1 day'");
   const first = await byCookie(refresh);
@@ -201,7 +201,7 @@ test("a rotation that seems to lie in the future, since the database's clock was
   expect((await byCookie(refresh)).status).toBe(200);
 });
 
-test("a token exchanged longer ago than the grace is a replay and ends the session", async () => {
+test("a token that was exchanged longer ago than the grace is a replay and ends the session", async () => {
   const { refresh } = await newSession(shared);
   await makeOld(refresh);
   const successor = (await byCookie(refresh)).cookies.refresh_token ?? "";
@@ -221,7 +221,7 @@ test("an expired access token is refused, and renewed by a refresh", async () =>
   expect((await profile(renewed.cookies.access_token, hasty.origin)).status).toBe(200);
 });
 
-test("a token that was issued to live longer is no older than today's lifetime allows", async () => {
+test("a token that was issued with a longer lifetime expires by the configured one", async () => {
   const { refresh, cookies } = await newSession(shared);
   expect((await profile(cookies.access_token, hasty.origin)).status).toBe(200);
   await sleep(2.5);
@@ -245,7 +245,7 @@ test("no token outlives its session, however often it is refreshed", async () =>
   const { refresh } = await newSession(hasty.origin);
   const end = Number(claimsOf(refresh).iat) + 6;
   let renewed = await byCookie(refresh, hasty.origin);
-  // A token's times are whole seconds: each is exchanged at least one before its end.
+  // A token's times are whole seconds: each token is exchanged at least one second before its end.
   for (const seconds of [2, 2]) {
     await sleep(seconds);
     renewed = await byCookie(renewed.cookies.refresh_token ?? "", hasty.origin);

@@ -13,7 +13,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   POST: endpoint(
     {
       summary: "Renew the access token",
-      description: "The token of the body comes first, then the cookie. Only who sent one in the body is answered one.",
+      description: "The body's token comes before the cookie's. The answer has a token only if the body had one.",
       public: true,
       credentials: ["refresh"],
       limit: "refresh",
@@ -27,7 +27,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       const isByBody = refresh !== undefined;
       const tokens = isByBody ? await refreshByBody(db, refresh, headers.cookie) : await refreshByCookie(db, headers.cookie);
       if (tokens === null) throw new AppError("refresh_token_missing");
-      // Only who could hand one over may read one: a script on the page sends none, and gets none.
+      // Only a client that has a refresh token may read one: a script on the page has none, and gets none.
       const answer = isByBody ? { refresh: tokens.refresh } : REFRESHED;
       return json(answer, { cookies: sessionCookies(tokens) });
     },

@@ -9,7 +9,7 @@ const CLEARED = [
   "refresh_token=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
 ];
 
-/** One worker, so that what it does is known to it; access tokens live for a second. */
+/** One worker, so that every request reaches the one that logged out. Access tokens live for a second. */
 let single: TestServer;
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ test("on the worker that logged out, access and refresh are refused at once", as
   expect((await refreshWith(cookies.refresh_token, single.origin)).status).toBe(401);
 });
 
-test("a logout ends one session: the user's others live on", async () => {
+test("a logout ends one session, and the user's others go on", async () => {
   const { user, cookies } = await newSession(shared);
   const other = await logIn(shared, user);
   await logOut(cookies);
@@ -98,7 +98,7 @@ test("a replayed refresh cookie does not log out, but ends its session", async (
   expect((await refreshWith(renewed.cookies.refresh_token, single.origin)).status).toBe(401);
 });
 
-test("not authenticated: 401 as on every protected endpoint, and dead cookies are cleared", async () => {
+test("a logout without a valid token gets 401 as on every protected endpoint, and dead cookies are cleared", async () => {
   const { cookies } = await newSession(shared);
   await logOut(cookies);
   const none = await logOut({});
@@ -112,7 +112,7 @@ test("not authenticated: 401 as on every protected endpoint, and dead cookies ar
   }
 });
 
-test("a client without cookies logs out with the refresh token in the body, and with an access token beside it", async () => {
+test("a client without cookies logs out with the refresh token in the body, alone or beside an access token", async () => {
   const { cookies, refresh } = await newSession(shared);
   const answer = await logOutByBody({ refresh, all: true });
   expect([answer.status, answer.text]).toEqual([200, '{"detail":"Successfully logged out."}']);
@@ -126,14 +126,14 @@ test("a client without cookies logs out with the refresh token in the body, and 
   expect((await refreshWith(both.refresh)).status).toBe(401);
 });
 
-test("a body's refresh token logs out where neither access token nor cookies are good, whatever is wrong with them", async () => {
+test("a refresh token in the body logs out where neither access token nor cookies verify, whatever is wrong with them", async () => {
   const over = await newSession(shared);
   await logOut(over.cookies);
   const dead: Sent[] = [
     { headers: { authorization: "Bearer nope" } },
     { headers: { authorization: "Bearer a b" } },
     { headers: { authorization: "Bearer null" } },
-    // Of an access token that is over another worker may not have heard yet; a refresh token is over at once everywhere.
+    // Another worker may not know yet that the access token has ended; a refresh token is refused at once everywhere.
     { cookies: { refresh_token: over.refresh } },
     { cookies: { access_token: "nope", refresh_token: over.refresh } },
     { cookies: { access_token: "nope", refresh_token: "nope" } },
@@ -145,7 +145,7 @@ test("a body's refresh token logs out where neither access token nor cookies are
   }
 });
 
-test("of tokens of several sessions the access token's ends, else the refresh cookie's: never the body's beside them", async () => {
+test("of several sessions' tokens a logout takes the access token's, else the refresh cookie's, and the body's only alone", async () => {
   const other = await newSession(shared);
   const byAccess = await newSession(shared);
   const byCookie = await newSession(shared);
@@ -163,7 +163,7 @@ test("of tokens of several sessions the access token's ends, else the refresh co
   expect((await refreshWith(other.refresh)).status).toBe(200);
 });
 
-test("a refresh token in the body that a refresh would refuse logs nobody out: 401 as on every protected endpoint", async () => {
+test("a refresh token in the body that a refresh would refuse ends no session and gets 401 as on every protected endpoint", async () => {
   const over = await newSession(shared);
   await logOut(over.cookies);
   const living = await newSession(shared);
@@ -176,7 +176,7 @@ test("a refresh token in the body that a refresh would refuse logs nobody out: 4
   expect((await profileWith(living.cookies.access_token)).status).toBe(200);
 });
 
-test("a body's refresh token that was replayed does not log out, but ends its session", async () => {
+test("a replayed refresh token in the body does not log out, but ends its session", async () => {
   const { refresh } = await newSession(single.origin);
   await passGrace(inject("databaseUrl"), refresh);
   const renewed = await refreshWith(refresh, single.origin);
@@ -191,7 +191,7 @@ test.each([
   [5, "Not a valid string."],
   [["a.b.c"], "Not a valid string."],
   ["a\0b", "Null characters are not allowed."],
-])("a refresh of %j is refused as at the refresh, signed in or not, and ends nothing", async (refresh, message) => {
+])("a refresh field of %j gets the 400 of a refresh, signed in or not, and ends no session", async (refresh, message) => {
   const { cookies } = await newSession(shared);
   for (const sent of [{ cookies }, {}]) {
     const answer = await logOutByBody({ refresh }, sent);
@@ -200,7 +200,7 @@ test.each([
   expect((await profileWith(cookies.access_token)).status).toBe(200);
 });
 
-test("a body that can't be read is refused as everywhere, and without a session that is a 401", async () => {
+test("a body that can't be read is refused as everywhere, after the 401 where there is no session", async () => {
   const { cookies } = await newSession(shared);
   const bodies: [status: number, sent: Sent][] = [
     [415, { headers: { "content-type": "text/plain" }, body: "x" }],
@@ -217,13 +217,13 @@ test("a body that can't be read is refused as everywhere, and without a session 
   expect((await send(shared, "POST", "/api/user/logout/", empty)).status).toBe(200);
 });
 
-test("another site's page can't log anybody out by a body either", async () => {
+test("another site's page cannot log a user out by a body either", async () => {
   const { refresh } = await newSession(shared);
   expect((await logOutByBody({ refresh }, { headers: { "sec-fetch-site": "cross-site" } })).status).toBe(403);
   expect((await refreshWith(refresh)).status).toBe(200);
 });
 
-test("a session that is over can't be ended again", async () => {
+test("a session that has ended cannot be logged out again", async () => {
   const { cookies } = await newSession(single.origin);
   await logOut(cookies, {}, single.origin);
   const again = await logOut(cookies, {}, single.origin);

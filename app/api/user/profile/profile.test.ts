@@ -19,7 +19,7 @@ function getProfile(headers: Record<string, string>, cookies?: Record<string, st
   return send(origin, "GET", PROFILE, cookies ? { headers, cookies } : { headers });
 }
 
-test("the access cookie opens the profile, which is the username alone", async () => {
+test("the access cookie opens the profile, which holds only the username", async () => {
   const { user, cookies } = await newSession(origin);
   const answer = await getProfile({}, { access_token: cookies.access_token ?? "" });
   expect(answer.status).toBe(200);
@@ -35,7 +35,7 @@ test("a bearer token opens the profile, whatever the scheme's case", async () =>
   }
 });
 
-test("the header goes before the cookie, also when it is the worse one", async () => {
+test("the header comes before the cookie, also where only the cookie's token is valid", async () => {
   const { cookies } = await newSession(origin);
   const other = await newSession(origin);
   const good = await getProfile({ authorization: `Bearer ${other.cookies.access_token}` }, cookies);
@@ -44,7 +44,7 @@ test("the header goes before the cookie, also when it is the worse one", async (
   expect(bad.status).toBe(401);
 });
 
-test("another scheme is ignored: the cookie counts, and without one there are no credentials", async () => {
+test("another scheme is ignored: the cookie counts, and without one credentials are missing", async () => {
   const { user, cookies } = await newSession(origin);
   expect((await getProfile({ authorization: "Basic YTpi" }, cookies)).json).toEqual({ username: user.username });
   for (const authorization of ["Basic YTpi", "Token x y z", ""]) {
@@ -54,7 +54,7 @@ test("another scheme is ignored: the cookie counts, and without one there are no
   }
 });
 
-test("without credentials the answer is a 401 with a challenge", async () => {
+test("a request without credentials gets a 401 with a challenge", async () => {
   for (const cookies of [{}, { access_token: "" }, { other: "x" }]) {
     const answer = await send(origin, "GET", PROFILE, { cookies });
     expect(answer.status).toBe(401);
@@ -64,7 +64,7 @@ test("without credentials the answer is a 401 with a challenge", async () => {
   }
 });
 
-test("a header of more than two parts is a bad header", async () => {
+test("an Authorization header of more than two parts is refused as malformed", async () => {
   for (const authorization of ["Bearer a b", "bearer a b c", "Bearer null null"]) {
     const answer = await getProfile({ authorization });
     expect(answer.status).toBe(401);
@@ -75,7 +75,7 @@ test("a header of more than two parts is a bad header", async () => {
   }
 });
 
-test("a refresh token is of the wrong type, in the header and in the cookie", async () => {
+test("a refresh token has the wrong type, in the header and in the cookie", async () => {
   const { refresh } = await newSession(origin);
   const answers = [await getProfile({ authorization: `Bearer ${refresh}` }), await getProfile({}, { access_token: refresh })];
   for (const answer of answers) {
@@ -85,12 +85,12 @@ test("a refresh token is of the wrong type, in the header and in the cookie", as
   }
 });
 
-test("no mutation of a living token opens anything", async () => {
+test("no mutation of a valid token opens anything", async () => {
   const { cookies } = await newSession(origin);
   const token = cookies.access_token ?? "";
   expect((await getProfile({ authorization: `Bearer ${token}` })).status).toBe(200);
   for (const [name, mutant] of Object.entries(mutations(token, inject("authSecret")))) {
-    // A space ends a header's second part, so that one only travels in a cookie.
+    // A space would end a header's second part: such a token can only come in a cookie.
     const inHeader = mutant.includes(" ") ? null : await getProfile({ authorization: `Bearer ${mutant}` });
     for (const answer of [inHeader, await getProfile({}, { access_token: mutant })]) {
       if (!answer) continue;
@@ -100,7 +100,7 @@ test("no mutation of a living token opens anything", async () => {
   }
 });
 
-test("a request that tries to skip what comes before pages gets nothing more", async () => {
+test("a request that tries to skip Next's proxy gains nothing", async () => {
   const skips = [
     { "x-middleware-subrequest": "proxy:proxy:proxy:proxy:proxy" },
     { "x-middleware-subrequest": "src/proxy" },

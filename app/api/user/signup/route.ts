@@ -1,21 +1,19 @@
-import { z } from "zod";
-import { documentedSignUp } from "#lib/account/documented-sign-up.ts";
-import { signUp } from "#lib/account/sign-up.ts";
+import { signUp, signUpRules } from "#lib/account/sign-up.ts";
 import { user } from "#lib/answers.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
+import { signUpInput } from "#lib/schemas.ts";
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
   POST: endpoint(
     {
       summary: "Sign up",
-      description: "Makes an account, and signs nobody in. Every field that fails is reported in one answer.",
+      description: "Makes an account and opens no session. Every field that fails is reported in one answer.",
       public: true,
       hashes: true,
       limit: "signup",
-      // The use case reads the fields itself: what is taken is reported together with what is malformed.
-      body: z.record(z.string(), z.unknown()),
-      takes: documentedSignUp,
+      body: signUpInput,
+      rules: signUpRules,
       answers: { 201: user },
     },
     async ({ db, hash, body }) => json(await signUp(db, body, hash), { status: 201 }),

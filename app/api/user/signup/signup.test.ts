@@ -19,7 +19,7 @@ function countUsers(keys: string[]): Promise<number> {
   });
 }
 
-/** Expects a 400 with just these messages, and no trace in the database. */
+/** Expects a 400 with exactly these messages, and no trace in the database. */
 async function expectRefused(change: Record<string, unknown>, messages: Record<string, string[]>): Promise<void> {
   const body = { ...signUpBody(), ...change };
   const answer = await post(body);
@@ -68,7 +68,7 @@ test("a password is stored as Django's bcrypt_sha256 in a table of its own, at t
   expect(rows[0]?.encoded).toMatch(/^bcrypt_sha256\$\$2b\$10\$[./A-Za-z0-9]{53}$/);
 });
 
-test("every failing field is reported in one answer, what is taken too", async () => {
+test("every failing field is reported in one answer, a name that is taken included", async () => {
   const taken = signUpBody();
   await post(taken);
   expect((await post({})).json).toEqual({
@@ -87,7 +87,7 @@ test("every failing field is reported in one answer, what is taken too", async (
   });
 });
 
-test("blank is judged after trimming where a field is trimmed", async () => {
+test("a field that is trimmed is judged blank after the trimming", async () => {
   await expectRefused(
     { username: " \t ", email: "  ", password: "", age: "" },
     {
@@ -99,7 +99,7 @@ test("blank is judged after trimming where a field is trimmed", async () => {
   );
 });
 
-test("numbers, booleans, lists, objects and lone surrogates are no strings", async () => {
+test("numbers, booleans, lists, objects and lone surrogates are refused as no strings", async () => {
   for (const value of [5, true, ["a"], { a: 1 }]) {
     const messages = ["Not a valid string."];
     const all = { username: value, email: value, password: value, age: value };
@@ -143,7 +143,7 @@ test("a username has at most 150 code points", async () => {
   await expectRefused({ username: "𠮷".repeat(151) }, { username: ["Ensure this field has no more than 150 characters."] });
 });
 
-test("usernames that differ only in case or Unicode form are one", async () => {
+test("usernames that differ only in case or Unicode form are the same", async () => {
   const tail = freshName();
   const variants = [
     [`Straße${tail}`, `STRASSE${tail}`, `strasse${tail}`, `ＳＴＲＡＳＳＥ${tail}`],
@@ -163,14 +163,14 @@ test("usernames that differ only in case or Unicode form are one", async () => {
   }
 });
 
-test("e-mail addresses that differ only in case are one", async () => {
+test("e-mail addresses that differ only in case are the same", async () => {
   const body = signUpBody();
   await post(body);
   const answer = await post({ ...signUpBody(), email: body.email.toUpperCase() });
   expect(answer.json).toEqual({ email: ["A user with that email already exists."] });
 });
 
-test("an e-mail address that is none, or not ASCII, or too long is refused", async () => {
+test("an e-mail address that is malformed, not ASCII or too long is refused", async () => {
   const bad = [
     "a",
     "a@",
@@ -204,7 +204,7 @@ test("an e-mail address that is none, or not ASCII, or too long is refused", asy
   for (const email of bad) await expectRefused({ email }, { email: ["Enter a valid email address."] });
 });
 
-test("an address whose host is in Unicode is kept in ASCII, is one with what browsers send, and logs in in either form", async () => {
+test("an address with a Unicode host is stored in ASCII, equals the form that browsers send, and logs in in either form", async () => {
   const tail = freshName();
   const unicode = `Ann@Bücher${tail}.example`;
   const sent = { ...signUpBody(), email: ` ${unicode}` };
@@ -218,14 +218,14 @@ test("an address whose host is in Unicode is kept in ASCII, is one with what bro
     const logIn = await send(origin, "POST", "/api/token/", { json: { username: email, password: sent.password } });
     expect(logIn.status, email).toBe(200);
   }
-  // An account of what a browser's e-mail field sent is the same as one of what was typed.
+  // A browser's e-mail field sends the ASCII form of what was typed: both are one account.
   const browser = { ...signUpBody(), email: `ann@xn--bcher-kva.${freshName()}.example` };
   expect((await post(browser)).json.email).toBe(browser.email);
   const typed = { username: browser.email.replace("xn--bcher-kva", "bücher"), password: browser.password };
   expect((await send(origin, "POST", "/api/token/", { json: typed })).status).toBe(200);
 });
 
-test("a password is judged by length in code points, by common use, and by what it resembles", async () => {
+test("a password is judged by its length in code points, by common use, and by its likeness to the user's other fields", async () => {
   const short = (n: number) => `This password is too short. It must contain at least ${n} characters.`;
   await expectRefused({ password: "seven-7" }, { password: [short(8)] });
   await expectRefused({ password: "😀😀😀😀😀😀😀" }, { password: [short(8)] });
@@ -285,7 +285,7 @@ test("a birth date is a real date of the form YYYY-MM-DD", async () => {
 
 test("a birth date is neither in the future nor too long ago nor too recent", async () => {
   const today = new Date().toISOString().slice(5, 10).replace("02-29", "02-28");
-  // Where on Earth days come first, at UTC+14.
+  // The day where on Earth it begins first, at UTC+14.
   const tomorrow = new Date(Date.now() + (14 + 24) * 3_600_000).toISOString().slice(0, 10);
   await expectRefused({ age: tomorrow }, { age: ["This date is in the future."] });
   await expectRefused({ age: "9999-12-31" }, { age: ["This date is in the future."] });
@@ -298,7 +298,7 @@ test("a birth date is neither in the future nor too long ago nor too recent", as
   expect((await post({ ...signUpBody(), age: "2000-02-29" })).json.age).toBe("2000-02-29");
 });
 
-test("unknown fields are ignored and never stored, whatever they are called", async () => {
+test("unknown fields are ignored and never stored, whatever their names", async () => {
   const body = JSON.stringify(signUpBody());
   const extra = `${body.slice(0, -1)},"id":1,"is_active":false,"is_admin":true,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}`;
   const answer = await send(origin, "POST", "/api/user/signup/", {
@@ -312,7 +312,7 @@ test("unknown fields are ignored and never stored, whatever they are called", as
   expect((await post({ ...signUpBody(), polluted: undefined })).status).toBe(201);
 });
 
-test("quotes and comments in every field are text", async () => {
+test("SQL's quotes and comments in a field are mere text", async () => {
   const sql = `'; drop table users; --`;
   await expectRefused(
     { username: sql, email: sql, age: sql },
@@ -333,7 +333,7 @@ test("200 parallel signups of one username make one row: one 201, the others 400
     ...signUpBody(cased(index)),
     email: `${freshName()}@example.com`,
   }));
-  // More than can be hashed in time: other tests' requests would be turned away too.
+  // These are more than can be hashed in time: on the shared server, other tests' requests would be refused too.
   const flooded = await startServer({ DATABASE_URL: inject("databaseUrl") });
   const answers = await Promise.all(bodies.map((body) => post(body, flooded.origin))).finally(flooded.stop);
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -345,7 +345,7 @@ test("200 parallel signups of one username make one row: one 201, the others 400
   expect(await countUsers(bodies.map(({ username }) => username))).toBe(1);
 });
 
-test("a field as long as the body allows, of what regular expressions choke on, is refused without delay for others", async () => {
+test("a field that is as long as the body allows and hard for regular expressions delays no other request", async () => {
   const fills = [
     "a".repeat(15_000),
     `${"a.".repeat(7_500)}@`,
@@ -365,7 +365,7 @@ test("a field as long as the body allows, of what regular expressions choke on, 
   }
 });
 
-test("a name that was taken while the password was hashed, and is free again when that is looked at, is given", async () => {
+test("a name that was taken when the row was inserted, and is free again when the conflict is examined, is given", async () => {
   const body = signUpBody();
   await withDatabase(inject("databaseUrl"), async (query) => {
     // The first insert finds the name taken, as by a user who is deleted right after.
@@ -380,6 +380,6 @@ test("a name that was taken while the password was hashed, and is free again whe
   });
   expect((await post(body)).status).toBe(201);
   expect((await post(body)).json.username).toEqual([USERNAME_TAKEN]);
-  // The trigger stays, for this name alone. To drop it takes the whole table, and all who read users would wait behind the
-  // transactions that other tests hold open.
+  // The trigger stays, and concerns this name alone. Dropping it would lock the whole table: every reader of `users` would
+  // wait for the transactions that other tests hold open.
 });

@@ -1,0 +1,45 @@
+import { type AccountName, accountCondition } from "./account-name.ts";
+import { KNOWN_DAYS } from "./login-addresses.ts";
+import type { Database } from "./pool.ts";
+
+/** `password_changed_at` is text: a `Date` would drop its microseconds. */
+export type AccountRow = {
+  id: number;
+  username: string;
+  is_active: boolean;
+  encoded: string;
+  password_changed_at: string;
+  is_known_address: boolean;
+};
+
+/**
+ * The account of this name, disabled or not, with its password's hash.
+ * @returns `is_known_address`: whether this password was used for a login from this address recently
+ */
+export async function findAccount(db: Database, name: AccountName, address: string): Promise<AccountRow | null> {
+  const { where, value } = accountCondition(name);
+  const rows = await db.query<AccountRow>(
+    `select id, username, is_active, encoded, changed_at::text as password_changed_at, exists (
+       select from login_addresses
+       where login_addresses.user_id = id and address = $2 and password_changed_at = changed_at
+         and last_login_at > now() - make_interval(days => $3)
+     ) as is_known_address
+     from users join passwords on user_id = id ${where}`,
+    [value, address, KNOWN_DAYS],
+  );
+  return rows[0] ?? null;
+}
+
+/** Replaces the hash of an unchanged password, unless the hash has been replaced in the meantime. */
+export async function updatePasswordHash(db: Database, userId: number, from: string, to: string): Promise<void> {
+  await db.query("update passwords set encoded = $3 where user_id = $1 and encoded = $2", [userId, from, to]);
+}
+
+/** Gives an account a new password. A trigger ends its sessions. @returns false if the user has been deleted */
+export async function replacePassword(db: Database, userId: number, encoded: string): Promise<boolean> {
+  const rows = await db.query(
+    "update passwords set encoded = $2, changed_at = clock_timestamp() where user_id = $1 returning user_id",
+    [userId, encoded],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,62 @@
+import type { Database } from "./pool.ts";
+import type { SessionRow } from "./sessions.ts";
+
+/** A session as a refresh finds it. `age_seconds`: since it was opened or rotated; negative if the clock was set back since. */
+export type SeenSession = SessionRow & { age_seconds: number };
+
+const COLUMNS = "s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username";
+const SEEN = `${COLUMNS}, extract(epoch from now() - s.rotated_at)::float8 as age_seconds`;
+/** The condition for a living session `s` of the user `u`. */
+const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
+
+/**
+ * Rotates a living session to the generation after `generation`, if it is at `generation`, or behind it because the database
+ * went back in time. Of several simultaneous requests exactly one succeeds, and none within `grace` of the last rotation.
+ *
+ * The commit waits for no disk and no standby: a client that was told to retry during such a wait would find its token
+ * exchanged later. If a crash loses the rotation, the client's token is ahead of the row, and such a token is accepted.
+ * @param grace in seconds
+ * @param before the moment when the client stops waiting. A paused database may run the statement later: without this limit
+ *   it would exchange the token without the client's knowledge, and the client's next attempt would look like a replay
+ * @returns `rotated`: the session after the rotation, or null; `seen`: the living session when the statement began, or null;
+ *   `inTime`: whether the statement ran before `before`
+ */
+export async function rotateSession(
+  db: Database,
+  { id, generation, grace, before }: { id: string; generation: number; grace: number; before: Date },
+): Promise<{ rotated: SessionRow | null; seen: SeenSession | null; inTime: boolean }> {
+  // synchronous_commit is set for this statement's transaction alone, which works through a pooler too. The update depends on
+  // `relaxed`, so that the setting comes first. A clock that was set back leaves a rotated_at in the future, which must not
+  // block the session. clock_timestamp(): the grace begins at the rotation, not when the statement began to wait for a lock.
+  // Disabling the user in the meantime revokes the session, and the update sees that.
+  const rows = await db.query<SeenSession & { next_generation: number | null; next_rotated_at: Date; in_time: boolean }>(
+    `with relaxed as materialized (
+       select set_config('synchronous_commit', 'off', true) as commit
+     ), seen as materialized (
+       select ${SEEN} from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
+     ), rotated as (
+       update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp()
+       from seen, relaxed
+       where s.id = $1 and s.revoked_at is null and relaxed.commit = 'off' and clock_timestamp() < $4
+         and (s.generation < $2 or s.generation = $2
+           and s.rotated_at not between now() - make_interval(secs => $3) and now() + make_interval(secs => $3))
+       returning s.generation as next_generation, s.rotated_at as next_rotated_at
+     )
+     select *, clock_timestamp() < $4 as in_time from seen left join rotated on true`,
+    [id, generation, grace, before],
+  );
+  const [row] = rows;
+  if (!row) return { rotated: null, seen: null, inTime: true };
+  const { next_generation, next_rotated_at, in_time: inTime, ...seen } = row;
+  const rotated = next_generation === null ? null : { ...seen, generation: next_generation, rotated_at: next_rotated_at };
+  return { rotated, seen, inTime };
+}
+
+/** The session, if it lives and its user is active. */
+export async function findLivingSession(db: Database, id: string): Promise<SeenSession | null> {
+  const rows = await db.query<SeenSession>(
+    `select ${SEEN} from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}`,
+    [id],
+  );
+  return rows[0] ?? null;
+}

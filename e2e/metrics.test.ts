@@ -1,0 +1,156 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { freshName, logIn, newSession, PASSWORD, send, signUp } from "./client.ts";
+import { eventually, startServer, type TestServer } from "./harness.ts";
+import { childrenOf } from "./launch.ts";
+import { scrape } from "./scrape.ts";
+
+// The metrics, as an operator's Prometheus gets them: at a port of their own.
+
+const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "warn" };
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({ ...SETTINGS, REFRESH_GRACE: "0" });
+});
+afterAll(() => server.stop());
+
+test("metrics are answered in Prometheus' format, and never cached", async () => {
+  const answer = await send(new URL(server.metrics).origin, "GET", "/metrics");
+  expect(answer.status).toBe(200);
+  expect(answer.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+  expect(answer.headers["cache-control"]).toBe("no-store");
+  expect(answer.text).toMatch(/^# TYPE movieconnect_http_requests_total counter$/m);
+  for (const line of answer.text.split("\n")) {
+    expect(line).toMatch(/^$|^# (HELP|TYPE) \w+ .+$|^\w+(\{(\w+="[^"\\]*",?)+\})? (-?[\d.e+-]+)$/);
+  }
+});
+
+test("where visitors are served, no path leads to the metrics, not for this machine either", async () => {
+  const nothing = { status: 404, text: '{"detail":"Not found."}' };
+  for (const path of ["/api/metrics/", "/api/metrics"]) {
+    for (const method of ["GET", "POST", "OPTIONS"]) expect(await send(server.origin, method, path)).toMatchObject(nothing);
+  }
+  const page = await send(server.origin, "GET", "/metrics");
+  expect(page.status).toBe(404);
+  expect(page.text).not.toContain("movieconnect_");
+});
+
+test("what happens on all workers is one sum", async () => {
+  const before = await scrape(server.metrics);
+  const user = await signUp(server.origin);
+  // Each on a connection of its own, which one of the workers takes.
+  const sessions = await Promise.all(Array.from({ length: 8 }, () => logIn(server.origin, user)));
+  for (let wrong = 0; wrong < 3; wrong += 1) {
+    const json = { username: user.username, password: `${PASSWORD}!` };
+    expect((await send(server.origin, "POST", "/api/token/", { json })).status).toBe(401);
+  }
+  for (const { cookies } of sessions.slice(0, 3)) await send(server.origin, "POST", "/api/token/refresh/", { cookies });
+  await send(server.origin, "POST", "/api/token/refresh/", { cookies: sessions[0]?.cookies ?? {} });
+  await send(server.origin, "POST", "/api/user/logout/", { cookies: sessions[4]?.cookies ?? {} });
+
+  const added = async () => {
+    const after = await scrape(server.metrics);
+    const series = (name: string) => (after.get(`movieconnect_${name}`) ?? 0) - (before.get(`movieconnect_${name}`) ?? 0);
+    return {
+      signups: series("signups_total"),
+      opened: series('sessions_total{event="opened"}'),
+      refreshed: series('sessions_total{event="refreshed"}'),
+      replayed: series('sessions_total{event="replayed"}'),
+      revoked: series('sessions_total{event="revoked"}'),
+      refused: series("logins_refused_total"),
+      hashes: series("hash_seconds_count"),
+      answered: series('http_requests_total{route="/api/token/",method="POST",status="200"}'),
+      timed: series('http_request_duration_seconds_count{route="/api/token/"}'),
+    };
+  };
+  const expected = {
+    signups: 1,
+    opened: 8,
+    refreshed: 3,
+    replayed: 1,
+    revoked: 2,
+    refused: 3,
+    hashes: 12,
+    answered: 8,
+    timed: 11,
+  };
+  // A request is counted when its answer has left, which its client may know before.
+  await eventually(async () => (await added()).timed === expected.timed);
+  for (let again = 0; again < 10; again += 1) expect(await added()).toEqual(expected);
+});
+
+test("throttled requests are counted by limit, those that memory answers, too", async () => {
+  const limits = { RATE_LIMITS: "on", RATE_LIMIT_LOGIN_ADDRESS: "2/600", TRUSTED_PROXIES: "127.0.0.1" };
+  const limited = await startServer({ ...SETTINGS, ...limits, LOG_LEVEL: "silent" });
+  // Nobody else's: other tests are throttled in the same database.
+  const headers = { "x-forwarded-for": "198.51.100.77" };
+  const throttled = 'movieconnect_throttled_total{limit="login_address"}';
+  expect((await scrape(limited.metrics)).get(throttled)).toBe(0);
+  for (let attempt = 0; attempt < 6; attempt += 1) await send(limited.origin, "POST", "/api/token/", { json: {}, headers });
+  expect((await scrape(limited.metrics)).get(throttled)).toBe(4);
+  await limited.stop();
+});
+
+test("whatever is asked for, there is a bounded number of series", async () => {
+  const { cookies } = await newSession(server.origin);
+  const paths = [
+    "/",
+    "/login",
+    "/robots.txt",
+    "/icon.svg",
+    "/_next/static/x.js",
+    "/api/health/live/",
+    "/api/token",
+    "/%61pi/%74oken/",
+  ];
+  const unknown = Array.from({ length: 40 }, (_, index) => `${index % 2 ? "/api" : ""}/${freshName()}${"/x".repeat(index % 5)}`);
+  const odd = ["//", "/%", "/\\", "/api//", "/api/token/%00", "/_next/image", "/__proto__", "/constructor", "/api/constructor"];
+  for (const path of [...paths, ...unknown, ...odd]) await send(server.origin, "GET", path, { cookies });
+  for (const method of ["PROPFIND", "TRACE", "PURGE"]) await send(server.origin, method, "/api/token/");
+  const { hostname, port } = new URL(server.origin);
+  const raw = connect(Number(port), hostname);
+  raw.end("FOO / HTTP/9.9\r\n\r\n");
+  await new Promise((resolve) => raw.resume().once("close", resolve));
+
+  const requests = () =>
+    scrape(server.metrics).then((series) =>
+      [...series.keys()].filter((key) => key.startsWith("movieconnect_http_requests_total")),
+    );
+  await eventually(async () => (await requests()).some((key) => key.includes('route="malformed"')));
+  const labels = (name: string, keys: string[]) => [
+    ...new Set(keys.map((key) => new RegExp(`${name}="([^"]*)"`).exec(key)?.[1])),
+  ];
+  const routes = labels("route", await requests());
+  const known = ["/api/health/live/", "/api/token/", "/api/token/refresh/", "/api/user/logout/"];
+  expect(routes.sort()).toEqual([...known, "/api/user/signup/", "malformed", "other", "page", "static"]);
+  expect(labels("method", await requests()).sort()).toEqual(["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "other"]);
+});
+
+test("a worker that hangs holds up no scrape, one that died takes nothing back, and its successor counts", {
+  timeout: 120_000,
+}, async () => {
+  const own = await startServer({ ...SETTINGS, LOG_LEVEL: "silent" });
+  const opened = 'movieconnect_sessions_total{event="opened"}';
+  const workers = async () => {
+    const series = await scrape(own.metrics);
+    return ["answering", "silent"].map((state) => series.get(`movieconnect_workers{state="${state}"}`));
+  };
+  const user = await signUp(own.origin);
+  for (let login = 0; login < 6; login += 1) await logIn(own.origin, user);
+  expect((await scrape(own.metrics)).get(opened)).toBe(6);
+  expect(await workers()).toEqual([2, 0]);
+
+  const [pid = 0] = await childrenOf(own.process.pid ?? 0);
+  process.kill(pid, "SIGSTOP");
+  const start = performance.now();
+  expect(await workers()).toEqual([1, 1]);
+  expect(performance.now() - start).toBeLessThan(2_000);
+  expect((await scrape(own.metrics)).get(opened)).toBe(6);
+
+  process.kill(pid, "SIGKILL");
+  await eventually(async () => (await workers()).join() === "2,0");
+  expect((await scrape(own.metrics)).get(opened)).toBe(6);
+  for (let login = 0; login < 4; login += 1) await logIn(own.origin, user);
+  expect((await scrape(own.metrics)).get(opened)).toBe(10);
+  await own.stop();
+});

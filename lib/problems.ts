@@ -1,0 +1,26 @@
+/** What can be wrong with a field: a code, with the details that its words need. lib/http/field-words.ts has the words. */
+export type Problem =
+  | { code: "required" | "null" | "blank" | "not_a_string" | "null_characters" | "invalid" }
+  /** `most` and `least` count code points, or bytes */
+  | { code: "too_many_characters" | "too_many_bytes"; most: number }
+  | { code: "bad_username" | "bad_email" | "bad_date" }
+  | { code: "username_taken" | "email_taken" }
+  | { code: "date_in_future" | "date_too_long_ago" }
+  | { code: "too_young"; years: number }
+  | { code: "password_too_short"; least: number }
+  | { code: "password_too_common" | "password_like_username" | "password_like_email" | "password_like_site" }
+  /** About the whole body. `type` is Python's name for the JSON value that was sent in place of an object */
+  | { code: "no_data" }
+  | { code: "not_an_object"; type: string };
+
+/** By the field's name; those under `non_field_errors` are about the whole body. */
+export type Problems = Record<string, Problem[]>;
+
+/** Puts several sets of problems together, and leaves out the fields that have none. */
+export function mergeProblems(...all: Problems[]): Problems {
+  const merged: Problems = {};
+  for (const [field, problems] of all.flatMap((each) => Object.entries(each))) {
+    if (problems.length > 0) merged[field] = [...(merged[field] ?? []), ...problems];
+  }
+  return merged;
+}

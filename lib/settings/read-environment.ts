@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import type { z } from "zod";
+
+/** Settings that can also be read from a file: `AUTH_SECRET_FILE` names the file that holds `AUTH_SECRET`. */
+const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET"];
+
+/**
+ * Parses the variables of an environment. An empty variable counts as unset, so that `PORT= npm start` is not an error.
+ * @throws {Error} one line that names each bad variable and says what it must be
+ */
+export function readEnvironment<Schema extends z.ZodType>(
+  schema: Schema,
+  variables: Record<string, string | undefined>,
+): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const result = schema.safeParse({ ...given, ...readFiles(given) }, { error: defaultMessage });
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  throw new Error(`Bad environment: ${problems.join("; ")}.`);
+}
+
+// For types that have no message of their own: zod's messages are for programmers.
+function defaultMessage({ code, input, ...issue }: z.core.$ZodRawIssue): string {
+  if (input === undefined) return "is required";
+  return code === "invalid_value" ? `must be one of: ${(issue.values as unknown[]).join(", ")}` : "has an invalid value";
+}
+
+function readFiles(variables: Record<string, string | undefined>): Record<string, string> {
+  const read: Record<string, string> = {};
+  for (const name of FROM_FILES) {
+    const file = variables[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (variables[name] !== undefined) throw new Error(`Bad environment: ${name} and ${name}_FILE are both set.`);
+    try {
+      read[name] = readFileSync(file, "utf8").trim();
+    } catch (error) {
+      // A value that is no path may be the secret itself, put into the wrong variable: it is not quoted.
+      const path = /^[./]/.test(file) ? ` ${file}` : "";
+      throw new Error(`Bad environment: ${name}_FILE${path} can't be read (${(error as NodeJS.ErrnoException).code}).`);
+    }
+  }
+  return read;
+}
