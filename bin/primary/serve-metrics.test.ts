@@ -24,7 +24,7 @@ async function received(socket: Socket): Promise<string> {
   return text;
 }
 
-test("without METRICS_ADDRESS the primary serves no metrics", async () => {
+test("without METRICS_ADDRESS nothing listens", async () => {
   const servers = () => process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap");
   const before = servers();
   const { url } = await serveMetrics({ PORT: 0 });
