@@ -51,7 +51,7 @@ export const environment = z.object({
 /** The settings of the command that starts the workers and nothing else. */
 const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
-  /** Where the primary answers the metrics of all workers, apart from everything else. Unset, nowhere. */
+  /** The address on which the primary serves the metrics of all workers. Unset, there are none. */
   METRICS_ADDRESS: z.string().transform(toListenAddress).optional(),
   /** The proxies that are trusted to name the client's address: addresses and subnets, separated by commas. */
   TRUSTED_PROXIES: z.string().default("").transform(toBlockList),

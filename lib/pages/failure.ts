@@ -31,7 +31,7 @@ export function reportFailure(error: unknown, asked: Asked, place: Place): void 
 
 /**
  * Logs an error that proxy.ts caught. Next would write it to the console, and answer with a bare 500 without our design.
- * The request's id is the number that finds the error in the log: Next has no digest here.
+ * The request's id is the number to find the error by in the log: Next has no digest here.
  */
 export function reportProxyFailure(error: unknown, asked: Asked): void {
   setPageStatus(500);

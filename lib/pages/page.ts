@@ -44,7 +44,7 @@ export async function isViewerUnknown(requestHeaders: Headers): Promise<boolean>
   }
 }
 
-// Next gives each name one value, the last: a page sees the new cookie alone, also where the browser sent two by that name.
+// Next keeps one value per name, the last: a page sees only the new cookie, even if the browser sent two of that name.
 function setCookies(headers: Headers, cookies: SessionCookie[]): void {
   const request = new NextRequest("http://localhost", { headers });
   for (const { name, value } of cookies) request.cookies.set(name, value);
