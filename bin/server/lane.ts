@@ -10,8 +10,8 @@ type Context = { waitUntil: (promise: Promise<unknown>) => void };
 type Entrypoint = (request: IncomingMessage, response: ServerResponse, context: Context) => Promise<void>;
 type Routes = { staticRoutes: { page: string }[]; dynamicRoutes: { page: string; regex: string }[] };
 
-// Without a `relativeProjectDir` an endpoint finds the Next server that runs here, and takes its settings. With one it would
-// take itself for alone, and write each request's whole URL into its trace (lib/observe/tracing.ts).
+// Without `requestMeta` an endpoint has the settings of the Next server that runs here, which is quiet: lib/pages/failure.ts
+// writes the line of an error.
 const CONTEXT: Context = {
   // As Next's own server: what `after()` was given runs beside the answers, and its failure is one line.
   waitUntil: (promise) => void promise.catch((error) => console.error(error)),
