@@ -49,13 +49,14 @@ const ofRequests: Sampler = {
   toString: () => "OfRequests",
 };
 
-// Next records the whole URL. A query may hold personal data, so it is cut off.
+// Next records the whole URL, when a span begins and for some once more when it ends. A query may hold personal data, so it is
+// cut off before the span is handed to the exporter.
 const withoutQueries: SpanProcessor = {
-  onStart(span) {
-    const target = span.attributes["http.target"];
-    if (typeof target === "string") span.setAttribute("http.target", target.split("?", 1)[0]?.slice(0, LONGEST_PATH) ?? "");
+  onStart: () => undefined,
+  onEnd({ attributes }) {
+    const target = attributes["http.target"];
+    if (typeof target === "string") attributes["http.target"] = target.split("?", 1)[0]?.slice(0, LONGEST_PATH);
   },
-  onEnd: () => undefined,
   forceFlush: async () => undefined,
   shutdown: async () => undefined,
 };
