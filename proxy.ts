@@ -1,5 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { FAILURE_NUMBER_HEADER, reportProxyFailure, setPageStatus } from "#lib/pages/failure.ts";
+import { currentRequest } from "#lib/observe/request-context.ts";
+import { reportProxyFailure, setPageStatus } from "#lib/pages/failure.ts";
 import { isViewerUnknown, pageHeaders, renewPage } from "#lib/pages/page.ts";
 import { isVisitorPage } from "#lib/pages/visitor-pages.ts";
 
@@ -10,7 +11,9 @@ import { isVisitorPage } from "#lib/pages/visitor-pages.ts";
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { pathname, search } = request.nextUrl;
-  const { requestHeaders, responseHeaders } = pageHeaders(request.headers, pathname + search);
+  const page = currentRequest();
+  if (page) page.pagePath = pathname + search;
+  const { requestHeaders, responseHeaders } = pageHeaders(request.headers);
   const response = await answer(request, requestHeaders).catch((error) => answerFailure(error, request, requestHeaders));
   for (const [name, value] of Object.entries(responseHeaders)) response.headers.set(name, value);
   return response;
@@ -27,8 +30,7 @@ async function answer(request: NextRequest, requestHeaders: Headers): Promise<Ne
 
 // Next's own answer to what is thrown here is no page.
 function answerFailure(error: unknown, request: NextRequest, requestHeaders: Headers): NextResponse {
-  const number = reportProxyFailure(error, { method: request.method, path: request.nextUrl.pathname });
-  if (number !== undefined) requestHeaders.set(FAILURE_NUMBER_HEADER, number);
+  reportProxyFailure(error, { method: request.method, path: request.nextUrl.pathname });
   return intermission(request, requestHeaders);
 }
 

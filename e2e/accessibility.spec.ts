@@ -11,7 +11,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         for (const width of [320, 1440]) {
           await page.setViewportSize({ width, height: 800 });
           await page.goto(path);
-          await expectSound(page);
+          await expectUsable(page);
         }
       });
     }
@@ -21,7 +21,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const width of [320, 1440]) {
         await page.setViewportSize({ width, height: 800 });
         await page.reload();
-        await expectSound(page);
+        await expectUsable(page);
       }
     });
 
@@ -49,8 +49,8 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-async function expectSound(page: Page): Promise<void> {
-  const sound = await page.evaluate(async () => {
+async function expectUsable(page: Page): Promise<void> {
+  const layout = await page.evaluate(async () => {
     await document.fonts.ready;
     const shift = await new Promise<number>((resolve) => {
       let total = 0;
@@ -61,7 +61,7 @@ async function expectSound(page: Page): Promise<void> {
     });
     return { shift, overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth };
   });
-  expect(sound).toEqual({ shift: 0, overflow: 0 });
+  expect(layout).toEqual({ shift: 0, overflow: 0 });
   await expectAccessible(page);
 }
 

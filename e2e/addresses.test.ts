@@ -53,7 +53,7 @@ function dataOf(path: string): string[] {
 
 const isBelowApi = (path: string) => /^\/api([/?]|$)/.test(path);
 
-function expectNowhere(answer: Answer, asked: string, path: string): void {
+function expectNotFound(answer: Answer, asked: string, path: string): void {
   expect(answer.status, asked).toBe(404);
   if (isBelowApi(path)) expect(answer.text, asked).toBe(NOT_FOUND);
   else expect(answer.headers["content-type"], asked).toMatch(/^text\/html/);
@@ -73,17 +73,17 @@ test.each(ENDPOINTS)("%s %s has one address", async (method, path) => {
   for (const other of variations(path)) {
     // A page takes no body: a form that was sent to a page is redirected to that page.
     const sent = isBelowApi(other) ? method : "GET";
-    expectNowhere(await send(direct, sent, other, { cookies }), `${sent} ${other}`, other);
+    expectNotFound(await send(direct, sent, other, { cookies }), `${sent} ${other}`, other);
   }
 });
 
 test.each(["/login", "/signup", "/docs"])("the page %s has one address", async (path) => {
   for (const other of variations(path)) {
-    expectNowhere(await send(direct, "GET", other), other, other);
+    expectNotFound(await send(direct, "GET", other), other, other);
   }
 });
 
-test("the old address of the page about the API leads to the page, with and without the slash, for every method", async () => {
+test("the old path of the page about the API redirects to the page, with and without the slash, for every method", async () => {
   for (const origin of [direct, ...(nginx ? [nginx.http] : [])]) {
     for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
       for (const path of ["/api/docs", "/api/docs/", "/api/docs?a=b"]) {
@@ -97,9 +97,9 @@ test("the old address of the page about the API leads to the page, with and with
 
 test("Next's internal paths are not found: its error pages, the home page's data, and its image converter", async () => {
   for (const path of ["/_error", "/_global-error", "/_not-found", "/404", "/500", "/index", "/index.rsc", "/.rsc", "/index.json"])
-    expectNowhere(await send(direct, "GET", path, { cookies }), path, path);
+    expectNotFound(await send(direct, "GET", path, { cookies }), path, path);
   for (const path of [`/_next/data/${build}/index.json`, `/_next/data/${build}.json`, "/_next/image", "/_next/", "/_next"])
-    expectNowhere(await send(direct, "GET", path, { cookies }), path, path);
+    expectNotFound(await send(direct, "GET", path, { cookies }), path, path);
 });
 
 test("no header gives an endpoint or a page another path", async () => {

@@ -11,7 +11,7 @@ import { eventually, startServer, type TestServer } from "./harness.ts";
 
 const REFRESH = "/api/token/refresh/";
 
-/** The arguments of a command in the guide's section on backups, but for whom it connects as and to what. */
+/** The arguments of a command in the guide's section on backups, without its role and its database. */
 async function argumentsOf(program: string): Promise<string[]> {
   const guide = await readFile(join(import.meta.dirname, "..", "docs", "operating.md"), "utf8");
   const [, words = ""] = new RegExp(`exec -T db ${program} -U mcuser (.*?) movieconnect [<>]`).exec(guide) ?? [];
@@ -34,7 +34,7 @@ describe.skipIf(!hasDistributionPostgres())("a backup that is restored while the
   const profile = async (cookies: Record<string, string>) =>
     (await send(server.origin, "GET", "/api/user/profile/", { cookies })).status;
 
-  test("logs out nobody who was active before and since, revives no logout, and ends what it does not know", async () => {
+  test("logs out no user who was active before and since, revives no logout, and ends sessions that the backup lacks", async () => {
     const [active, idle, leaver] = [
       await newSession(server.origin),
       await newSession(server.origin),

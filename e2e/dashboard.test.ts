@@ -4,7 +4,7 @@ import { expect, inject, test } from "vitest";
 import { send } from "./client.ts";
 import { scrapeText } from "./scrape.ts";
 
-// The Grafana dashboard, Prometheus' alarms, and what both are made from.
+// The Grafana dashboard and Prometheus' alarms use the metrics that exist.
 
 type Panel = { targets?: { expr: string }[] };
 
@@ -17,7 +17,7 @@ const alarms = [...rules.matchAll(/- alert: MovieConnect(\w+)\n\s+expr: (.+)\n/g
 }));
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
-test("every metric on the dashboard exists, and every one that exists is on it", async () => {
+test("every metric on the dashboard exists, and every metric that exists is on the dashboard", async () => {
   const text = await scrapeText(inject("metrics"));
   const existing = [...text.matchAll(/^# TYPE (\w+) (counter|gauge|histogram)$/gm)].map(([, name = "", type = ""]) => ({
     name,
@@ -28,7 +28,7 @@ test("every metric on the dashboard exists, and every one that exists is on it",
   expect([...new Set(drawn)].sort()).toEqual(series.sort());
 });
 
-test("every alarm is about metrics that exist, and is in the operating guide with what to do", async () => {
+test("every alarm is about metrics that exist, and the operating guide says what to do about it", async () => {
   const text = await scrapeText(inject("metrics"));
   const existing = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
   for (const { expr } of alarms) {
@@ -41,7 +41,7 @@ test("every alarm is about metrics that exist, and is in the operating guide wit
   expect(told).toEqual(alarms.map(({ name }) => name));
 });
 
-test("every label that the dashboard or an alarm asks for is one that its metric has", async () => {
+test("every label that the dashboard or an alarm uses is one that its metric has", async () => {
   // So that every series is there.
   await send(inject("origin"), "GET", "/login");
   const text = await scrapeText(inject("metrics"));
@@ -51,7 +51,7 @@ test("every label that the dashboard or an alarm asks for is one that its metric
     const asked = [...grouping.split(", "), ...[...selectors.matchAll(/(\w+)!?=/g)].map(([, label]) => label)];
     const [, given = ""] = new RegExp(`^${name}\\{(.*)\\} `, "m").exec(text) ?? [];
     const labels = [...given.matchAll(/(\w+)="/g)].map(([, label]) => label);
-    // The scraper adds its job and whom it asked.
+    // The scraper adds the labels `job` and `instance`.
     expect(["", "job", "instance", ...labels], expr).toEqual(expect.arrayContaining(asked));
   }
 });

@@ -87,16 +87,16 @@ export const FAILING = [
   },
   {
     file: "lib/made-to-fail.ts",
-    code: `export function failIfTold(headers: Headers, place: string): void {
+    code: `export function failIfAsked(headers: Headers, place: string): void {
         if (headers.get("${MADE_TO_FAIL}") === place) throw new Error("a bug in " + place);
       }`,
   },
-  changed("app/layout.tsx", { "const username": 'failIfTold(await headers(), "the root layout");\n  const username' }, [
+  changed("app/layout.tsx", { "const username": 'failIfAsked(await headers(), "the root layout");\n  const username' }, [
     'import { headers } from "next/headers";',
   ]),
   changed("proxy.ts", {
-    "const { pathname": 'failIfTold(request.headers, "the whole of proxy.ts");\n  const { pathname',
-    "const cookies": 'failIfTold(request.headers, "proxy.ts");\n  const cookies',
+    "const { pathname": 'failIfAsked(request.headers, "the whole of proxy.ts");\n  const { pathname',
+    "const cookies": 'failIfAsked(request.headers, "proxy.ts");\n  const cookies',
   }),
 ];
 
@@ -111,7 +111,7 @@ function page(name: string, body: string, above = "") {
 }
 
 function changed(file: string, changes: Record<string, string>, imports: string[] = []) {
-  let code = ['import { failIfTold } from "#lib/made-to-fail.ts";', ...imports, original(file)].join("\n");
+  let code = ['import { failIfAsked } from "#lib/made-to-fail.ts";', ...imports, original(file)].join("\n");
   for (const [from, to] of Object.entries(changes)) {
     if (!code.includes(from)) throw new Error(`${file} has no ${from}`);
     code = code.replace(from, to);

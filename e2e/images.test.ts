@@ -42,7 +42,7 @@ test("a package that the image's build does not copy fails the build", async () 
   }
 }, 120_000);
 
-/** The image's directory, as far as there is no Docker for it. Links stand for what Next's own standalone build has. */
+/** Makes the image's directory without Docker. Links stand for the packages of Next's own standalone build. */
 async function layOut(image: string, dockerfile: string): Promise<void> {
   const [, names = ""] = /copy-packages\.ts \/image \\\n([^\n]*) \\\n/.exec(dockerfile) ?? [];
   const [, removed = ""] = /&& rm (bin\/.*)$/m.exec(dockerfile) ?? [];
@@ -58,7 +58,7 @@ async function layOut(image: string, dockerfile: string): Promise<void> {
 
 const checkImage = (image: string) => run([join(ROOT, "bin", "check-image.ts"), image], image);
 
-// In the image Node reads TypeScript by itself, which not every version does that runs the tests.
+// The image's Node runs TypeScript without a loader. The Node that runs the tests may not.
 function run(command: string[], cwd: string) {
   const loader = ["--import", import.meta.resolve("tsx")];
   return spawnSync(process.execPath, [...loader, ...command], { cwd, env: environmentWith({}), encoding: "utf8" });

@@ -10,7 +10,7 @@ import { fetchDocument } from "./openapi.ts";
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
 const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PURGE"];
 const JSON_TYPE = { "content-type": "application/json" };
-/** What Next's router adds, for its own pages. No endpoint answers differently by any of these. */
+/** The `Vary` header that Next's router adds for its own pages. No endpoint's answer depends on these headers. */
 const ROUTERS_VARY = /^rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch(, Accept-Encoding)?$/;
 
 const lane = inject("origin");
@@ -22,7 +22,7 @@ afterAll(() => routed.stop());
 
 type Ask = (origin: string) => Promise<Answer>;
 
-/** Asks both servers, and tells each answer but for what is new in each. */
+/** Sends a request to both servers. Returns each answer without the parts that are new in every answer. */
 async function both(ask: Ask): Promise<{ byLane: unknown; byRouter: unknown }> {
   const [byLane, byRouter] = [await ask(lane), await ask(routed.origin)];
   expect(varyOf(byLane)).toEqual([]);
@@ -43,7 +43,7 @@ function isVary(name: string): boolean {
   return name.toLowerCase() === "vary";
 }
 
-/** Status, headers in their order and as they are written, and body: without what is made anew for each answer. */
+/** Status, headers in their order and spelling, and body, without the parts that are new in every answer. */
 function comparable({ status, rawHeaders, text }: Answer) {
   const headers = pairs(rawHeaders).filter(([name]) => !isVary(name) && name !== "Date" && name !== "X-Request-Id");
   return { status, headers: headers.map(([name, value]) => `${name}: ${masked(value)}`), text: masked(text) };
@@ -61,7 +61,7 @@ function masked(text: string): string {
     .replace(/Max-Age=[1-9]\d*/, "Max-Age=SECONDS");
 }
 
-test("every endpoint and an unknown path answer every method by the lane as by Next's router, with and without the slash", async () => {
+test("every endpoint and an unknown path answer every method alike by the lane and by Next's router, with and without the slash", async () => {
   const { paths } = await fetchDocument(lane);
   const all = [...Object.keys(paths), "/api/nope/", "/api/-"];
   expect(all.length).toBeGreaterThan(8);
@@ -70,7 +70,7 @@ test("every endpoint and an unknown path answer every method by the lane as by N
   }
 });
 
-test("each endpoint does its work by the lane as by Next's router", async () => {
+test("each endpoint does the same work by the lane and by Next's router", async () => {
   const [mine, others] = [await newSession(lane), await newSession(routed.origin)];
   const sessionAt = (origin: string) => (origin === lane ? mine : others);
   const post = (path: string, sent: (session: typeof mine) => Sent): Ask => {
@@ -100,7 +100,7 @@ test("each endpoint does its work by the lane as by Next's router", async () => 
   expect(statuses).toEqual(twice);
 });
 
-describe("what is refused is refused by the lane as by Next's router", () => {
+describe("the lane refuses as Next's router does:", () => {
   const wrong = { username: freshName(), password: "wrong-password" };
   const refused: [what: string, method: string, path: string, sent: Sent][] = [
     ["a wrong password", "POST", "/api/token/", { json: wrong }],
@@ -130,7 +130,7 @@ describe("what is refused is refused by the lane as by Next's router", () => {
   test.each(refused)("%s", (what, method, path, sent) => expectSame(what, (origin) => send(origin, method, path, sent)));
 });
 
-test("an odd path is answered by the lane as by Next's router", async () => {
+test("an odd path gets the same answer by the lane and by Next's router", async () => {
   const paths = [
     "/api",
     "/api/",
@@ -157,7 +157,7 @@ test("an odd path is answered by the lane as by Next's router", async () => {
     "/api/[[...path]]/",
     "/api/token.json",
   );
-  // These are no endpoint's, nor below /api: they are Next's, for both.
+  // These paths are not below /api: Next answers them on both servers.
   const pages = new Set(["//api/token/", "/API/token/"]);
   for (const path of paths.filter((each) => !pages.has(each))) {
     for (const method of ["GET", "POST"]) await expectSame(`${method} ${path}`, (origin) => send(origin, method, path));
@@ -168,7 +168,7 @@ test("an odd path is answered by the lane as by Next's router", async () => {
   }
 });
 
-test("what Next's pages and servers say among themselves changes no answer, by the lane or by Next's router", async () => {
+test("Next's internal headers change no answer, by the lane or by Next's router", async () => {
   const names = [
     "rsc",
     "next-router-state-tree",
@@ -207,7 +207,7 @@ test("what Next's pages and servers say among themselves changes no answer, by t
   }
 });
 
-test("what is no request, or one of HTTP's own cases, is answered by the lane as by Next's router", async () => {
+test("malformed requests and HTTP's special cases get the same answer by the lane and by Next's router", async () => {
   const end = "Connection: close\r\n\r\n";
   const messages = [
     "GET /api/user/profile/ HTTP/1.0\r\n\r\n",

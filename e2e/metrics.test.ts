@@ -5,7 +5,7 @@ import { eventually, startServer, type TestServer } from "./harness.ts";
 import { childrenOf } from "./launch.ts";
 import { scrape } from "./scrape.ts";
 
-// The metrics, as an operator's Prometheus gets them: at a port of their own.
+// The metrics, as an operator's Prometheus scrapes them, at a port of their own.
 
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "warn" };
 let server: TestServer;
@@ -25,7 +25,7 @@ test("metrics are answered in Prometheus' format, and never cached", async () =>
   }
 });
 
-test("where visitors are served, no path leads to the metrics, not for this machine either", async () => {
+test("the public port has no metrics at any path, not even for this machine", async () => {
   const nothing = { status: 404, text: '{"detail":"Not found."}' };
   for (const path of ["/api/metrics/", "/api/metrics"]) {
     for (const method of ["GET", "POST", "OPTIONS"]) expect(await send(server.origin, method, path)).toMatchObject(nothing);
@@ -35,10 +35,10 @@ test("where visitors are served, no path leads to the metrics, not for this mach
   expect(page.text).not.toContain("movieconnect_");
 });
 
-test("what happens on all workers is one sum", async () => {
+test("the counts of all workers are summed", async () => {
   const before = await scrape(server.metrics);
   const user = await signUp(server.origin);
-  // Each on a connection of its own, which one of the workers takes.
+  // Each request is on a connection of its own, which one of the workers accepts.
   const sessions = await Promise.all(Array.from({ length: 8 }, () => logIn(server.origin, user)));
   for (let wrong = 0; wrong < 3; wrong += 1) {
     const json = { username: user.username, password: `${PASSWORD}!` };
@@ -74,24 +74,24 @@ test("what happens on all workers is one sum", async () => {
     answered: 8,
     timed: 11,
   };
-  // A request is counted when its answer has left, which its client may know before.
+  // A request is counted after its answer was sent, which may be after the client has received it.
   await eventually(async () => (await added()).timed === expected.timed);
   for (let again = 0; again < 10; again += 1) expect(await added()).toEqual(expected);
 });
 
-test("throttled requests are counted by limit, those that memory answers, too", async () => {
+test("throttled requests are counted by limit, also those that a worker refuses from memory", async () => {
   const limits = { RATE_LIMITS: "on", RATE_LIMIT_LOGIN_ADDRESS: "2/600", TRUSTED_PROXIES: "127.0.0.1" };
   const limited = await startServer({ ...SETTINGS, ...limits, LOG_LEVEL: "silent" });
-  // Nobody else's: other tests are throttled in the same database.
+  // An application of its own: other tests are throttled on the shared one.
   const headers = { "x-forwarded-for": "198.51.100.77" };
   const throttled = 'movieconnect_throttled_total{limit="login_address"}';
-  expect((await scrape(limited.metrics)).get(throttled)).toBe(0);
+  await eventually(async () => (await scrape(limited.metrics)).get(throttled) === 0);
   for (let attempt = 0; attempt < 6; attempt += 1) await send(limited.origin, "POST", "/api/token/", { json: {}, headers });
-  expect((await scrape(limited.metrics)).get(throttled)).toBe(4);
+  await eventually(async () => (await scrape(limited.metrics)).get(throttled) === 4);
   await limited.stop();
 });
 
-test("whatever is asked for, there is a bounded number of series", async () => {
+test("the number of series is bounded, whatever clients request", async () => {
   const { cookies } = await newSession(server.origin);
   const paths = [
     "/",
@@ -106,7 +106,7 @@ test("whatever is asked for, there is a bounded number of series", async () => {
   const unknown = Array.from({ length: 40 }, (_, index) => `${index % 2 ? "/api" : ""}/${freshName()}${"/x".repeat(index % 5)}`);
   const odd = ["//", "/%", "/\\", "/api//", "/api/token/%00", "/_next/image", "/__proto__", "/constructor", "/api/constructor"];
   for (const path of [...paths, ...unknown, ...odd]) await send(server.origin, "GET", path, { cookies });
-  for (const method of ["PROPFIND", "TRACE", "PURGE"]) await send(server.origin, method, "/api/token/");
+  for (const method of ["PUT", "PATCH", "DELETE", "PROPFIND", "TRACE", "PURGE"]) await send(server.origin, method, "/api/token/");
   const { hostname, port } = new URL(server.origin);
   const raw = connect(Number(port), hostname);
   raw.end("FOO / HTTP/9.9\r\n\r\n");
@@ -126,7 +126,7 @@ test("whatever is asked for, there is a bounded number of series", async () => {
   expect(labels("method", await requests()).sort()).toEqual(["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "other"]);
 });
 
-test("a worker that hangs holds up no scrape, one that died takes nothing back, and its successor counts", {
+test("a worker that hangs holds up no scrape, the counts of one that died stay, and its successor counts on", {
   timeout: 120_000,
 }, async () => {
   const own = await startServer({ ...SETTINGS, LOG_LEVEL: "silent" });
@@ -142,9 +142,8 @@ test("a worker that hangs holds up no scrape, one that died takes nothing back, 
 
   const [pid = 0] = await childrenOf(own.process.pid ?? 0);
   process.kill(pid, "SIGSTOP");
-  const start = performance.now();
+  // Answered before anybody ends the one that hangs.
   expect(await workers()).toEqual([1, 1]);
-  expect(performance.now() - start).toBeLessThan(2_000);
   expect((await scrape(own.metrics)).get(opened)).toBe(6);
 
   process.kill(pid, "SIGKILL");

@@ -21,7 +21,7 @@ export async function fetchDocument(origin: string): Promise<Document> {
 }
 
 /** How an answer of the API differs from the document: in its status, a header, its body. Empty for pages and moved paths. */
-export function departures(document: Document, { method, path, answer }: Exchange): string[] {
+export function differences(document: Document, { method, path, answer }: Exchange): string[] {
   const [pathname = ""] = path.split("?", 1);
   if (!/^\/api(\/|$)/.test(pathname) || /^\/api\/docs\/?$/.test(pathname)) return [];
   const exchange = `${method} ${path} answered ${answer.status} ${answer.text.slice(0, 300)}`;

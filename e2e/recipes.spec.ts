@@ -11,7 +11,7 @@ import { launch, pausePostgres, startCommand } from "./launch.ts";
 import { fillSignUp, logInByForm } from "./people.ts";
 import { copyWithRecipes, readRecipes } from "./recipes.ts";
 
-// A page that asks the database something of its own, for everybody.
+// A page that is open to visitors and runs a statement of its own.
 const OWN_PAGES = [
   {
     file: "lib/asking.ts",
@@ -45,10 +45,10 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
   }
 
   test.beforeAll(async () => {
-    // A build, beside whatever else runs.
+    // It makes a build, while other tests may be running.
     test.setTimeout(180_000);
     directory = await copyWithRecipes([...OWN_PAGES, ...FAILING]);
-    // Of its own: a recipe migrates it.
+    // A database of its own: a recipe migrates it.
     postgres = await startPostgres();
     server = await startServer({ DATABASE_URL: postgres.url, ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1" }, directory);
   });
@@ -57,7 +57,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     await postgres?.stop();
   });
 
-  test("their types are right", () => {
+  test("compile", () => {
     const { stdout, status } = spawnSync("npx", ["tsc", "--noEmit", "--incremental", "false"], {
       cwd: directory,
       encoding: "utf8",
@@ -158,7 +158,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     await eventually(() => /db\/migrations\/0009_towns\.sql has not been run/.test(dev.output()));
     dev.process.kill("SIGTERM");
     expect(await dev.ended).toBe(0);
-    // A source that has changed would be built anew.
+    // A changed source would be built again.
     await rm(migration);
   });
 
@@ -180,7 +180,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     expect(requests.filter((path) => path === "/api/films/votes/")).toHaveLength(2);
   });
 
-  test("a call in a session that is over leads to the login page", async ({ page, context }) => {
+  test("a call in a session that has ended leads to the login page", async ({ page, context }) => {
     const { cookies } = await newSession(server.origin);
     const url = server.origin;
     await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
@@ -191,7 +191,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
   });
 
   for (const { path, place, status, says, headers = {} } of FAILURES) {
-    test(`what ${place} throws is one line of the log, with the number that the page shows`, async ({ page }) => {
+    test(`an error in ${place} is one line of the log, with the number that the page shows`, async ({ page }) => {
       await page.setExtraHTTPHeaders(headers);
       const before = server.output().length;
       const answer = await page.goto(`${server.origin}${path}?token=secret`);
@@ -204,7 +204,9 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     });
   }
 
-  test("what a page throws that is reached by a link is one line of the log, with the number that is shown", async ({ page }) => {
+  test("an error in a page that was reached by a link is one line of the log, with the number that the page shows", async ({
+    page,
+  }) => {
     await page.goto(`${server.origin}/failing/link`);
     const before = server.output().length;
     await page.getByRole("link", { name: "Go on" }).click();
@@ -213,14 +215,14 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     expect(told).toMatchObject([{ digest: await shownNumber(page), path: "/failing/page", err: { message: "a bug in a page" } }]);
   });
 
-  test("what fails in the browser alone asks for no number, and says what to tell instead", async ({ page }) => {
+  test("a page that fails only in the browser shows no number, and says what to report instead", async ({ page }) => {
     await page.goto(`${server.origin}/failing/browser`);
     await page.getByRole("button", { name: "Fail" }).click();
     await expect(page.getByText("tell us when it was, and what you did.")).toBeVisible();
     await expect(page.getByText("this number")).toHaveCount(0);
   });
 
-  test("every 500 has a line of level 50 with its request's id, of routes that are none of ours too", async () => {
+  test("every 500 has a line of level 50 with its request's id, also of a plain route handler", async () => {
     for (const [path, headers] of [
       ["/api/failing", {}],
       ["/api/failing/mute", {}],
@@ -235,7 +237,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     }
   });
 
-  /** The lines that say what failed, once the request's own line, which is the last, is there. */
+  /** The lines that say what failed. Waits for the request's own line, which comes last. */
   async function failuresSince(offset: number): Promise<Record<string, unknown>[]> {
     const lines = () =>
       (
@@ -260,7 +262,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     });
     test.afterAll(() => alone?.stop());
 
-    test("pages for the signed-in, pages that ask for themselves and soft navigations are the intermission", async ({
+    test("pages for the signed-in, pages with statements of their own and soft navigations show the intermission", async ({
       page,
       context,
       browser,

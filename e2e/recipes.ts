@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
-// Below the project: what is built may lead to packages there, and nowhere else.
+// Below the project, because a build finds packages only there.
 const COPY = join(ROOT, ".recipes");
 const SOURCES = [
   "app",
@@ -42,7 +42,7 @@ async function write({ file, code }: Source): Promise<void> {
   await writeFile(join(COPY, file), code);
 }
 
-// As a person reads a difference: what it takes out, and what stands around that, is there once; the rest is put in.
+// Applies a diff as a person would: the file has the removed lines and their context exactly once, and gets the added lines.
 async function change({ file, code }: Source): Promise<void> {
   const lines = code.trimEnd().split("\n");
   const side = (mark: string) =>

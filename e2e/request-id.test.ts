@@ -3,7 +3,7 @@ import { freshName, send } from "./client.ts";
 import { eventually, startServer, type TestServer } from "./harness.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
 
-// One id from the proxy's log to the application's, that nobody else can choose.
+// One request id in the proxy's log and the application's, which no client can choose.
 
 const FORGED = "somebody-elses-id";
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
@@ -23,14 +23,14 @@ const idOf = async (origin: string, id?: string) => {
   return String(headers["x-request-id"]);
 };
 
-test("directly, each request has an id of its own, whatever the client says", async () => {
+test("without a proxy each request gets a new id, whatever id the client sends", async () => {
   const ids = new Set<string>();
   for (let request = 0; request < 5; request += 1) ids.add(await idOf(inject("origin"), FORGED));
   expect(ids.size).toBe(5);
   for (const id of ids) expect(id).toMatch(/^[\da-f-]{36}$/);
 });
 
-test("a trusted proxy's id is taken, if it looks like one", async () => {
+test("a trusted proxy's id is kept, if it is well-formed", async () => {
   expect(await idOf(trusting.origin, "0af7651916cd43dd8448eb211c80319c")).toBe("0af7651916cd43dd8448eb211c80319c");
   for (const odd of ["", "x".repeat(65), "a b", "a\tb", 'a"b', "é", "\u00a0ab"])
     expect(await idOf(trusting.origin, odd)).toMatch(/^[\da-f-]{36}$/);
@@ -43,7 +43,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
   });
   afterAll(() => nginx.stop());
 
-  test("its id, and never the client's, is in the answer and in every line", async () => {
+  test("Nginx' id, and never the client's, is in the answer and in every line", async () => {
     const json = { username: freshName(), password: "wrong-password" };
     const answer = await send(nginx.http, "POST", "/api/token/", { json, headers: { "x-request-id": FORGED } });
     const id = String(answer.headers["x-request-id"]);

@@ -11,7 +11,7 @@ import { openSwitch } from "./switch.ts";
 
 // Two servers behind one address, of which one follows the other, as Patroni and HAProxy or a managed Postgres set them up.
 
-// Started by root, Postgres runs as the user `nobody`.
+/** A port at which nothing listens. */
 const NOWHERE = 1;
 
 /** `directory` has the embedded Postgres' layout: `pausePostgres(directory)` of launch.ts works on it. */
@@ -57,9 +57,9 @@ export async function startPostgresPair({ synchronous = true, standbyClock = 0 }
     await writeFile(join(primary.directory, "synchronous.conf"), line);
     await control(primary, ["reload"]);
     const state = "select from pg_stat_replication where state = 'streaming' and sync_state = $1";
-    const isSo = async () =>
+    const isApplied = async () =>
       (await withDatabase(primary.url, (query) => query(state, [isSynchronous ? "sync" : "async"]))).length === 1;
-    await eventually(isSo);
+    await eventually(isApplied);
   };
   const killPrimary = async () => {
     // In this order, so that the standby does not get what the primary still sends while it ends.

@@ -230,7 +230,7 @@ test("a taken port is refused with one line that names it", async () => {
   const refused = launch({ DATABASE_URL, PORT: String(port) });
   expect(await refused.ended).toBe(1);
   expect(refused.errors()).toBe(
-    `movieconnect: port ${port} is taken: stop what listens there, or choose another, as in PORT=${port + 1} npm start\n`,
+    `movieconnect: port ${port} is taken: stop the program that listens there, or choose another, as in PORT=${port + 1} npm start\n`,
   );
   holder.close();
 });

@@ -4,9 +4,7 @@ import { perProcess } from "#lib/per-process.ts";
 import { readEnvironment } from "#lib/settings/read-environment.ts";
 import { attempts, databaseUrl, integer, toBlockList, toListenAddress, toSecrets } from "#lib/settings/setting-types.ts";
 
-/**
- * The application's environment. Lifetimes are in seconds. @internal for its test
- */
+/** The application's environment. Lifetimes are in seconds. @internal for its test */
 export const environment = z.object({
   /** Where Postgres is. `npm start` sets it when it runs the embedded Postgres. */
   DATABASE_URL: databaseUrl,
@@ -75,7 +73,7 @@ export const migration = z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL:
 export type Config = z.output<typeof environment>;
 export type LaunchConfig = z.output<typeof launch>;
 
-// Once for all bundles: each by itself would read a secret's file again, at its own time.
+// One reading for all bundles: each would otherwise read a secret's file again, at its own time.
 const settings = perProcess("config", () => readEnvironment(environment, process.env));
 
 /**

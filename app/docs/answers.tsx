@@ -1,7 +1,7 @@
 import type { Answered } from "#lib/openapi/document.ts";
 import { Prose } from "./prose.tsx";
 
-/** Every status with its headers and what its body may be. The first is the one that is hoped for. */
+/** Every status with its headers and its possible bodies, success first. */
 export function Answers({ responses }: { responses: Record<string, Answered> }) {
   return (
     <>

@@ -4,7 +4,7 @@ import { Prose } from "./prose.tsx";
 type Schemas = Record<string, JsonSchema>;
 type Field = JsonSchema & { type?: string; format?: string; description?: string; minLength?: number; maxLength?: number };
 
-/** What a body may hold. */
+/** The fields of a body. */
 export function Fields({ schema, schemas }: { schema: JsonSchema; schemas: Schemas }) {
   const { properties = {}, required = [] } = resolve(schema, schemas);
   return (
@@ -36,7 +36,7 @@ function resolve(schema: JsonSchema, schemas: Schemas): { properties?: Record<st
 }
 
 function limits({ type, format, minLength, maxLength }: Field): (string | undefined)[] {
-  // Of a date the form says it all.
+  // A date's format says enough.
   if (format === "date") return ["date, YYYY-MM-DD"];
   const length = maxLength === undefined ? undefined : `${minLength ?? 0} to ${maxLength.toLocaleString("en")} characters`;
   return [type, length];

@@ -9,10 +9,10 @@ import { Prose } from "./prose.tsx";
 
 export const metadata: Metadata = { title: "The API" };
 
-/** The API's document, to read and to try. Rendered here: a browser without scripts shows all but the answers. */
+/** The API's document, to read and to try out. Rendered on the server: without scripts a browser shows all but the answers. */
 export default async function DocsPage() {
   const document = await apiDocument();
-  // HEAD and OPTIONS go without saying.
+  // Leaves out HEAD and OPTIONS, which every path has.
   const operations = Object.entries(document.paths).flatMap(([path, { get, post, put, patch, delete: del }]) =>
     Object.entries({ get, post, put, patch, delete: del }).flatMap(([method, operation]) =>
       operation ? [{ method: method.toUpperCase(), path, operation }] : [],

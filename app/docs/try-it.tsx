@@ -6,15 +6,15 @@ import { CallButton } from "#app/_components/call-button.tsx";
 type Props = {
   method: string;
   path: string;
-  /** The operation's name, which no other has */
+  /** The operation's name, which is unique */
   name: string;
-  /** A body to begin with; without one there is none to send */
+  /** An example body to begin with; undefined for an operation without a body */
   example: string | undefined;
 };
 type Answer = { status: number; reason: string; headers: [name: string, value: string][]; text: string };
 type State = { kind: "ready" } | { kind: "sending" } | { kind: "failed" } | { kind: "answered"; answer: Answer };
 
-/** Sends what is written here as it is written, and shows all that a script can see of the answer. */
+/** Sends the body as it is typed, and shows everything of the answer that a script can see. */
 export function TryIt({ method, path, name, example }: Props) {
   const [state, setState] = useState<State>({ kind: "ready" });
   const id = useId();
@@ -67,7 +67,7 @@ async function call(method: string, path: string, body: string | null): Promise<
   });
   return {
     status: response.status,
-    // HTTP/2 has no words for a status.
+    // HTTP/2 has no reason phrases.
     reason: response.statusText,
     headers: [...response.headers],
     text: pretty(await response.text()),

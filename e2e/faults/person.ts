@@ -29,7 +29,7 @@ const REFRESHES = 40;
 /** Signs up, logs in, and refreshes and reads the profile for a while. */
 export async function live(watch: Watch): Promise<void> {
   const account = signUpBody();
-  const made = await persist(watch, "signup", { json: account }, (status) => status === 201 || status === 400);
+  const made = await untilAnswered(watch, "signup", { json: account }, (status) => status === 201 || status === 400);
   if (!made) return;
   if (made.status === 201) watch.acknowledged.push(account);
   // An earlier attempt made the account, and its answer was lost.
@@ -38,14 +38,14 @@ export async function live(watch: Watch): Promise<void> {
   )
     watch.wrongs.push(`a signup was refused: ${made.text}`);
   const { username, password } = account;
-  let current = await persist(watch, "login", { json: { username, password } }, (status) => status === 200);
+  let current = await untilAnswered(watch, "login", { json: { username, password } }, (status) => status === 200);
   for (let count = 0; count < REFRESHES && current; count += 1) {
     await pause(PAUSE_MS);
     const cookies: Record<string, string> = current.cookies;
     await watch.age(cookies.refresh_token ?? "");
-    current = await persist(watch, "refresh", { cookies }, (status) => status === 200);
+    current = await untilAnswered(watch, "refresh", { cookies }, (status) => status === 200);
     if (!current) return;
-    const profile = await persist(watch, "profile", { cookies: current.cookies }, (status) => status === 200);
+    const profile = await untilAnswered(watch, "profile", { cookies: current.cookies }, (status) => status === 200);
     if (profile && profile.json.username !== username) watch.wrongs.push(`${username} was taken for ${profile.text}`);
   }
 }
@@ -58,7 +58,7 @@ const REQUESTS = {
 } as const;
 
 // Repeats a request until it is answered; null when the time is up, or when the answer is a wrong one.
-async function persist(watch: Watch, what: Attempt["what"], sent: Sent, isGood: (status: number) => boolean) {
+async function untilAnswered(watch: Watch, what: Attempt["what"], sent: Sent, isGood: (status: number) => boolean) {
   const since = performance.now();
   while (!watch.isOver()) {
     const answer = await attempt(watch, what, sent);
@@ -82,7 +82,7 @@ async function attempt({ origin, attempts }: Watch, what: Attempt["what"], sent:
 }
 
 /** Logs in to each of these accounts with its password. Returns those that refuse it. */
-export async function closedAccounts(origin: string, accounts: Account[]): Promise<string[]> {
+export async function accountsThatRefuse(origin: string, accounts: Account[]): Promise<string[]> {
   const closed: string[] = [];
   for (const account of accounts)
     await logIn(origin, account).catch((error) => closed.push(`${account.username}: ${error.message}`));

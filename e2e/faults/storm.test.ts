@@ -4,7 +4,7 @@ import { eventually, startPostgres, startServer, type TestPostgres, type TestSer
 import { childrenOf, pausePostgres } from "#e2e/launch.ts";
 import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
 import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
-import { type Attempt, closedAccounts, pause } from "./person.ts";
+import { type Attempt, accountsThatRefuse, pause } from "./person.ts";
 import { type Storm, startStorm } from "./storm.ts";
 
 // Two applications behind Nginx on one Postgres, and users who go on while one part after the other breaks.
@@ -157,7 +157,7 @@ describe.skipIf(!hasNginx())("in a storm of signups, logins and refreshes", () =
       await pause(RECOVERY_MS + WATCHED_MS);
       expect(storm.wrongs).toEqual([]);
       const attempts = storm.attempts.filter(({ startedAt }) => startedAt > since);
-      for (const { answer } of attempts) if (answer?.status === 503) expectHonest(answer);
+      for (const { answer } of attempts) if (answer?.status === 503) expectUnavailable(answer);
       if (isDatabase) expectQuick(attempts);
       const after = attempts.filter(({ startedAt }) => startedAt > over + RECOVERY_MS);
       expect(after.length).toBeGreaterThan(PEOPLE);
@@ -169,12 +169,12 @@ describe.skipIf(!hasNginx())("in a storm of signups, logins and refreshes", () =
   test("after all faults every acknowledged signup logs in", async () => {
     await storm.stop();
     expect(storm.acknowledged.length).toBeGreaterThan(2 * PEOPLE);
-    expect(await closedAccounts(nginx.http, storm.acknowledged)).toEqual([]);
+    expect(await accountsThatRefuse(nginx.http, storm.acknowledged)).toEqual([]);
     expect(storm.wrongs).toEqual([]);
   });
 });
 
-function expectHonest({ text, headers }: NonNullable<Attempt["answer"]>): void {
+function expectUnavailable({ text, headers }: NonNullable<Attempt["answer"]>): void {
   expect(text).toBe(UNAVAILABLE);
   expect(headers["retry-after"]).toMatch(/^[1-9]\d*$/);
   expect(headers["set-cookie"]).toBeUndefined();

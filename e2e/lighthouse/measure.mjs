@@ -1,7 +1,7 @@
 import { launch } from "chrome-launcher";
 import lighthouse, { desktopConfig } from "lighthouse";
 
-// node measure.mjs BROWSER mobile|desktop URL [COOKIE]: one load of a page by a browser that has nothing of it, as JSON.
+// node measure.mjs BROWSER mobile|desktop URL [COOKIE]: one load of a page by a browser with an empty cache, as JSON.
 
 const [chromePath, device, url, cookie] = process.argv.slice(2);
 const browser = await launch({ chromePath, chromeFlags: ["--headless=new", "--no-sandbox", "--disable-background-networking"] });
@@ -12,7 +12,7 @@ try {
       port: browser.port,
       onlyCategories: ["performance"],
       logLevel: "silent",
-      // The page that says "not found" is a page, too.
+      // Measures the page for a 404, too.
       ignoreStatusCode: true,
       ...(cookie ? { extraHeaders: { Cookie: cookie } } : {}),
     },

@@ -2,9 +2,9 @@ import http from "node:http";
 import https from "node:https";
 import { scan } from "@mdn/mdn-http-observatory";
 
-// node scan.mjs HOST HTTP_PORT HTTPS_PORT: what Mozilla's site would say of this host, as JSON.
-// The scanner takes a name alone, and asks it on ports 80 and 443. Not everybody may have those, or name a host: here the
-// connection leads to this machine's ports, and nowhere else. What is said over it stays as it is.
+// node scan.mjs HOST HTTP_PORT HTTPS_PORT: Mozilla's rating of this host, as JSON.
+// The scanner takes only a host name, and connects to its ports 80 and 443. Not every user may listen there, or name a host:
+// here each connection leads to this machine's ports, and nowhere else. The traffic itself is unchanged.
 
 const [host, httpPort, httpsPort] = process.argv.slice(2);
 const ports = { [`${host}:80`]: httpPort, [`${host}:443`]: httpsPort };

@@ -39,7 +39,7 @@ async function timed(request: Promise<Answer>): Promise<Timed> {
   return { ...answer, startedAt, milliseconds: performance.now() - startedAt };
 }
 
-function expectHonest(answer: Timed): void {
+function expectServedOrUnavailable(answer: Timed): void {
   expect([200, 201, 503]).toContain(answer.status);
   if (answer.status !== 503) return;
   expect(answer.json).toEqual(UNAVAILABLE);
@@ -114,7 +114,7 @@ test.each(["immediate", "fast"] as const)(
     await restartPostgres(postgres);
     await eventually(isServing);
     const { answers, acknowledged } = await load.stop();
-    for (const answer of answers) expectHonest(answer);
+    for (const answer of answers) expectServedOrUnavailable(answer);
     expectQuick(answers, since);
     await expectNothingHalfMade(acknowledged);
   },
@@ -129,7 +129,7 @@ test("with Postgres paused requests succeed or get 503 quickly, and nobody is lo
   let refused: Timed;
   try {
     refused = await timed(send(server.origin, "POST", REFRESH, { cookies: idle.cookies }));
-    expectHonest(refused);
+    expectServedOrUnavailable(refused);
     expect(refused.status).toBe(503);
     expect(refused.setCookies).toEqual([]);
     await eventually(sees503(load.answers));
@@ -142,7 +142,7 @@ test("with Postgres paused requests succeed or get 503 quickly, and nobody is lo
   const profile = await send(server.origin, "GET", PROFILE, { cookies: refreshed.cookies });
   expect([profile.status, profile.json]).toEqual([200, { username: idle.user.username }]);
   const { answers, acknowledged } = await load.stop();
-  for (const answer of answers) expectHonest(answer);
+  for (const answer of answers) expectServedOrUnavailable(answer);
   expectQuick([...answers, refused], since);
   await expectNothingHalfMade(acknowledged);
 });
@@ -172,7 +172,7 @@ test("workers that restart while Postgres is down answer 503, and recover with i
   const refused = await timed(
     send(server.origin, "POST", "/api/token/", { json: { username: user.username, password: PASSWORD } }),
   );
-  expectHonest(refused);
+  expectServedOrUnavailable(refused);
   expectQuick([refused], 0);
   await restartPostgres(postgres);
   await eventually(async () => (await send(server.origin, "GET", PROFILE, { cookies })).status === 200);
@@ -221,7 +221,7 @@ test("a worker that can't read revocations answers 503, and never 200 for a sess
     await eventually(async () => (await profile(revoked.cookies)).status === 503);
     for (const { cookies } of [revoked, alive, revoked]) {
       const answer = await profile(cookies);
-      expectHonest(answer);
+      expectServedOrUnavailable(answer);
       expectQuick([answer], 0);
     }
     await cable.mend();

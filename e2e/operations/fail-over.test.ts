@@ -28,8 +28,8 @@ afterAll(async () => {
 
 type Cookies = Record<string, string>;
 
-/** The acknowledged signups, and every wrong answer. */
-const told = {
+/** What the users saw: acknowledged writes, wrong answers, and counts. */
+const record = {
   signups: [] as string[],
   logouts: [] as Cookies[],
   surprises: [] as string[],
@@ -40,31 +40,31 @@ const told = {
 let isOver = false;
 
 /** Repeats a request until the answer is no 503. A broken connection counts as a 503. */
-async function insist(method: string, path: string, sent: Sent, expected: number[]): Promise<Answer> {
+async function untilAnswered(method: string, path: string, sent: Sent, expected: number[]): Promise<Answer> {
   const end = performance.now() + 45_000;
   for (;;) {
     const answer = await send(server.origin, method, path, sent);
     if (answer.status !== 503 || performance.now() > end) {
-      told.served += 1;
-      if (!expected.includes(answer.status)) told.surprises.push(`${method} ${path}: ${answer.status} ${answer.text}`);
+      record.served += 1;
+      if (!expected.includes(answer.status)) record.surprises.push(`${method} ${path}: ${answer.status} ${answer.text}`);
       return answer;
     }
-    told.unavailable += 1;
+    record.unavailable += 1;
     expect(answer.json).toEqual({ detail: "Service temporarily unavailable.", code: "unavailable" });
     await new Promise((resolve) => setTimeout(resolve, Number(answer.headers["retry-after"]) * 250));
   }
 }
 
 async function logIn(username: string): Promise<Cookies> {
-  return (await insist("POST", LOGIN, { json: { username, password: PASSWORD } }, [200])).cookies;
+  return (await untilAnswered("POST", LOGIN, { json: { username, password: PASSWORD } }, [200])).cookies;
 }
 
 /** @returns the username, once it is acknowledged */
 async function arrive(): Promise<string> {
   const body = signUpBody(freshName());
   // A signup that got a 503 may have been carried out: then the second one finds its own name taken.
-  await insist("POST", SIGNUP, { json: body }, [201, 400]);
-  told.signups.push(body.username);
+  await untilAnswered("POST", SIGNUP, { json: body }, [201, 400]);
+  record.signups.push(body.username);
   return body.username;
 }
 
@@ -72,10 +72,10 @@ async function arrive(): Promise<string> {
 async function stay(arrived: Cookies): Promise<Cookies> {
   let cookies = arrived;
   while (!isOver) {
-    const renewed = await insist("POST", REFRESH, { cookies }, [200]);
-    if (renewed.status === 200 && renewed.cookies.refresh_token !== cookies.refresh_token) told.rotations += 1;
+    const renewed = await untilAnswered("POST", REFRESH, { cookies }, [200]);
+    if (renewed.status === 200 && renewed.cookies.refresh_token !== cookies.refresh_token) record.rotations += 1;
     if (renewed.status === 200) cookies = renewed.cookies;
-    await insist("GET", PROFILE, { cookies }, [200]);
+    await untilAnswered("GET", PROFILE, { cookies }, [200]);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   return cookies;
@@ -85,8 +85,8 @@ async function stay(arrived: Cookies): Promise<Cookies> {
 async function comeAndGo(): Promise<void> {
   while (!isOver) {
     const cookies = await logIn(await arrive());
-    await insist("POST", LOGOUT, { cookies }, [200, 401]);
-    told.logouts.push(cookies);
+    await untilAnswered("POST", LOGOUT, { cookies }, [200, 401]);
+    record.logouts.push(cookies);
   }
 }
 
@@ -96,31 +96,31 @@ test("a fail-over loses nothing acknowledged and logs nobody out, and requests s
   const staying = arrived.map(stay);
   const moving = Array.from({ length: 3 }, comeAndGo);
   // A session rotates when its token is older than the grace: the primary dies in the middle of rotations.
-  await eventually(() => told.logouts.length >= 3 && told.rotations >= PEOPLE / 2);
+  await eventually(() => record.logouts.length >= 3 && record.rotations >= PEOPLE / 2);
 
   // A write that is under way when the primary dies has reached the standby, or was not acknowledged.
   await pair.killPrimary();
-  told.unavailable = 0;
-  await eventually(() => told.unavailable >= PEOPLE);
+  record.unavailable = 0;
+  await eventually(() => record.unavailable >= PEOPLE);
   await pair.promote();
   const promotedAt = performance.now();
-  const servedBefore = told.served;
-  await eventually(() => told.served > servedBefore + 3 * PEOPLE, 10);
+  const servedBefore = record.served;
+  await eventually(() => record.served > servedBefore + 3 * PEOPLE, 10);
   expect(performance.now() - promotedAt).toBeLessThan(10_000);
 
   isOver = true;
   const stayed = await Promise.all(staying);
   await Promise.all(moving);
-  expect(told.surprises).toEqual([]);
+  expect(record.surprises).toEqual([]);
   for (const cookies of stayed) {
     expect((await send(server.origin, "GET", PROFILE, { cookies })).status).toBe(200);
     expect((await send(server.origin, "POST", REFRESH, { cookies })).status).toBe(200);
   }
-  for (const cookies of told.logouts) {
+  for (const cookies of record.logouts) {
     await eventually(async () => (await send(server.origin, "GET", PROFILE, { cookies })).status === 401, 5);
     expect((await send(server.origin, "POST", REFRESH, { cookies })).status).toBe(401);
   }
   const rows = await withDatabase(pair.url, (query) => query("select username from users"));
   const kept = new Set(rows.map(({ username }) => username));
-  expect(told.signups.filter((username) => !kept.has(username))).toEqual([]);
+  expect(record.signups.filter((username) => !kept.has(username))).toEqual([]);
 }, 150_000);

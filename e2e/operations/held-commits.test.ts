@@ -28,7 +28,7 @@ afterAll(async () => {
 const refresh = (cookies: Record<string, string>) => send(server.origin, "POST", REFRESH, { cookies });
 
 /** Repeats a request until it is answered, as a 503 asks for. */
-async function persist(cookies: Record<string, string>): Promise<{ answer: Answer; refused: number }> {
+async function untilAnswered(cookies: Record<string, string>): Promise<{ answer: Answer; refused: number }> {
   for (let refused = 0; ; refused += 1) {
     const answer = await refresh(cookies);
     if (answer.status !== 503) return { answer, refused };
@@ -57,7 +57,7 @@ test("while commits wait 3, 12 and 30 s for a standby, users who refresh stay si
   const refreshed = await Promise.all(
     groups.map(async (people, index) => {
       await delay(1_000 * (HELD_SECONDS - (GROUPS[index] ?? 0)));
-      return Promise.all(people.map(({ cookies }) => persist(cookies)));
+      return Promise.all(people.map(({ cookies }) => untilAnswered(cookies)));
     }),
   );
   await held;
@@ -67,7 +67,7 @@ test("while commits wait 3, 12 and 30 s for a standby, users who refresh stay si
   await delay(2_500);
   for (const { answer } of refreshed.flat()) {
     expect(claimsOf(answer.cookies.refresh_token ?? "").gen).toBe(1);
-    expect((await persist(answer.cookies)).answer.status).toBe(200);
+    expect((await untilAnswered(answer.cookies)).answer.status).toBe(200);
   }
   await eventually(async () => (await refresh(leaver.cookies)).status === 401, 5);
   const [row] = await withDatabase(pair.url, (query) => query("select count(*)::int from sessions where revoked_at is not null"));

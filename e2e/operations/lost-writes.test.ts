@@ -44,7 +44,7 @@ async function isRefused(origin: string, cookies: Cookies): Promise<boolean> {
 }
 
 /** Repeats a request until it is answered, as a 503 asks for. */
-async function persist(ask: () => Promise<Answer>): Promise<Answer> {
+async function untilAnswered(ask: () => Promise<Answer>): Promise<Answer> {
   let answer = await ask();
   await eventually(async () => {
     if (answer.status === 503) answer = await ask();
@@ -93,7 +93,7 @@ test("a promoted standby that lacks writes revives no logout, logs nobody out, a
   }
   for (const person of stayers) {
     expect(await statuses(origin, person.cookies)).toEqual([200]);
-    expect((await persist(() => refresh(origin, person.cookies))).status).toBe(200);
+    expect((await untilAnswered(() => refresh(origin, person.cookies))).status).toBe(200);
   }
   expect(await statuses(origin, (await logIn(origin, other)).cookies)).toEqual([200]);
   expect(output()).toMatch(/"level":50.*"event":"database_went_back".*"ended_again":[1-9]/);
@@ -127,13 +127,13 @@ describe.each([
     await refresh(origin, unanswered.cookies);
     // Waits for longer than the grace.
     await promote(pair, origin, 3_000);
-    expect((await persist(() => refresh(origin, unanswered.cookies))).status, output()).toBe(200);
+    expect((await untilAnswered(() => refresh(origin, unanswered.cookies))).status, output()).toBe(200);
     for (const { cookies } of leavers) {
       await eventually(() => isRefused(origin, cookies), 5);
       expect((await refresh(origin, cookies)).status).toBe(401);
     }
     expect(await statuses(origin, stayer.cookies)).toEqual([200]);
-    const renewed = await persist(() => refresh(origin, stayer.cookies));
+    const renewed = await untilAnswered(() => refresh(origin, stayer.cookies));
     expect(renewed.status).toBe(200);
     expect(await statuses(origin, renewed.cookies)).toEqual([200]);
   });

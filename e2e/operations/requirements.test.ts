@@ -124,11 +124,11 @@ test("a worker whose role lacks a right is not ready, logs so once, and is ready
     503,
     { status: "not ready", checks: { revocations: false, migrations: false, serving: true, database: false } },
   ]);
-  const why = () => server.output().match(/"msg":"the role mcapp lacks rights \(insert on sessions\)[^\n]*/g);
+  const lines = () => server.output().match(/"msg":"the role mcapp lacks rights \(insert on sessions\)[^\n]*/g);
   // The check runs again each second.
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect((await ready()).status).toBe(503);
-  expect(why()).toHaveLength(1);
+  expect(lines()).toHaveLength(1);
   await administer(["grant insert on sessions to mcapp"]);
   await eventually(async () => (await ready()).status === 200);
   server.process.kill("SIGTERM");

@@ -52,7 +52,7 @@ test("each room of lib has a row of arrows", () => {
   expect(rooms.filter((room) => room.startsWith("lib/") && !(room in ARROWS))).toEqual([]);
 });
 
-test("lint refuses each import that is no arrow of the map, and no other", () => {
+test("lint refuses every import across rooms that the map has no arrow for, and no other", () => {
   for (const [from, allowed] of Object.entries(ARROWS)) {
     const imported = rooms.filter((room) => room !== from && !room.startsWith("bin/"));
     const expected = imported.filter((room) => !allowed.includes(room)).map((room) => `${from} -> ${room}`);
@@ -76,7 +76,7 @@ test("nothing of the application imports e2e or bin, and pg is imported by db al
   expect(refused).not.toContain("db -> pg");
 });
 
-test("no room gets round its arrows by a relative path", () => {
+test("a relative path does not get around a room's arrows", () => {
   for (const room of rooms) for (const path of RELATIVE) expect(refused).toContain(`${room} -> ${path}`);
 });
 
@@ -87,12 +87,12 @@ async function roomsBelow(parent: string): Promise<string[]> {
   return entries.map(({ name }) => `${parent}/${name}`).filter((path) => !path.includes(".test."));
 }
 
-// The project's rules, where no .gitignore is.
+// The project's rules, for a directory without a .gitignore.
 async function outsideOfGit(): Promise<string> {
   return JSON.stringify({ ...JSON.parse(await readFile(join(ROOT, "biome.json"), "utf8")), vcs: { enabled: false } });
 }
 
-/** What a room's planted file imports, a line each: every other room, `pg`, and both kinds of relative path. */
+/** The imports of a room's planted file, a line each: every other room, `pg`, and both kinds of relative path. */
 const targetsOf = (room: string) => [...rooms.filter((other) => other !== room), "pg", ...RELATIVE];
 
 async function plant(room: string): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const VERSIONS = "/usr/lib/postgresql";
 
-/** Where the programs of the distribution's own Postgres are, which has those that npm's packages lack; undefined without. */
+/** The directory of the distribution's Postgres, which has programs that the npm packages lack; undefined where it is missing. */
 export function distributionPostgres(): string | undefined {
   try {
     const complete = readdirSync(VERSIONS).filter((version) => readdirSync(join(VERSIONS, version, "bin")).includes("pg_ctl"));

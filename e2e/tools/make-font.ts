@@ -1,4 +1,4 @@
-// `npm run font`: makes the pages' font out of its family.
+// `npm run font`: makes the pages' font from its family.
 import { writeFile } from "node:fs/promises";
 import { FONT, subsetFont } from "./subset-font.ts";
 

@@ -17,7 +17,7 @@ const SUITES: Record<string, () => Promise<Count>> = {
   operations: () => runVitest(["--project=operations"]),
   // What speaks HTTP and asks a database, once more, with a PgBouncer before every Postgres.
   pooled: () => runVitest(["--project=pooled"], { TEST_PGBOUNCER: "on" }),
-  // Each breaks what others would stand on, and counts seconds: one file at a time, on a machine of its own.
+  // These break what other tests rely on, and measure seconds: one file at a time, on a quiet machine.
   faults: () => runVitest(["--project=faults", "--no-file-parallelism"]),
 };
 
@@ -69,7 +69,7 @@ async function runPlaywright(browser: string): Promise<Count> {
   return total(expected, unexpected + flaky, status);
 }
 
-// A runner that fails without a failed test, because a file could not be read say, is a failure too.
+// A runner that fails without a failed test, for example because a file could not be read, is a failure, too.
 function total(passedTests: number, failedTests: number, status: number | null): Count {
   const isFailure = status !== 0 || passedTests === 0;
   return { passed: passedTests, failed: isFailure ? Math.max(1, failedTests) : failedTests };

@@ -6,24 +6,17 @@ import type { SessionCookie } from "#lib/auth/cookies.ts";
 import { config } from "#lib/config.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
-import { FAILURE_NUMBER_HEADER } from "./failure.ts";
 import { identifyViewer } from "./identify-viewer.ts";
 import { isOutage } from "./outage.ts";
-import { PATH_HEADER } from "./path.ts";
 import { renewForPage } from "./renew-for-page.ts";
 
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
 
-/**
- * The headers of a page. Next reads the nonce from the request's policy, and the browser gets the same policy.
- * @param path the page's path and query, for `requireViewer()`
- */
-export function pageHeaders(incoming: Headers, path: string): PageHeaders {
+/** The headers of a page. Next reads the nonce from the request's policy, and the browser gets the same policy. */
+export function pageHeaders(incoming: Headers): PageHeaders {
   const policy = contentSecurityPolicy(randomBytes(16).toString("base64"));
   const requestHeaders = new Headers(incoming);
   requestHeaders.set("content-security-policy", policy);
-  requestHeaders.set(PATH_HEADER, path);
-  requestHeaders.delete(FAILURE_NUMBER_HEADER);
   return { requestHeaders, responseHeaders: { "content-security-policy": policy } };
 }
 

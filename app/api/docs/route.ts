@@ -1,4 +1,4 @@
-// The page about the API was here. A moved address is no endpoint: it is in no document, and moved for every method.
+// The old path of the page about the API. It redirects every method, and is no endpoint of the document.
 
 export { moved as DELETE, moved as GET, moved as HEAD, moved as OPTIONS, moved as PATCH, moved as POST, moved as PUT };
 

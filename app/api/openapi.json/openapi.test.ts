@@ -4,7 +4,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
-import { type Document, departures, fetchDocument, isValid } from "#e2e/openapi.ts";
+import { type Document, differences, fetchDocument, isValid } from "#e2e/openapi.ts";
 
 /** The contract: each endpoint with its statuses. Every path has a 405 for the other methods. */
 const CONTRACT: Record<string, number[]> = {
@@ -104,7 +104,7 @@ test("the document is valid OpenAPI 3.1, and its examples match its schemas", as
 
 test("every route.ts is in the document, with a summary and a description", async () => {
   const files = await readdir(join(import.meta.dirname, ".."), { recursive: true });
-  // They answer for what is not here: unknown paths, and the page about the API, which moved away.
+  // These answer unknown paths, and the old path of the page about the API.
   const unnamed = ["[[...path]]/route.ts", "docs/route.ts"];
   const routes = files.filter((file) => file.endsWith("route.ts") && !unnamed.includes(file));
   const paths = routes.map((file) => `/api/${file.replace("/route.ts", "")}`);
@@ -157,7 +157,7 @@ describe.each(operations)("$name", ({ name, method, path, operation }) => {
     for (let time = 1; time < times; time += 1) await send(from, method, path, sent);
     const answer = await send(from, method, path, sent);
     expect(answer.status, answer.text).toBe(status);
-    expect(departures(document, { origin: from, method, path, answer })).toEqual([]);
+    expect(differences(document, { origin: from, method, path, answer })).toEqual([]);
   });
 });
 
