@@ -57,6 +57,7 @@ const withoutQueries: SpanProcessor = {
     const target = span.attributes["http.target"];
     if (typeof target === "string") span.setAttribute("http.target", target.split("?", 1)[0]?.slice(0, LONGEST_PATH) ?? "");
   },
+  onEnd: () => undefined,
   forceFlush: async () => undefined,
   shutdown: async () => undefined,
 };
