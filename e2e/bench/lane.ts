@@ -7,7 +7,7 @@ import { startForBench } from "./server.ts";
 // What the lane to the API's endpoints brings (bin/server/lane.ts): one build with it and without it, and, where BENCH_BEFORE names
 // another checkout of this project with its packages installed, that one. All on one Postgres, by turns.
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const SECONDS = 3;
 const BEFORE = process.env.BENCH_BEFORE;
 
