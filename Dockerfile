@@ -35,7 +35,7 @@ ENV STATIC_ROOT=/srv/static NGINX_ENVSUBST_TEMPLATE_DIR=/etc/nginx/templates/dev
 
 # The last stage is the one that `docker build .` builds.
 FROM node:24-slim AS web
-# The packages are installed already: npm, yarn and the headers are not needed.
+# The packages are installed already: npm, yarn and Node's headers are not needed.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn* /usr/local/bin/np[mx] /usr/local/bin/corepack /usr/local/bin/yarn*
 WORKDIR /app
 # All files belong to root: the user that serves them can't change them.

@@ -3,18 +3,18 @@ import { join } from "node:path";
 import type { NextConfig } from "next";
 
 const config: NextConfig = {
-  // `/api/token/` and `/api/token` both answer: a redirect in front of a POST breaks clients.
+  // `/api/token/` and `/api/token` both answer: a redirect before a POST breaks clients.
   skipTrailingSlashRedirect: true,
   poweredByHeader: false,
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
-  // Nothing here needs Next's image endpoint: it would convert images for anybody, and log an error for a wrong one.
+  // No page uses Next's image endpoint, which would convert images for every client, and log an error for a bad one.
   images: { unoptimized: true },
-  // The image takes along only what the server needs (Dockerfile). Elsewhere node_modules are there anyway.
+  // The container image holds only what the server needs (Dockerfile). Elsewhere node_modules are there anyway.
   ...(process.env.BUILD_OUTPUT === "standalone" ? { output: "standalone" } : {}),
-  // Only the bench's build has the routes that it compares with (app/**/route.bench.ts).
+  // Only the bench's build contains the routes for comparison (app/**/route.bench.ts).
   pageExtensions: process.env.BENCH_ROUTES === "on" ? ["ts", "tsx", "bench.ts"] : ["ts", "tsx"],
-  // `npm run check` does the types; a start need not wait for them.
+  // `npm run check` checks the types, so that a start need not.
   typescript: { ignoreBuildErrors: true },
   // Loaded from node_modules and once in a process, by bin/ as by the bundles; OpenTelemetry's only when it is wanted.
   serverExternalPackages: [
@@ -27,16 +27,16 @@ const config: NextConfig = {
     "@opentelemetry/sdk-trace",
   ],
   compiler: { runAfterProductionCompile: ({ distDir }) => hintCompilation(join(distDir, "static", "chunks")) },
-  // What it would add to old browsers, those that Next serves at all have by themselves, but for URL.canParse().
+  // Next's polyfills are left out: except for URL.canParse(), every browser that Next supports has these functions.
   turbopack: { resolveAlias: { "../build/polyfills/polyfill-module": "./lib/client/no-polyfills.ts" } },
-  // The server's own line is the one of a request (bin/server/request-report.ts).
+  // Our server logs one line per request (bin/server/request-report.ts).
   logging: { incomingRequests: false },
   agentRules: false,
   experimental: { agentUpgrade: false },
 };
 
-// The page's thread else parses each function twice, when it first runs; now another thread does it once, during the
-// download. A comment to all browsers but Chromium, whose time to hydrate a page on a phone it halves (V8, "explicit compile hints").
+// Without this hint V8 parses each function twice, on the page's thread; with it once, on another, during the download.
+// That halves Chromium's time to hydrate a page on a phone (V8, "explicit compile hints"). To other browsers it is a comment.
 const HINT = "//# allFunctionsCalledOnLoad\n";
 
 async function hintCompilation(directory: string): Promise<void> {

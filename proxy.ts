@@ -1,16 +1,19 @@
 import { type NextRequest, NextResponse } from "next/server";
-import { FAILURE_NUMBER_HEADER, reportProxyFailure, setPageStatus } from "#lib/pages/failure.ts";
+import { currentRequest } from "#lib/observe/request-context.ts";
+import { reportProxyFailure, setPageStatus } from "#lib/pages/failure.ts";
 import { isViewerUnknown, pageHeaders, renewPage } from "#lib/pages/page.ts";
 import { isVisitorPage } from "#lib/pages/visitor-pages.ts";
 
 /**
- * Before a page is rendered: its Content-Security-Policy, new cookies if the access token has expired, and in place of a
- * page for the signed-in a 503 while the database can't say who is looking.
- * A convenience, never the guard: pages call `requireViewer()`, endpoints go through `route()`.
+ * Runs before a page is rendered: sets its Content-Security-Policy, renews the cookies if the access token has expired, and
+ * answers 503 in place of a page that requires a session while an outage keeps the viewer from being identified.
+ * It is a convenience, never the guard: pages call `requireViewer()`, endpoints go through `route()`.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { pathname, search } = request.nextUrl;
-  const { requestHeaders, responseHeaders } = pageHeaders(request.headers, pathname + search);
+  const page = currentRequest();
+  if (page) page.pagePath = pathname + search;
+  const { requestHeaders, responseHeaders } = pageHeaders(request.headers);
   const response = await answer(request, requestHeaders).catch((error) => answerFailure(error, request, requestHeaders));
   for (const [name, value] of Object.entries(responseHeaders)) response.headers.set(name, value);
   return response;
@@ -25,20 +28,19 @@ async function answer(request: NextRequest, requestHeaders: Headers): Promise<Ne
   return response;
 }
 
-// Next's own answer to what is thrown here is no page.
+// Next's own answer to an error in proxy.ts is not one of our pages.
 function answerFailure(error: unknown, request: NextRequest, requestHeaders: Headers): NextResponse {
-  const number = reportProxyFailure(error, { method: request.method, path: request.nextUrl.pathname });
-  if (number !== undefined) requestHeaders.set(FAILURE_NUMBER_HEADER, number);
+  reportProxyFailure(error, { method: request.method, path: request.nextUrl.pathname });
   return intermission(request, requestHeaders);
 }
 
-// It is rendered whole, and needs no script to be seen. A soft navigation gets it, too: the browser takes no 503 for a part of
-// a page, and loads all of it.
+// The page is complete without scripts. A soft navigation gets it too: after a 503 for a part of a page, Next's router in the
+// browser loads the whole page.
 function intermission(request: NextRequest, headers: Headers): NextResponse {
   return NextResponse.rewrite(new URL("/intermission", request.url), { request: { headers } });
 }
 
 export const config = {
-  // The API and static files need neither. Prefetched pages carry no scripts to allow, but may need the cookies.
+  // The API and static files need no policy and no renewal. A prefetched page has no scripts, but may need the cookies.
   matcher: ["/((?!api/|api$|_next/static/|icon\\.svg$|robots\\.txt$).*)"],
 };

@@ -19,8 +19,8 @@ const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/docum
 export default defineConfig({
   resolve: { alias: { "server-only": here("node_modules/server-only/empty.js") } },
   test: {
-    // Many tests wait for what takes seconds by contract; they wait side by side.
-    maxWorkers: 3,
+    // Many tests wait several seconds for limits of the contract, so files run in parallel.
+    maxWorkers: 5,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -1,22 +1,8 @@
 import type { Metadata } from "next";
-import { Stage } from "#app/_components/stage.tsx";
+import { NothingHere } from "#app/_components/nothing-here.tsx";
 
 export const metadata: Metadata = { title: "Page not found" };
 
 export default function NotFound() {
-  return (
-    <Stage empty>
-      <div className="ticket">
-        <div>
-          <h1 className="headline">This page isn't showing</h1>
-          <p className="mt-5 max-w-[45ch] text-lg">There is nothing at this address. The link may be old, or mistyped.</p>
-          <p className="mt-7">
-            <a href="/" className="button">
-              Go to the start
-            </a>
-          </p>
-        </div>
-      </div>
-    </Stage>
-  );
+  return <NothingHere />;
 }

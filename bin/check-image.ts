@@ -3,25 +3,25 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 // For the Dockerfile: starts each command of the image, so that a missing package fails the build and not a deployment.
-// The directory has to stand where Node finds no node_modules but its own.
+// The directory must be outside of the source, so that Node finds no other node_modules.
 
 type Start = {
   args?: string[];
   environment?: Record<string, string>;
   /** What the command prints once it has loaded all its modules. */
   says: RegExp;
-  /** Asks more of a command that goes on running. */
+  /** Further checks of a command that goes on running. */
   examine?: (output: string) => Promise<void>;
 };
 
-const LONGEST_MS = 60_000;
-/** A port at which nothing listens: a worker starts without its database, too. */
+const START_MS = 60_000;
+/** A port on which no program listens: a worker also starts without its database. */
 const NOWHERE = "127.0.0.1:9";
 
 const STARTS: Record<string, Start> = {
   "bin/manage.ts": { args: ["--help"], says: /^ {2}user create /m },
   "bin/migrate.ts": { says: /^movieconnect: Bad environment: DATABASE_URL / },
-  // With its worker, Next's build in that, and OpenTelemetry, which is loaded where traces are wanted.
+  // This also starts a worker with Next's build, and OpenTelemetry, which is loaded only if there is an endpoint for traces.
   "bin/serve.ts": {
     environment: {
       DATABASE_URL: `postgres://nobody@${NOWHERE}/none`,
@@ -42,7 +42,7 @@ const WORKER = "bin/worker.ts";
 const [directory = ""] = process.argv.slice(2);
 const commands = (await readdir(join(directory, "bin"))).filter((name) => name.endsWith(".ts")).map((name) => `bin/${name}`);
 const unknown = commands.filter((command) => command !== WORKER && !(command in STARTS));
-if (unknown.length > 0) throw new Error(`the image has commands that nothing starts here: ${unknown.join(", ")}`);
+if (unknown.length > 0) throw new Error(`these commands of the image are not checked here: ${unknown.join(", ")}`);
 for (const [command, start] of Object.entries(STARTS)) await assertStarts(command, start);
 
 async function assertStarts(command: string, { args = [], environment = {}, says, examine }: Start): Promise<void> {
@@ -50,10 +50,10 @@ async function assertStarts(command: string, { args = [], environment = {}, says
     cwd: directory,
     env: { NODE_ENV: "production", ...environment },
   });
-  const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
+  const timer = setTimeout(() => child.kill("SIGKILL"), START_MS);
   let output = "";
   const ended = new Promise((done) => child.on("close", done));
-  const told = new Promise<void>((done) => {
+  const loaded = new Promise<void>((done) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output += chunk;
@@ -62,12 +62,11 @@ async function assertStarts(command: string, { args = [], environment = {}, says
     }
   });
   try {
-    // A command that goes on running is not waited for.
-    await Promise.race([told, ended]);
+    await Promise.race([loaded, ended]);
     if (!says.test(output)) throw new Error("it does not start");
     await examine?.(output);
   } catch (error) {
-    throw new Error(`${command}: ${(error as Error).message}. It said:\n${output}`, { cause: error });
+    throw new Error(`${command}: ${(error as Error).message}. Its output:\n${output}`, { cause: error });
   } finally {
     child.kill();
     await ended;

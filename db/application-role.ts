@@ -28,7 +28,7 @@ export async function setUpApplicationRole(ownerUrl: string, applicationUrl: str
     throw new Error(connectionProblem(error, ownerUrl), { cause: error });
   });
   try {
-    await transaction(client, (db) => admit(db, role, password));
+    await transaction(client, (db) => setUpRole(db, role, password));
   } catch (error) {
     throw new Error(`the role ${role} can't be set up: ${error instanceof Error ? error.message : error}`, { cause: error });
   } finally {
@@ -36,7 +36,7 @@ export async function setUpApplicationRole(ownerUrl: string, applicationUrl: str
   }
 }
 
-async function admit(db: Database, role: string, password: string): Promise<void> {
+async function setUpRole(db: Database, role: string, password: string): Promise<void> {
   // Of several simultaneous runs one creates the role.
   await db.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
   const powers = await powersOf(db.query, role);

@@ -32,7 +32,8 @@ const DATABASE = `
   clock_timestamp() as now, pg_snapshot_xmin(pg_current_snapshot())::text as horizon, pg_is_in_recovery() as in_recovery,
   pg_postmaster_start_time()::text as server,
   case when pg_is_in_recovery() then null else database_position() end::float8 as position,
-  case when pg_is_in_recovery() then false else known is distinct from database_lineage() || '/' || tableoid end as "isOtherDatabase",
+  case when pg_is_in_recovery() then false else known is distinct from database_lineage() || '/' || tableoid end
+    as "isOtherDatabase",
   extract(epoch from greatest(since, 'epoch'))::float8 * 1000 as since`;
 
 const ENDED = `

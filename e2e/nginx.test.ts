@@ -366,7 +366,7 @@ async function forgeableHeaders(): Promise<string[]> {
   const text = await readFile(join(import.meta.dirname, "..", "nginx", "movieconnect", "proxy.conf"), "utf8");
   const names = [...text.matchAll(/^proxy_set_header (\S+)/gm)].map(([, name = ""]) => name.toLowerCase());
   const needed = ["connection", "upgrade", "host", "accept-encoding"];
-  const known = ["x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-port", "x-middleware-subrequest", "x-page-path"];
+  const known = ["x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-port", "x-middleware-subrequest"];
   return [...new Set([...names, ...known])].filter((name) => !needed.includes(name));
 }
 

@@ -230,7 +230,7 @@ test("a taken port is refused with one line that names it", async () => {
   const refused = launch({ DATABASE_URL, PORT: String(port) });
   expect(await refused.ended).toBe(1);
   expect(refused.errors()).toBe(
-    `movieconnect: port ${port} is taken: stop what listens there, or choose another, as in PORT=${port + 1} npm start\n`,
+    `movieconnect: port ${port} is taken: stop the program that listens there, or choose another, as in PORT=${port + 1} npm start\n`,
   );
   holder.close();
 });
@@ -246,7 +246,7 @@ test("a taken address for metrics is refused with one line that names it, and so
   };
   for (const file of ["start.ts", "serve.ts"]) {
     expect(await refusal(file, { METRICS_ADDRESS: `127.0.0.1:${port}` })).toBe(
-      `movieconnect: METRICS_ADDRESS 127.0.0.1:${port} is taken: stop what listens there, or choose another\n`,
+      `movieconnect: METRICS_ADDRESS 127.0.0.1:${port} is taken: stop the program that listens there, or choose another address\n`,
     );
   }
   await new Promise((resolve) => holder.close(resolve));

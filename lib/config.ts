@@ -4,9 +4,7 @@ import { perProcess } from "#lib/per-process.ts";
 import { readEnvironment } from "#lib/settings/read-environment.ts";
 import { attempts, databaseUrl, integer, toBlockList, toListenAddress, toSecrets } from "#lib/settings/setting-types.ts";
 
-/**
- * The application's environment. Lifetimes are in seconds. @internal for its test
- */
+/** The application's environment. Lifetimes are in seconds. @internal for its test */
 export const environment = z.object({
   /** Where Postgres is. `npm start` sets it when it runs the embedded Postgres. */
   DATABASE_URL: databaseUrl,
@@ -53,7 +51,7 @@ export const environment = z.object({
 /** The settings of the command that starts the workers and nothing else. */
 const service = environment.extend({
   PORT: integer(0, 65_535).prefault("8000"),
-  /** Where the primary answers the metrics of all workers, apart from everything else. Unset, nowhere. */
+  /** The address on which the primary serves the metrics of all workers. Unset, there are none. */
   METRICS_ADDRESS: z.string().transform(toListenAddress).optional(),
   /** The proxies that are trusted to name the client's address: addresses and subnets, separated by commas. */
   TRUSTED_PROXIES: z.string().default("").transform(toBlockList),
@@ -75,7 +73,7 @@ export const migration = z.object({ DATABASE_URL: databaseUrl, APP_DATABASE_URL:
 export type Config = z.output<typeof environment>;
 export type LaunchConfig = z.output<typeof launch>;
 
-// Once for all bundles: each by itself would read a secret's file again, at its own time.
+// One reading for all bundles: each would otherwise read a secret's file again, at its own time.
 const settings = perProcess("config", () => readEnvironment(environment, process.env));
 
 /**

@@ -32,7 +32,7 @@ export type ErrorDetails = {
 
 export type ErrorCode = keyof ErrorDetails;
 
-/** A refusal. `lib/http/errors.ts` gives each code its status and body. */
+/** A refusal. `lib/http/refusals.ts` gives each code its status and body. */
 export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
   readonly details: ErrorDetails[Code];

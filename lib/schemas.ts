@@ -84,7 +84,7 @@ const newPassword = untouched
     format: "password",
     settings: ({ PASSWORD_MIN_LENGTH }) => ({ minLength: PASSWORD_MIN_LENGTH }),
     description:
-      "At most 1,024 bytes, used exactly as sent. Not a common password, nor similar to the username, the e-mail address or the site's name.",
+      "At most 1,024 bytes, used exactly as sent. Not a common password, nor similar to the username, the address or the site's name.",
     examples: ["seven-samurai-1954"],
   });
 

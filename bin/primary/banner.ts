@@ -12,7 +12,7 @@ type Facts = {
   urlFile: string | undefined;
 };
 
-/** What `npm start` and `npm run dev` say once everything runs. A terminal is told more: a person reads it, who may be new here. */
+/** The message of `npm start` and `npm run dev` when everything runs. At a terminal it says more, for a person who may be new. */
 export function banner({ isDev, workers, publicUrl, port, metricsUrl, databaseUrl, urlFile }: Facts): string {
   const local = `http://localhost:${port}`;
   const isTerminal = process.stdout.isTTY;
@@ -21,7 +21,7 @@ export function banner({ isDev, workers, publicUrl, port, metricsUrl, databaseUr
     `MovieConnect is ready, with ${how}.`,
     "",
     ...(publicUrl === undefined ? [`Open       ${local}`] : [`Open       ${publicUrl}`, `Serves     ${local}`]),
-    // Without the password: output ends up in logs. The file has it.
+    // The password is left out, since output ends up in logs. The file below holds it.
     `Database   ${describeDatabase(databaseUrl)}`,
     urlFile && `           psql "$(cat ${quoted(nearest(urlFile))})"`,
     metricsUrl && `Metrics    ${metricsUrl}`,
@@ -38,7 +38,7 @@ function nearest(file: string): string {
   return path.startsWith("..") ? file : path;
 }
 
-// As a POSIX shell reads it.
+// Quoted for a POSIX shell.
 function quoted(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
 }

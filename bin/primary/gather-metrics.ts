@@ -2,19 +2,19 @@ import type { Worker } from "node:cluster";
 import { AggregatorRegistry, Gauge, Registry } from "prom-client";
 import type { Figures, ToPrimary, ToWorker } from "#bin/server/metrics-messages.ts";
 
-/** A worker that has not answered by then hangs: the others' figures are told without it. */
-const LONGEST_MS = 1_000;
+/** A worker that has not reported after this time hangs: a scrape does not wait for it. */
+const REPORT_MS = 1_000;
 
 /**
- * Adds up the metrics of all workers. The sum of a counter never goes back: of a worker that hangs, or has died, its last
- * report still counts, or else Prometheus would take the rest of the sum for new.
- * @returns `follow`, to be told of each new worker; `gather`, all their figures in Prometheus' text format
+ * Adds up the metrics of all workers. A counter's sum must never decrease, because Prometheus would take that for a restart: so
+ * the last report of a worker that hangs or has died still counts.
+ * @returns `follow`: must be called for each new worker; `gather`: the sums in Prometheus' text format
  */
 export function gatherMetrics(): { follow: (worker: Worker) => void; gather: () => Promise<string> } {
   const serving = new Set<Worker>();
   const last = new Map<Worker, Figures>();
   const waiting = new Map<number, { missing: Set<Worker>; done: () => void }>();
-  // One after the other: each adds to what the one before has made.
+  // The counters of dead workers. Each death chains its figures to the sum before it, so that none is lost.
   let retired: Promise<Figures> = Promise.resolve([]);
   let asked = 0;
 
@@ -43,13 +43,13 @@ export function gatherMetrics(): { follow: (worker: Worker) => void; gather: () 
     return merge([await retired, ...last.values(), workers]).metrics();
   }
 
-  /** Resolves when all have reported, or after a second; to how many have not. */
+  /** Asks all workers for a report. Resolves when all have reported, or after `REPORT_MS`, with the number of silent workers. */
   function askAll(): Promise<number> {
     asked += 1;
     const id = asked;
     const missing = new Set([...serving].filter((worker) => worker.isConnected()));
     return new Promise((resolve) => {
-      const timer = setTimeout(done, LONGEST_MS);
+      const timer = setTimeout(done, REPORT_MS);
       waiting.set(id, { missing, done });
       for (const worker of missing) send(worker, { wantsReport: id });
       if (missing.size === 0) done();
@@ -72,7 +72,7 @@ function merge(reports: Figures[]): Registry {
   return AggregatorRegistry.aggregate(reports);
 }
 
-// What a process is like goes with it; what it has counted stays.
+// A dead worker's counts remain in the sums; its gauges do not.
 function isCounted({ type }: Figures[number]): boolean {
   return String(type) === "counter" || String(type) === "histogram";
 }
@@ -87,6 +87,6 @@ async function countWorkers(answering: number, silent: number): Promise<Figures>
 }
 
 function send(worker: Worker, message: ToWorker): void {
-  // One that is just dying can't be told any more.
+  // A message to a dying worker can fail, which does not matter.
   if (worker.isConnected()) worker.send(message, () => undefined);
 }

@@ -12,7 +12,7 @@ beforeEach(async () => {
   return () => rm(path, { recursive: true });
 });
 
-test("of several actions for one path one runs at a time, however the path is written", async () => {
+test("actions for one path run one at a time, however the path is written", async () => {
   let running = 0;
   let most = 0;
   const action = async () => {
@@ -29,12 +29,12 @@ test("actions for two paths run side by side", async () => {
   expect(await exclusively(path, () => exclusively(`${path}-other`, async () => "both"))).toBe("both");
 });
 
-test("an action that fails gives the lock back", async () => {
+test("an action that fails releases the lock", async () => {
   await expect(exclusively(path, () => Promise.reject(new Error("a fault")))).rejects.toThrow("a fault");
   expect(await exclusively(path, async () => "next")).toBe("next");
 });
 
-test("a claim waits for the process that has the path, and is granted once that process was killed", async () => {
+test("a claim waits for the process that holds the path, and is granted when that process is killed", async () => {
   const claiming = 'import { claim } from "#bin/primary/lock.ts";';
   const holder = runModule(
     `${claiming} process.send(await claim(${JSON.stringify(path)})); setInterval(() => undefined, 1_000);`,
@@ -45,7 +45,7 @@ test("a claim waits for the process that has the path, and is granted once that 
   const claimed = claim(path).then((granted) => {
     isGranted = granted;
   });
-  // Other paths are granted meanwhile.
+  // Other paths are granted in the meantime.
   expect(await claim(`${path}-other`)).toBe(true);
   expect(isGranted).toBe(undefined);
   holder.child.kill("SIGKILL");

@@ -33,6 +33,6 @@ function assertFree(port: number): Promise<void> {
 function explain(port: number, code = ""): string {
   const other = port < 65_535 ? port + 1 : port - 1;
   if (code === "EADDRINUSE")
-    return `port ${port} is taken: stop what listens there, or choose another, as in PORT=${other} npm start`;
+    return `port ${port} is taken: stop the program that listens there, or choose another, as in PORT=${other} npm start`;
   return `port ${port} can't be used (${code}): choose another with PORT`;
 }

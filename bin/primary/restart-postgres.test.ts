@@ -6,11 +6,11 @@ import { restartPostgres } from "./restart-postgres.ts";
 
 let path = "";
 beforeEach(async () => {
-  path = await mkdtemp(join(tmpdir(), "revive-"));
+  path = await mkdtemp(join(tmpdir(), "restart-"));
   return () => rm(path, { recursive: true });
 });
 
-test("a Postgres that was killed is started again, and the log says so", async () => {
+test("a Postgres that was killed is restarted, and the log says so", async () => {
   const said: string[] = [];
   await restartPostgres(
     path,
@@ -41,16 +41,16 @@ test("a Postgres that this command no longer needs, or that another command star
   expect([starts, said]).toEqual([1, []]);
 });
 
-test("a Postgres that does not start is tried again later and later", async () => {
+test("a Postgres that does not start is tried again after longer and longer waits", async () => {
   const said: string[] = [];
-  const revive = restartPostgres(
+  const restart = restartPostgres(
     path,
     () => true,
     (line) => said.push(line),
   );
   const fail = () => Promise.reject(new Error("the disk is full"));
-  await revive(fail);
-  await revive(fail);
+  await restart(fail);
+  await restart(fail);
   const waits = [0.5, 1].map(
     (seconds) => `Postgres ended, and does not start: the disk is full. The next attempt is in ${seconds} s.`,
   );

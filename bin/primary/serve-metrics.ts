@@ -9,20 +9,20 @@ import { gatherMetrics } from "./gather-metrics.ts";
 const MESSAGE_MS = 5_000;
 /** Longer than most intervals between two scrapes. */
 const IDLE_MS = 75_000;
-/** A scraper needs one. */
+/** A scraper needs one connection. */
 const MOST_CONNECTIONS = 32;
 
 const FORMAT = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" };
 const PLAIN = { "Content-Type": "text/plain; charset=utf-8" };
 
 type Settings = { METRICS_ADDRESS?: ListenAddress | undefined; PORT: number };
-/** `follow` is to be told of each worker; `url` is where all their metrics are, if anywhere. */
+/** `follow`: must be called for each new worker; `url`: the address of the metrics, if they are served. */
 type Metrics = { follow: (worker: Worker) => void; url: string | undefined; close: () => Promise<void> };
 
 /**
- * Answers `/metrics` at `METRICS_ADDRESS`, for all workers together. This is a server of its own, in the process that no
- * visitor's request reaches: who may read the metrics is for the network to say.
- * @throws {Error} one line: why it can't be listened on
+ * Serves `/metrics` on `METRICS_ADDRESS`, for all workers together. The server is apart from the application's, in a process
+ * that no visitor's request reaches: the network alone decides which machines can read the metrics.
+ * @throws {Error} one line that says why the address can't be used
  */
 export async function serveMetrics({ METRICS_ADDRESS: address, PORT }: Settings): Promise<Metrics> {
   const { follow, gather } = gatherMetrics();
@@ -31,7 +31,7 @@ export async function serveMetrics({ METRICS_ADDRESS: address, PORT }: Settings)
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     closeUnlessReadWhole(request, response, () => false);
     answer(request, response, gather).catch((error) => {
-      // The workers go on without it.
+      // A failed scrape must not end this process, which all workers depend on.
       if (!response.headersSent) end(response, 500, PLAIN, `${error}\n`);
     });
   });
@@ -55,7 +55,7 @@ function end(response: ServerResponse, status: number, headers: Record<string, s
 
 function listen(server: Server, address: ListenAddress): Promise<number> {
   return new Promise((resolve, reject) => {
-    // It stays: a connection that can't be accepted, for want of descriptors say, is no reason to end with all workers.
+    // The listener stays: an error while accepting a connection, as for want of descriptors, must not end this process.
     server.on("error", ({ code }: NodeJS.ErrnoException) => reject(new Error(explain(address, code))));
     server.listen(address, () => resolve((server.address() as AddressInfo).port));
   });
@@ -64,7 +64,7 @@ function listen(server: Server, address: ListenAddress): Promise<number> {
 function explain(address: ListenAddress, code = ""): string {
   const where = `METRICS_ADDRESS ${hostOf(address)}:${address.port}`;
   return code === "EADDRINUSE"
-    ? `${where} is taken: stop what listens there, or choose another`
+    ? `${where} is taken: stop the program that listens there, or choose another address`
     : `${where} can't be used (${code})`;
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { stopWorker } from "./stop-worker.ts";
 
-// A worker that leaves when it is told to, one that does not, and one that has hung up already.
+// A worker that ends when it is told to, one that ignores that, and one that has closed its channel.
 const WORKER = `
   const [kind] = process.argv.slice(2);
   if (kind !== "deaf") process.on("message", (message) => message === "stop" && process.exit(0));
@@ -14,7 +14,7 @@ const WORKER = `
   else process.send("ready");
   setInterval(() => undefined, 1_000);
 `;
-const FOR_EVER_MS = 3_600_000;
+const NEVER_MS = 3_600_000;
 
 let directory = "";
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-/** Starts a worker. `ended` tells how it came to its end. */
+/** Starts a worker. `ended` resolves with its exit status or signal. */
 async function workerThatIs(kind: "obedient" | "deaf" | "unconnected") {
   cluster.setupPrimary({ exec: join(directory, "worker.mjs"), args: [kind] });
   const worker = cluster.fork();
@@ -33,29 +33,29 @@ async function workerThatIs(kind: "obedient" | "deaf" | "unconnected") {
   return { worker, ended };
 }
 
-test("a worker that obeys ends by itself", async () => {
+test("a worker that obeys a stop ends by itself", async () => {
   const { worker, ended } = await workerThatIs("obedient");
-  await stopWorker(worker, FOR_EVER_MS, new AbortController().signal);
+  await stopWorker(worker, NEVER_MS, new AbortController().signal);
   expect(await ended).toBe(0);
 });
 
-test("a worker that does not obey is killed when its time is up", async () => {
+test("a worker that ignores a stop is killed when its time is up", async () => {
   const { worker, ended } = await workerThatIs("deaf");
   await stopWorker(worker, 50, new AbortController().signal);
   expect(await ended).toBe("SIGKILL");
 });
 
-test("a hurry kills a worker that is still waited for", async () => {
+test("a hurried stop kills a worker at once", async () => {
   const { worker, ended } = await workerThatIs("deaf");
   const hurry = new AbortController();
-  const stopped = stopWorker(worker, FOR_EVER_MS, hurry.signal);
+  const stopped = stopWorker(worker, NEVER_MS, hurry.signal);
   hurry.abort();
   await stopped;
   expect(await ended).toBe("SIGKILL");
 });
 
-test("a worker that can't be told is killed", async () => {
+test("a worker that can't be told to stop is killed", async () => {
   const { worker, ended } = await workerThatIs("unconnected");
-  await stopWorker(worker, FOR_EVER_MS, new AbortController().signal);
+  await stopWorker(worker, NEVER_MS, new AbortController().signal);
   expect(await ended).toBe("SIGKILL");
 });

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const HOLDERS = 6;
 const KILLS = 20;
 
-// Takes the lock again and again. Each turn writes two lines to a file; a process that is killed in its turn writes only the first.
+// Takes the lock again and again. Each turn writes two lines to a file; a process that is killed in its turn writes one.
 const HOLDER = `
   import { appendFileSync } from "node:fs";
   import { setTimeout as delay } from "node:timers/promises";

@@ -17,7 +17,7 @@ type Options = {
   delayMs: number;
   /** Aborted when a stop must cut off work in flight. */
   hurry: AbortSignal;
-  /** Is told of each worker as it begins. */
+  /** Called for each new worker. */
   follow: (worker: Worker) => void;
   say: (line: string) => void;
   /** Called when the start fails because a worker can't serve. */

@@ -5,11 +5,11 @@ import { clientAddress } from "./client-address.ts";
 import { hasBody } from "./lingering-close.ts";
 import { requestId } from "./request-id.ts";
 
-/** The methods that Next routes. Another goes on as a PUT, whose refusal names the original. */
+/** The methods that Next routes. Another goes on as a PUT, whose refusal names the one that was sent. */
 const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
 
-/** What only this server, or Next itself, may say to the application: it is removed from what clients send. */
-const INTERNAL_HEADERS = ["x-original-method", "x-middleware-subrequest", "x-middleware-prefetch", "x-client-address"];
+/** What Next says to itself: it is removed from what clients send. This server tells the application nothing by a header. */
+const INTERNAL_HEADERS = ["x-middleware-subrequest", "x-middleware-prefetch"];
 
 /**
  * What Next's pages, and Next's servers among themselves, send. An endpoint is no page: with these Next would answer for it, by a
@@ -32,16 +32,9 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList, isAdd
   const { url = "", method = "" } = request;
   const isApi = isApiPath(url);
   removeHeaders(request, isApi);
-  const address = clientAddress(request, trustedProxies);
-  const context = { requestId: requestId(request, trustedProxies), address };
-  request.headers["x-client-address"] = address;
-  request.headers["x-request-id"] = context.requestId;
   if (!isCanonical(url) || !isAddress(url)) request.url = isApi ? "/api/-" : "/-";
-  if (!ROUTED.has(method)) {
-    request.headers["x-original-method"] = method;
-    request.method = "PUT";
-  }
-  return context;
+  if (!ROUTED.has(method)) request.method = "PUT";
+  return { requestId: requestId(request, trustedProxies), address: clientAddress(request, trustedProxies), method };
 }
 
 function removeHeaders({ headers }: IncomingMessage, isApi: boolean): void {

@@ -5,15 +5,16 @@ import { join } from "node:path";
 import { log } from "#lib/observe/log.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-type Context = { waitUntil: (promise: Promise<unknown>) => void; requestMeta: { relativeProjectDir: string } };
+type Context = { waitUntil: (promise: Promise<unknown>) => void };
 /** What Next builds of each route, to be called by a server (Next's documentation: adapters, "Invoking Entrypoints"). */
 type Entrypoint = (request: IncomingMessage, response: ServerResponse, context: Context) => Promise<void>;
 type Routes = { staticRoutes: { page: string }[]; dynamicRoutes: { page: string; regex: string }[] };
 
+// Without `requestMeta` an endpoint has the settings of the Next server that runs here, which is quiet: lib/pages/failure.ts
+// writes the line of an error.
 const CONTEXT: Context = {
   // As Next's own server: what `after()` was given runs beside the answers, and its failure is one line.
   waitUntil: (promise) => void promise.catch((error) => console.error(error)),
-  requestMeta: { relativeProjectDir: "." },
 };
 
 /**

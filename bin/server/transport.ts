@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { BlockList, Socket } from "node:net";
-import { withRequest } from "#lib/observe/request-context.ts";
+import { currentRequest, withRequest } from "#lib/observe/request-context.ts";
 import { admit, refusePageBody } from "./admission.ts";
 import { EVERY_ANSWER, JSON_HEADERS } from "./answer-headers.ts";
 import { drainable } from "./drain.ts";
@@ -72,8 +72,9 @@ function refuseWithoutHost({ headers, httpVersion }: IncomingMessage, response: 
   return true;
 }
 
+// What an endpoint throws in the lane arrives here as well, after Next has reported it (`onRequestError`).
 function answerFailure(error: unknown, response: ServerResponse): void {
-  console.error(error);
+  if (!currentRequest()?.isFailureLogged) console.error(error);
   if (response.headersSent) response.destroy();
   else response.writeHead(500, JSON_HEADERS).end(JSON.stringify({ detail: "Internal server error." }));
 }

@@ -17,7 +17,7 @@ export const SESSION_SETTINGS = {
 /** The settings that PgBouncer tracks for each client, in every version. It refuses connections that start with others. */
 export const POOLED_SETTINGS = ["client_encoding", "DateStyle", "TimeZone"] as const;
 
-/** Begins a transaction with these settings and without a time limit, also through a pooler, which drops settings at the start. */
+/** Begins a transaction with these settings and without a time limit, even through a pooler that has dropped them. */
 export const BEGIN = [
   "begin isolation level read committed read write",
   ...Object.entries({ ...SESSION_SETTINGS, statement_timeout: "0" }).map(([name, value]) => `set local ${name} = '${value}'`),

@@ -1,7 +1,7 @@
 const uid = process.getuid?.() ?? 0;
 
-/** Windows has no users by number, and there Postgres makes no difference. */
+/** Always false on Windows, where users have no numbers and Postgres runs as any user. */
 export const isRoot = process.getuid !== undefined && uid === 0;
 
-/** The user, by number, that Postgres runs as: this process' own, or "nobody" in place of root, which Postgres refuses. */
+/** The number of the user that runs Postgres: this process's user, or "nobody" if that is root, which Postgres refuses. */
 export const OWNER = isRoot ? 65_534 : uid;

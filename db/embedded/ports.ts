@@ -1,11 +1,11 @@
 import { createServer } from "node:net";
 
-/** A port that nothing uses at the moment. */
+/** A port that no program uses at the moment. */
 export async function freePort(): Promise<number> {
   return (await listenBriefly(0)) ?? 0;
 }
 
-/** Whether nothing listens at this port of the loopback interface. */
+/** Whether no program listens on this port of the loopback interface. */
 export async function isPortFree(port: number): Promise<boolean> {
   return (await listenBriefly(port, "127.0.0.1")) !== null;
 }

@@ -45,7 +45,7 @@ test("where nothing can be installed, each kind of test that is left out has a l
   const { status, stdout, stderr } = setUp();
   expect([status, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(
-    /^LEFT OUT: the tests with a wrong clock need faketime: npm run setup:tests, as root on Debian, or .*$/m,
+    /^LEFT OUT: the tests with a wrong clock need faketime: run npm run setup:tests as root on Debian, or .*$/m,
   );
   expect(stdout).toMatch(/^LEFT OUT: the browser tests need chromium: .*$/m);
   expect(stdout).not.toContain("All that the tests need is there");

@@ -40,12 +40,14 @@ export function setUpTests(say: Say): void {
  * @throws {Error} those lines, where a missing package is a failure (CI=true)
  */
 export function reportMissing(say: Say): void {
-  const missing = [...missingPackages(), ...missingTools()];
-  const kinds = [...new Set(missing.map(({ neededBy }) => neededBy))];
+  const packages = missingPackages();
+  const kinds = [...new Set(packages.map(({ neededBy }) => neededBy))];
   const lines = kinds.map((kind) => {
-    const names = missing.filter(({ neededBy }) => neededBy === kind).map(({ name }) => name);
-    return `${kind} need ${names.join(", ")}: npm run setup:tests, as root on Debian, or install them yourself`;
+    const names = packages.filter(({ neededBy }) => neededBy === kind).map(({ name }) => name);
+    return `${kind} need ${names.join(", ")}: run npm run setup:tests as root on Debian, or install them yourself`;
   });
+  for (const { name, neededBy } of missingTools())
+    lines.push(`${neededBy} need ${name}: npm run setup:tests installs them from npm`);
   if (lines.length > 0 && toolSettings().CI) throw new Error(lines.join("\n"));
   for (const line of lines) say(`LEFT OUT: ${line}`);
 }

@@ -15,7 +15,7 @@ test.each([null, "", " ", "Bearer", "Bearer ", "Bearer null", "bearer undefined"
   (header) => expect(bearerParts(header)).toBeNull(),
 );
 
-test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2003"])("a token keeps what is no white space of HTTP: %j", (space) => {
+test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2003"])("a token keeps white space that is none in HTTP: %j", (space) => {
   expect(bearerParts(`Bearer ${space}a${space}b`)).toEqual([`${space}a${space}b`]);
   expect(bearerParts(`${space}Bearer a`)).toBeNull();
   expect(bearerParts(`Bearer${space}a`)).toBeNull();

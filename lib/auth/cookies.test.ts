@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { forget } from "#lib/per-process.ts";
 
-/** The module as a process behind https has it. */
+/** The module in a process whose PUBLIC_URL is https. */
 async function cookiesOfHttps() {
   vi.resetModules();
   forget("config");
@@ -24,7 +24,7 @@ test("every cookie of the name is read, in the order of the header; an empty one
   expect(readCookies("", "access")).toEqual([]);
 });
 
-// What a site that may set cookies for all of the domain can make a browser send, `__Host-` or not.
+// Names that another site of the domain can make a browser send in spite of the prefix `__Host-`.
 test.each([
   "\u00a0__Host-access_token",
   "\ufeff__Host-access_token",

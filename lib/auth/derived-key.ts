@@ -5,15 +5,15 @@ import { config } from "#lib/config.ts";
 
 const BYTES = 32;
 
-// By the list of secrets they come from: settings that are read anew have keys of their own.
+// Kept per list of secrets: if the settings are read again, the keys are derived again.
 const derived = new WeakMap<string[], Map<string, Buffer[]>>();
 
 /**
  * The keys for one purpose, 256 bits each, derived from `AUTH_SECRET` by HKDF-SHA256 (RFC 5869, without a salt). As with
- * tokens, the first signs or encrypts, and all of them verify or decrypt, so that a secret can be replaced by steps. What
- * was made for one purpose is worth nothing for another, and no key tells anything of the secret.
- * @param purpose such as "totp/1". To rename it is to lose its keys
- * @public for what comes next: signed links, encrypted columns
+ * tokens, the first key signs or encrypts and all of them verify or decrypt, so that a secret can be replaced in steps. A key
+ * of one purpose is useless for any other, and reveals nothing about the secret.
+ * @param purpose such as "totp/1". Renaming a purpose loses its keys
+ * @public for signed links and encrypted columns, which come next
  */
 export function derivedKeys(purpose: string): Buffer[] {
   const secrets = config().AUTH_SECRET;

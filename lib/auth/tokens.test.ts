@@ -13,13 +13,13 @@ const facts = {
 };
 const [OLD, NEW] = ["old-secret-0123456789-0123456789-old", "new-secret-0123456789-0123456789-new"];
 
-/** The module as a process with these secrets has it, at a moment. */
+/** The module in a process with these secrets, at a moment. */
 async function tokensWith(secrets: string, moment = "2026-01-01T00:00:01Z") {
   vi.resetModules();
   forget("config");
   vi.stubEnv("AUTH_SECRET", secrets);
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
-  // The clock begins anew, and what it goes by is held: `Date`, until it has heard from a database, and `performance`.
+  // The clock starts anew. It reads `Date` until a database has answered, and `performance`: both are held.
   forget("clock");
   vi.useFakeTimers({ now: new Date(moment), toFake: ["Date", "performance"] });
   return import("./tokens.ts");
@@ -30,13 +30,13 @@ beforeEach(() => () => {
   vi.useRealTimers();
 });
 
-test("the same facts give the same tokens, byte for byte, whenever they are asked for", async () => {
+test("the same facts give the same tokens, byte for byte, at any time", async () => {
   const first = (await tokensWith(NEW)).signTokens(facts);
   const later = (await tokensWith(NEW, "2026-01-01T00:04:00Z")).signTokens(facts);
   expect(later).toEqual(first);
 });
 
-test("another generation, and the other type, have identifiers of their own", async () => {
+test("each generation and each type has an identifier of its own", async () => {
   const { signTokens, verifyAccessToken, verifyRefreshToken } = await tokensWith(NEW);
   const identifiers = [facts, { ...facts, generation: 4 }].flatMap((each) => {
     const { access, refresh } = signTokens(each);
@@ -45,7 +45,7 @@ test("another generation, and the other type, have identifiers of their own", as
   expect(new Set(identifiers).size).toBe(4);
 });
 
-test("during a key rotation the first secret signs and all verify; a secret that was taken away verifies nothing", async () => {
+test("during a key rotation the first secret signs and all verify; a removed secret verifies nothing", async () => {
   const before = (await tokensWith(OLD)).signTokens(facts);
   const during = await tokensWith(`${NEW},${OLD}`);
   expect(during.verifyAccessToken(before.access).ok).toBe(true);
@@ -64,7 +64,7 @@ test("a token is good until the second it expires, and not a moment longer", asy
   expect((await tokensWith(NEW, "2026-01-01T00:05:00Z")).verifyAccessToken(access).ok).toBe(false);
 });
 
-test("time is the database's: a process whose clock is a year ahead refuses nobody", async () => {
+test("tokens expire by the database's clock: a process whose own clock is a year ahead refuses no good token", async () => {
   const { access } = (await tokensWith(NEW)).signTokens(facts);
   const ahead = await tokensWith(NEW, "2027-01-01T00:00:01Z");
   expect(ahead.verifyAccessToken(access).ok).toBe(false);
@@ -119,7 +119,7 @@ test("a session's last generation but one is still refreshed: the next fits into
   expect([good(0), good(2 ** 31 - 2), good(2 ** 31 - 1), good(2 ** 31)]).toEqual([true, true, false, false]);
 });
 
-test("whatever is signed is judged without an exception, and only what signTokens would write is good", async () => {
+test("verifying never throws, and accepts only claims that signTokens would write", async () => {
   const { signTokens, verifyAccessToken, verifyRefreshToken } = await tokensWith(NEW);
   const { access, refresh } = signTokens(facts);
   const good = [access, refresh].map(claimsOf);

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { type Database, database } from "#db/pool.ts";
 import { authenticate, type CredentialHeaders, type Viewer } from "#lib/auth/authenticate.ts";
 import { AppError } from "#lib/errors.ts";
+import { currentRequest } from "#lib/observe/request-context.ts";
 import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
 import type { Problems } from "#lib/problems.ts";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
@@ -52,7 +53,7 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
 
   async function answer(request: Request): Promise<Response> {
     try {
-      const method = originalMethod(request);
+      const method = currentRequest()?.method ?? request.method;
       if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow, "cache-control": "no-store" } });
       const chosen = byMethod.get(method);
       if (!chosen) throw new AppError("method_not_allowed", { method, allow });
@@ -81,7 +82,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
   return {
     declaration,
     run: async (request) => {
-      const address = addressGroup(request.headers.get("x-client-address") ?? "");
+      const address = addressGroup(currentRequest()?.address ?? "");
       const { hashes, limit } = declaration;
       if (!hashes) return answer(request, address, refuseToHash);
       // If no more hashes may wait, the database is not asked at all.
@@ -116,9 +117,4 @@ function bodyReader(db: Database, request: Request, { body, rules }: Declaration
 
 function refuseToHash(): never {
   throw new Error("an endpoint that hashes passwords must declare `hashes`");
-}
-
-// Next routes seven methods. bin/server passes any other method as a PUT, with its name in this header.
-function originalMethod(request: Request): string {
-  return request.headers.get("x-original-method") ?? request.method;
 }

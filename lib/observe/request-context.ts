@@ -1,18 +1,27 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { perProcess } from "#lib/per-process.ts";
 
-/** Facts about a request. bin/server enters them before Next sees the request; pages and routes add to them. */
+/**
+ * Facts about a request. bin/server enters them before Next sees the request; proxy.ts, pages and routes read them and add to
+ * them. They use no header for this: a client could send it, too.
+ */
 export type RequestContext = {
   /** Names the request in the answer and in every line of the log. */
   requestId: string;
   /** The client's address: the connection's peer, or the address that a trusted proxy names. */
   address: string;
+  /** The method that the client sent. Next routes seven methods, and gets any other as a PUT. */
+  method: string;
+  /** The page's path and query, which Next does not tell the page. proxy.ts sets it. */
+  pagePath?: string;
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
   /** The request for a page came with the cookies of a session that has ended. */
   hasEndedSession?: boolean;
   /** The page's status in place of Next's 200 or 500. */
   pageStatus?: 500 | 503;
+  /** The number that a failed page shows and that finds the failure in the log, if Next has no digest for it. */
+  failureNumber?: string;
   /** The failure has a line of level `error` in the log. */
   isFailureLogged?: boolean;
 };

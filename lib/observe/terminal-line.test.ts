@@ -16,12 +16,12 @@ const REQUEST = {
   address: "::1",
 };
 
-test("a request is its method, path, status and time", () => {
+test("a request's line has its method, path, status and time", () => {
   expect(shown(REQUEST)).toBe("09:08:07 GET /login 200 31 ms\n");
   expect(shown({ ...REQUEST, status: 499, aborted: true })).toBe("09:08:07 GET /login 499 31 ms (the client left)\n");
 });
 
-test("an event is its name and its fields, a message has its level", () => {
+test("an event's line has its name and its fields, a message's line has its level", () => {
   expect(shown({ event: "login", user_id: 7, session: "a-b_c", request_id: "r-1" })).toBe(
     "09:08:07 login user_id=7 session=a-b_c\n",
   );
@@ -29,7 +29,7 @@ test("an event is its name and its fields, a message has its level", () => {
   expect(shown({ level: 20, msg: "hello" })).toBe("09:08:07 debug hello\n");
 });
 
-test("an error has its stack, its cause, and the number of the request that it failed", () => {
+test("an error's line has its stack, its cause, and the id of the failed request", () => {
   const err = {
     name: "Error",
     message: "no",
@@ -49,7 +49,7 @@ test("an error has its stack, its cause, and the number of the request that it f
   );
 });
 
-test("nothing in a value begins a line, steers the terminal, or passes for another field", () => {
+test("no value can begin a line, control the terminal, or look like another field", () => {
   const hostile = '\n09:08:07 GET /forged 200\r\x1b[2J\x9b31m\x07\u202e\u2028" user_id=1';
   for (const line of [
     { event: hostile },
@@ -71,7 +71,7 @@ test("nothing in a value begins a line, steers the terminal, or passes for anoth
   expect(shown({ event: "throttle", limit: "a b=c" })).toBe('09:08:07 throttle limit="a b=c"\n');
 });
 
-test("colours are there when they are wanted, and each ends", () => {
+test("a line has colours only if they are wanted, and each colour ends", () => {
   const text = shown({ ...REQUEST, status: 503 }, true);
   expect(text).toContain("\x1b[31m503\x1b[39m");
   expect(stripVTControlCharacters(text)).toBe(shown({ ...REQUEST, status: 503 }));

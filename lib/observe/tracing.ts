@@ -49,9 +49,11 @@ const ofRequests: Sampler = {
   toString: () => "OfRequests",
 };
 
-// Next records the whole URL. A query may hold personal data, so it is cut off.
+// Next records the whole URL, once more before the span ends for an endpoint that the lane calls (bin/server/lane.ts). A query may
+// hold personal data, so it is cut off.
 const withoutQueries: SpanProcessor = {
-  onStart(span) {
+  onStart: () => undefined,
+  onEnding(span) {
     const target = span.attributes["http.target"];
     if (typeof target === "string") span.setAttribute("http.target", target.split("?", 1)[0]?.slice(0, LONGEST_PATH) ?? "");
   },

@@ -3,8 +3,8 @@ import "server-only";
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import type { ErrorCode } from "#lib/errors.ts";
-import { type Answer, answerTo, ERROR_CODES, samplesOf } from "#lib/http/errors.ts";
 import { sayProblems } from "#lib/http/field-words.ts";
+import { type Answer, answerTo, ERROR_CODES, samplesOf } from "#lib/http/refusals.ts";
 import { problemsOf } from "#lib/read-fields.ts";
 import type { Answered, Header } from "./document.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -72,7 +72,7 @@ function messagesSchema(body: z.ZodType): JsonSchema {
 
 type Sample = Answer & { free: (string | number)[] };
 
-// A reason is a code that has words of its own; every other detail is filled in, and may be another.
+// A reason is a code with words of its own. Every other detail is filled in, and can differ.
 function answersOf(code: ErrorCode): [Sample, ...Sample[]] {
   const [first, ...others] = samplesOf(code);
   const sample = (details: typeof first): Sample => {

@@ -6,9 +6,6 @@ import { printablePath } from "#lib/observe/printable-path.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { isOutage } from "./outage.ts";
 
-/** Carries the number that the intermission page shows. proxy.ts sets it, and strips it from what a client sent. */
-export const FAILURE_NUMBER_HEADER = "x-failure-number";
-
 type Asked = Pick<Parameters<Instrumentation.onRequestError>[1], "method" | "path">;
 type Place = Pick<Parameters<Instrumentation.onRequestError>[2], "routePath" | "routeType">;
 
@@ -34,13 +31,13 @@ export function reportFailure(error: unknown, asked: Asked, place: Place): void 
 
 /**
  * Logs an error that proxy.ts caught. Next would write it to the console, and answer with a bare 500 without our design.
- * @returns the number that finds the error in the log: the request's id, since Next has no digest here
+ * The request's id is the number to find the error by in the log: Next has no digest here.
  */
-export function reportProxyFailure(error: unknown, asked: Asked): string | undefined {
+export function reportProxyFailure(error: unknown, asked: Asked): void {
   setPageStatus(500);
-  const number = currentRequest()?.requestId;
-  logFailure(error, number, asked, { routePath: "proxy", routeType: "proxy" });
-  return number;
+  const page = currentRequest();
+  if (page) page.failureNumber = page.requestId;
+  logFailure(error, page?.requestId, asked, { routePath: "proxy", routeType: "proxy" });
 }
 
 function logFailure(error: unknown, digest: string | undefined, { method, path }: Asked, { routePath, routeType }: Place): void {

@@ -6,24 +6,17 @@ import type { SessionCookie } from "#lib/auth/cookies.ts";
 import { config } from "#lib/config.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
-import { FAILURE_NUMBER_HEADER } from "./failure.ts";
 import { identifyViewer } from "./identify-viewer.ts";
 import { isOutage } from "./outage.ts";
-import { PATH_HEADER } from "./path.ts";
 import { renewForPage } from "./renew-for-page.ts";
 
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
 
-/**
- * The headers of a page. Next reads the nonce from the request's policy, and the browser gets the same policy.
- * @param path the page's path and query, for `requireViewer()`
- */
-export function pageHeaders(incoming: Headers, path: string): PageHeaders {
+/** The headers of a page. Next reads the nonce from the request's policy, and the browser gets the same policy. */
+export function pageHeaders(incoming: Headers): PageHeaders {
   const policy = contentSecurityPolicy(randomBytes(16).toString("base64"));
   const requestHeaders = new Headers(incoming);
   requestHeaders.set("content-security-policy", policy);
-  requestHeaders.set(PATH_HEADER, path);
-  requestHeaders.delete(FAILURE_NUMBER_HEADER);
   return { requestHeaders, responseHeaders: { "content-security-policy": policy } };
 }
 
@@ -51,7 +44,7 @@ export async function isViewerUnknown(requestHeaders: Headers): Promise<boolean>
   }
 }
 
-// Next gives each name one value, the last: a page sees the new cookie alone, also where the browser sent two by that name.
+// Next keeps one value per name, the last: a page sees only the new cookie, even if the browser sent two of that name.
 function setCookies(headers: Headers, cookies: SessionCookie[]): void {
   const request = new NextRequest("http://localhost", { headers });
   for (const { name, value } of cookies) request.cookies.set(name, value);

@@ -9,7 +9,6 @@ import { pageDatabase } from "./database.ts";
 import { identifyViewer } from "./identify-viewer.ts";
 import { localPath } from "./local-path.ts";
 import { isOutage } from "./outage.ts";
-import { PATH_HEADER } from "./path.ts";
 import { logInPath } from "./visitor-paths.ts";
 
 /** Runs once per render. */
@@ -35,6 +34,6 @@ export async function getViewer(): Promise<Viewer | null> {
 export async function requireViewer(): Promise<Viewer> {
   const viewer = await findViewer();
   if (viewer) return viewer;
-  const path = localPath((await headers()).get(PATH_HEADER));
-  redirect(logInPath(path, currentRequest()?.hasEndedSession ? "ended" : null));
+  const page = currentRequest();
+  redirect(logInPath(localPath(page?.pagePath), page?.hasEndedSession ? "ended" : null));
 }

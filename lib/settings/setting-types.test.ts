@@ -32,14 +32,14 @@ test.each([
 
 const parseAddress = (text: string) => z.string().transform(toListenAddress).safeParse(text);
 
-test("an address to listen on is a host and a port, and a port alone is this machine's", () => {
+test("METRICS_ADDRESS accepts a host and a port, and a port alone is on the loopback interface", () => {
   expect(parseAddress("9464").data).toEqual({ host: "127.0.0.1", port: 9464 });
   expect(parseAddress("0.0.0.0:0").data).toEqual({ host: "0.0.0.0", port: 0 });
   expect(parseAddress("localhost:65535").data).toEqual({ host: "localhost", port: 65_535 });
   expect(parseAddress("[::1]:9464").data).toEqual({ host: "::1", port: 9464 });
 });
 
-test("what is no address to listen on is refused with what it must be", () => {
+test("METRICS_ADDRESS refuses anything else with what it must be", () => {
   for (const bad of [
     "0.0.0.0",
     "0.0.0.0:",

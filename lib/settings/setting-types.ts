@@ -40,7 +40,7 @@ export function attempts(fallback: string) {
 /** Where to listen. */
 export type ListenAddress = { host: string; port: number };
 
-/** For `transform`: an address and a port, or a port of this machine's own, which is reached from nowhere else. */
+/** For `transform`: an address and a port, or a port alone, which is then on the loopback interface. */
 export function toListenAddress(text: string, context: z.RefinementCtx<string>): ListenAddress {
   const [, v6, name, port] = /^(?:\[([\da-f:.]+)\]:|([\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535 || (v6 !== undefined && !isIPv6(v6))) {

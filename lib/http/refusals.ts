@@ -1,0 +1,129 @@
+import "server-only";
+
+import type { ErrorCode, ErrorDetails, JsonProblem } from "#lib/errors.ts";
+import { sayProblems } from "./field-words.ts";
+
+export type Answer = { status: number; body: unknown; headers: Record<string, string> };
+
+type Row<Details> = {
+  status: number;
+  body: (details: Details) => unknown;
+  headers?: (details: Details) => Record<string, string>;
+  /** Details that the API's document shows it with: all that there are, or one that stands for any */
+  samples: [Details, ...Details[]];
+};
+type Table = { [Code in ErrorCode]: Row<ErrorDetails[Code]> };
+
+// RFC 6750 §3, and RFC 9110 §15.5.2: no 401 without one.
+const CHALLENGE = { "www-authenticate": 'Bearer realm="api"' };
+const NOT_PROVIDED = "Authentication credentials were not provided.";
+const JSON_WORDS = {
+  incomplete_value: "expected a complete JSON value",
+  incomplete_body: "the body is incomplete",
+  not_utf8: "the body is not UTF-8",
+};
+const TOKEN_WORDS = { invalid: "Token is invalid or expired", wrong_type: "Token has wrong type" };
+
+/** Each refusal's status, body and samples: part 2 of the contract. The compiler refuses a code without a row. */
+const ANSWERS: Table = {
+  access_token_not_valid: {
+    status: 401,
+    body: ({ reason }) => ({
+      detail: "Given token not valid for any token type",
+      code: "token_not_valid",
+      messages: [{ token_class: "AccessToken", token_type: "access", message: TOKEN_WORDS[reason] }],
+    }),
+    samples: [{ reason: "invalid" }, { reason: "wrong_type" }],
+  },
+  bad_authorization_header: {
+    status: 401,
+    body: () => ({ detail: "Authorization header must contain two space-delimited values", code: "bad_authorization_header" }),
+    samples: [undefined],
+  },
+  body_too_large: { status: 413, body: () => ({ detail: "Request body too large." }), samples: [undefined] },
+  cross_site: {
+    status: 403,
+    body: () => ({ detail: "Cross-site request refused.", code: "cross_site" }),
+    samples: [undefined],
+  },
+  internal: { status: 500, body: () => ({ detail: "Internal server error." }), samples: [undefined] },
+  invalid_input: {
+    status: 400,
+    body: ({ fields }) => sayProblems(fields),
+    samples: [{ fields: { non_field_errors: [{ code: "no_data" }] } }],
+  },
+  json_parse_error: {
+    status: 400,
+    body: (problem) => ({ detail: `JSON parse error - ${sayJsonProblem(problem)}` }),
+    samples: [
+      { reason: "unexpected_character", position: 17 },
+      { reason: "incomplete_value" },
+      { reason: "incomplete_body" },
+      { reason: "not_utf8" },
+    ],
+  },
+  method_not_allowed: {
+    status: 405,
+    headers: ({ allow }) => ({ allow }),
+    body: ({ method }) => ({ detail: `Method "${method}" not allowed.` }),
+    samples: [{ method: "PATCH", allow: "GET, HEAD, OPTIONS" }],
+  },
+  no_active_account: {
+    status: 401,
+    body: () => ({ detail: "No active account found with the given credentials" }),
+    samples: [undefined],
+  },
+  not_authenticated: { status: 401, body: () => ({ detail: NOT_PROVIDED }), samples: [undefined] },
+  not_found: { status: 404, body: () => ({ detail: "Not found." }), samples: [undefined] },
+  refresh_token_missing: {
+    status: 401,
+    body: () => ({ detail: NOT_PROVIDED, code: "not_authenticated" }),
+    samples: [undefined],
+  },
+  refresh_token_not_valid: {
+    status: 401,
+    body: ({ reason }) => ({ detail: TOKEN_WORDS[reason], code: "token_not_valid" }),
+    samples: [{ reason: "invalid" }, { reason: "wrong_type" }],
+  },
+  throttled: {
+    status: 429,
+    headers: ({ limit, most, seconds, resetsIn }) => ({
+      "retry-after": String(resetsIn),
+      // draft-ietf-httpapi-ratelimit-headers-10 §3
+      "ratelimit-policy": `"${limit}";q=${most};w=${seconds}`,
+      ratelimit: `"${limit}";r=0;t=${resetsIn}`,
+    }),
+    body: ({ resetsIn }) => ({ detail: `Request was throttled. Expected available in ${resetsIn} seconds.` }),
+    samples: [{ limit: "login-address", most: 100, seconds: 900, resetsIn: 42 }],
+  },
+  unavailable: {
+    status: 503,
+    headers: ({ retryAfter }) => ({ "retry-after": String(retryAfter) }),
+    body: () => ({ detail: "Service temporarily unavailable.", code: "unavailable" }),
+    samples: [{ retryAfter: 2 }],
+  },
+  unsupported_media_type: {
+    status: 415,
+    body: ({ mediaType }) => ({ detail: `Unsupported media type "${mediaType}" in request.` }),
+    samples: [{ mediaType: "text/plain" }],
+  },
+};
+
+/** The answer to a refusal. Every 401 has a challenge. */
+export function answerTo<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): Answer {
+  const { status, body, headers }: Row<ErrorDetails[Code]> = ANSWERS[code];
+  return { status, body: body(details), headers: { ...(status === 401 ? CHALLENGE : {}), ...headers?.(details) } };
+}
+
+/** Details to show a refusal with, for the API's document. */
+export function samplesOf<Code extends ErrorCode>(code: Code): [ErrorDetails[Code], ...ErrorDetails[Code][]] {
+  return ANSWERS[code].samples;
+}
+
+/** Every code there is. */
+export const ERROR_CODES = Object.keys(ANSWERS) as ErrorCode[];
+
+function sayJsonProblem(problem: JsonProblem): string {
+  if (problem.reason === "unexpected_character") return `unexpected character at position ${problem.position}`;
+  return JSON_WORDS[problem.reason];
+}
