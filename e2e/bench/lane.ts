@@ -2,17 +2,18 @@ import { availableParallelism } from "node:os";
 import { startPostgres } from "#e2e/harness.ts";
 import { type Figures, median, medianRatio, readable, tabulateMedians } from "./figures.ts";
 import { inTurns, type Load, logIn, measure, refreshing, signUp, type Target } from "./load.ts";
-import { type BenchServer, startForBench } from "./server.ts";
+import { startForBench } from "./server.ts";
 
 // What the lane to the API's endpoints brings (bin/server/lane.ts): one build with it and without it, and, where BENCH_BEFORE names
 // another checkout of this project with its packages installed, that one. All on one Postgres, by turns.
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const SECONDS = 3;
 const BEFORE = process.env.BENCH_BEFORE;
 
 export async function bench(): Promise<void> {
   const postgres = await startPostgres();
+  const stops = [postgres.stop];
   const variables = {
     BENCH_ROUTES: "on",
     DATABASE_URL: postgres.url,
@@ -21,13 +22,23 @@ export async function bench(): Promise<void> {
     WEB_CONCURRENCY: String(availableParallelism()),
     BCRYPT_COST: "10",
   };
-  const servers: Record<string, BenchServer> = {
-    "by the lane": await startForBench({ ...variables, API_LANE: "on" }),
-    "by Next's router": await startForBench({ ...variables, API_LANE: "off" }),
-    ...(BEFORE ? { before: await startForBench(variables, BEFORE) } : {}),
+  const start = async (lane: "on" | "off", directory?: string): Promise<Target> => {
+    const server = await startForBench({ ...variables, API_LANE: lane }, directory);
+    stops.unshift(server.stop);
+    return server;
   };
-  const [first] = Object.values(servers) as [BenchServer];
-  const username = await signUp(first);
+  try {
+    const lane = await start("on");
+    const servers: Record<string, Target> = { "by the lane": lane, "by Next's router": await start("off") };
+    if (BEFORE) servers.before = await start("on", BEFORE);
+    await compare(servers, await signUp(lane));
+  } finally {
+    for (const stop of stops) await stop();
+  }
+}
+
+async function compare(servers: Record<string, Target>, username: string): Promise<void> {
+  const [first] = Object.values(servers) as [Target];
   const cookie = await logIn(first, username);
   const steady = (path: string, headers = {}) => {
     const load: Load = { path, connections: 16, headers };
@@ -42,12 +53,9 @@ export async function bench(): Promise<void> {
   };
   await inTurns(1, servers, trials);
   const turns = await inTurns(ROUNDS, servers, trials);
-
   const table = tabulateMedians(turns);
   console.table(Object.fromEntries(Object.entries(table).map(([name, figures]) => [name, readable(figures)])));
   console.log(JSON.stringify({ node: process.version, ...ratios(turns), ...table }));
-  for (const server of Object.values(servers)) await server.stop();
-  await postgres.stop();
 }
 
 // Of turns that followed one another.

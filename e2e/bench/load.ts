@@ -55,7 +55,9 @@ export async function measure({ origin, workers, nginx }: Target, { path, ...loa
  */
 export async function refreshing(server: Target, username: string | (() => string), connections: number): Promise<Load> {
   const name = typeof username === "string" ? () => username : username;
-  const cookies = await Promise.all(Array.from({ length: connections }, () => logIn(server, name())));
+  const cookies: string[] = [];
+  // One by one: a busy machine would turn some of them away.
+  while (cookies.length < connections) cookies.push(await logIn(server, name()));
   let next = 0;
   const setupClient = (client: autocannon.Client) => {
     const index = next % cookies.length;
