@@ -142,7 +142,7 @@ test("a worker that hangs holds up no scrape, the counts of one that died stay, 
 
   const [pid = 0] = await childrenOf(own.process.pid ?? 0);
   process.kill(pid, "SIGSTOP");
-  // Answered before anybody ends the one that hangs.
+  // The scrape is answered before the watchdog ends the worker that hangs.
   expect(await workers()).toEqual([1, 1]);
   expect((await scrape(own.metrics)).get(opened)).toBe(6);
 

@@ -7,7 +7,7 @@ import type { ListenAddress } from "#lib/settings/setting-types.ts";
 import { gatherMetrics } from "./gather-metrics.ts";
 
 const MESSAGE_MS = 5_000;
-/** Longer than most intervals between two scrapes. */
+/** Longer than the usual interval between two scrapes. */
 const IDLE_MS = 75_000;
 /** A scraper needs one connection. */
 const MOST_CONNECTIONS = 32;

@@ -1,32 +1,33 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BlockList } from "node:net";
 import type { RequestContext } from "#lib/observe/request-context.ts";
+import { METHODS } from "#lib/settings/methods.ts";
 import { clientAddress } from "./client-address.ts";
 import { hasBody } from "./lingering-close.ts";
 import { requestId } from "./request-id.ts";
 
-/** The methods that Next routes. Another goes on as a PUT, whose refusal names the one that was sent. */
-const ROUTED = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
+/** Next routes these methods. A request with any other method goes on as a PUT, whose refusal names the method that was sent. */
+const ROUTED: ReadonlySet<string> = new Set(METHODS);
 
-/** What Next says to itself: it is removed from what clients send. This server tells the application nothing by a header. */
+/** Headers that Next sends to itself. They are removed from clients' requests. This server passes no facts in headers. */
 const INTERNAL_HEADERS = ["x-middleware-subrequest", "x-middleware-prefetch"];
 
 /**
- * What Next's pages, and Next's servers among themselves, send. An endpoint is no page: with these Next would answer for it, by a
- * redirect for one. Next's router removes some of them, and the lane (lane.ts) has no router.
+ * Headers that Next's pages and Next's servers send. On a request for an endpoint they could make Next answer in its place, by a
+ * redirect for example. Next's router removes some of them, but the lane (lane.ts) bypasses the router.
  */
 const NEXTS_HEADERS = /^(rsc$|next-|x-(next|nextjs|middleware|matched|now|invoke|invocation|prerender)-)/;
 
 /**
- * What the API does not do, however a request asks for it: a compressed answer that holds a token beside something that
- * was sent tells the token by its length (BREACH).
+ * The API's answers are never compressed: the length of a compressed answer that holds both a token and a part of the request
+ * reveals the token (BREACH).
  */
 const DECLINED_HEADERS = ["accept-encoding"];
 
 /**
- * Leaves of a request what the application may believe, and tells who sent it.
- * @param isAddress whether something is at this path. Next has more addresses for what it serves than its routes tell, such
- *   as `/_next/data/BUILD/api/user/profile.json`: what is none of ours never gets to it.
+ * Removes from a request what the application must not trust, and returns the facts about its sender.
+ * @param isAddress whether a route or a file is at this path. Next answers at more paths than its routes, such as
+ *   `/_next/data/BUILD/api/user/profile.json`: requests for these never reach it.
  */
 export function admit(request: IncomingMessage, trustedProxies: BlockList, isAddress: (url: string) => boolean): RequestContext {
   const { url = "", method = "" } = request;
@@ -49,7 +50,7 @@ function isApiPath(url: string): boolean {
 }
 
 /**
- * Pages take no bodies, and Next would read all of one. A form that was sent before its script ran is shown again.
+ * Refuses a body that is sent to a page, since Next would read all of it. A form that was sent before its script ran is shown again.
  * @returns whether the request has been answered
  */
 export function refusePageBody(request: IncomingMessage, response: ServerResponse): boolean {
@@ -63,8 +64,8 @@ export function refusePageBody(request: IncomingMessage, response: ServerRespons
   return true;
 }
 
-// Next answers doubled slashes with a redirect and bad escapes with a bare 500, cuts off what follows a "#", and takes
-// /api/../login for a page after it has passed for an endpoint here. Such a path names nothing.
+// Next answers doubled slashes with a redirect and bad escapes with a bare 500, ignores everything after a "#", and serves the
+// page /login for /api/../login, which counts as an endpoint here. Such paths are unknown.
 function isCanonical(url: string): boolean {
   const [path = ""] = url.split("?", 1);
   try {

@@ -6,21 +6,20 @@ import { log } from "#lib/observe/log.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 type Context = { waitUntil: (promise: Promise<unknown>) => void };
-/** What Next builds of each route, to be called by a server (Next's documentation: adapters, "Invoking Entrypoints"). */
+/** The function that Next builds of each route, for servers to call (Next's documentation: adapters, "Invoking Entrypoints"). */
 type Entrypoint = (request: IncomingMessage, response: ServerResponse, context: Context) => Promise<void>;
 type Routes = { staticRoutes: { page: string }[]; dynamicRoutes: { page: string; regex: string }[] };
 
-// Without `requestMeta` an endpoint has the settings of the Next server that runs here, which is quiet: lib/pages/failure.ts
-// writes the line of an error.
+// Without `requestMeta` an endpoint uses the settings of the Next server in this process, which logs nothing itself:
+// lib/pages/failure.ts logs errors.
 const CONTEXT: Context = {
-  // As Next's own server: what `after()` was given runs beside the answers, and its failure is one line.
+  // As in Next's own server: work of `after()` runs beside the answers, and its failure is logged once.
   waitUntil: (promise) => void promise.catch((error) => console.error(error)),
 };
 
 /**
- * Calls the build's endpoints directly. Next's own router takes longer than an endpoint does, and decides nothing about
- * a path that admission.ts has not decided. Pages, and each path that is none of an endpoint's, go to Next. So does everything,
- * with one line of the log, where the build is not as this file knows it.
+ * Calls the build's endpoints directly. Next's router takes longer than an endpoint, and decides nothing that admission.ts has
+ * not decided. All other paths go to Next. If the build's output is not as expected, everything goes to Next, with a warning.
  * @param directory where `.next` is, and the working directory
  * @param next Next's own request handler, prepared: its instrumentation has run
  */
@@ -30,9 +29,9 @@ export async function openLane(directory: string, next: Handler): Promise<Handle
     return (request, response) => {
       const entrypoint = find(request.url ?? "");
       if (!entrypoint) return next(request, response);
-      // An error of a connection is its client's to notice. Without a listener it would end this process.
+      // An error of the connection concerns its client alone. Without a listener it would end this process.
       response.on("error", () => undefined);
-      // Next sends the headers by themselves. An endpoint's answer is one short text: headers and text leave in one write.
+      // Next sends the headers first. An endpoint's answer is short, so that headers and body are sent in one write.
       response.flushHeaders = () => undefined;
       return entrypoint(request, response, CONTEXT);
     };
@@ -50,7 +49,7 @@ async function loadEntrypoints(build: string): Promise<(url: string) => Entrypoi
   for (const [name, path] of Object.entries(paths)) {
     if (name.endsWith("/route") && path.startsWith("/api/")) entrypoints.set(path, await load(build, files[name] ?? ""));
   }
-  // A page below /api is in here too, without an entry point: no pattern may take it.
+  // A page below /api is included, without an entry point, so that no pattern matches it.
   const exact = new Map(staticRoutes.map(({ page }) => [page, entrypoints.get(page)]));
   const patterns = dynamicRoutes.map(({ page, regex }) => ({ regex: new RegExp(regex), entrypoint: entrypoints.get(page) }));
   const found = new Set([...exact.values(), ...patterns.map(({ entrypoint }) => entrypoint)]);
@@ -65,7 +64,7 @@ async function loadEntrypoints(build: string): Promise<(url: string) => Entrypoi
 }
 
 async function load(build: string, file: string): Promise<Entrypoint> {
-  // A route with a top-level await is a promise.
+  // The module of a route with a top-level await is a promise.
   const { handler } = await createRequire(join(build, "package.json"))(`./${join("server", file)}`);
   if (typeof handler !== "function") throw new Error(`${file} has no handler`);
   return handler;

@@ -73,7 +73,7 @@ test.each([
 
 test("headers that do not come to their end in time are refused with 408", async () => {
   const { server, origin } = await refusing();
-  server.headersTimeout = 50;
+  server.headersTimeout = 250;
   expect(await answersTo(origin, "GET / HTTP/1.1\r\nHost:")).toMatch(
     /^HTTP\/1\.1 408 .*\{"detail":"Request took too long\."\}$/s,
   );
@@ -81,8 +81,8 @@ test("headers that do not come to their end in time are refused with 408", async
 
 test("a request whose body does not arrive is refused by its own id, and its status is told", async () => {
   const { server, origin, refused } = await refusing(() => undefined);
-  server.requestTimeout = 100;
-  server.headersTimeout = 50;
+  server.requestTimeout = 400;
+  server.headersTimeout = 250;
   const answer = await answersTo(origin, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na");
   expect(answer).toMatch(/^HTTP\/1\.1 408 .*X-Request-Id: the-request's-own/s);
   expect(refused).toEqual([408]);
@@ -98,8 +98,8 @@ test("what follows an answered request is refused by an id of its own", async ()
 
 test("an answer that has begun is cut off, with no refusal in the midst of it", async () => {
   const { server, origin } = await refusing((_request, response) => void response.write("begun"));
-  server.requestTimeout = 100;
-  server.headersTimeout = 50;
+  server.requestTimeout = 400;
+  server.headersTimeout = 250;
   const received = await answersTo(origin, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na");
   expect(received).toMatch(/\r\n\r\n5\r\nbegun\r\n$/);
 });

@@ -113,8 +113,8 @@ test("each request is counted once, by the route that answered: the answered, th
     if (method === "POST") unanswered += 1;
     else response.end(url);
   });
-  server.requestTimeout = 100;
-  server.headersTimeout = 50;
+  server.requestTimeout = 400;
+  server.headersTimeout = 250;
   expect((await send(origin, "GET", "/api/unknown/")).text).toBe("/api/-");
   expect((await send(origin, "GET", "/files/../page")).text).toBe("/-");
   await send(origin, "GET", "/page");

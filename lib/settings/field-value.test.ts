@@ -13,8 +13,7 @@ test("only SP and HTAB are stripped around a part", () => {
   }
 });
 
-test("a value with much white space is trimmed in linear time", () => {
-  const start = performance.now();
-  for (let round = 0; round < 20; round += 1) expect(trimField(`a${" ".repeat(100_000)}b`)).toHaveLength(100_002);
-  expect(performance.now() - start).toBeLessThan(1_000);
+// In quadratic time this would take an hour, and the test would be ended.
+test("a value with a million spaces is trimmed in linear time", () => {
+  expect(trimField(`a${" ".repeat(1_000_000)}b`)).toHaveLength(1_000_002);
 });
