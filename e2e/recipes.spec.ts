@@ -78,10 +78,11 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     expect(answer.json).toEqual({ films: [`Rashomon, as seen by ${user.username}`] });
   });
 
-  test("an endpoint with a body refuses what its schema does not take", async () => {
+  test("an endpoint with a body refuses what its schema does not accept, in Django REST Framework's words", async () => {
     const { user, cookies } = await newSession(server.origin);
     const vote = (json: unknown) => send(server.origin, "POST", "/api/films/votes/", { cookies, json });
-    expect((await vote({ film: "Ran", stars: 6 })).status).toBe(400);
+    const tooMany = await vote({ film: "Ran", stars: 6 });
+    expect([tooMany.status, tooMany.json]).toEqual([400, { stars: ["Ensure this value is less than or equal to 5."] }]);
     expect(Object.keys((await vote({ stars: "5" })).json)).toEqual(["film", "stars"]);
     expect((await vote({ film: "Ran", stars: 4 })).json).toEqual({ by: user.username, film: "Ran", stars: 4 });
   });

@@ -1,8 +1,13 @@
 /** What can be wrong with a field: a code, with the details that its words need. lib/http/field-words.ts has the words. */
 export type Problem =
-  | { code: "required" | "null" | "blank" | "not_a_string" | "null_characters" | "invalid" }
+  | { code: "required" | "null" | "blank" | "null_characters" | "invalid" }
+  | { code: "not_a_string" | "not_a_number" | "not_an_integer" | "not_a_boolean" | "not_a_list" }
+  | { code: "not_a_choice"; sent: string }
   /** `most` and `least` count code points, or bytes */
   | { code: "too_many_characters" | "too_many_bytes"; most: number }
+  | { code: "too_few_characters"; least: number }
+  | { code: "too_large"; most: number }
+  | { code: "too_small"; least: number }
   | { code: "bad_username" | "bad_email" | "bad_date" }
   | { code: "username_taken" | "email_taken" }
   | { code: "date_in_future" | "date_too_long_ago" }

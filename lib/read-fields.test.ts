@@ -21,10 +21,37 @@ test("zod's own checks are problems with their numbers, so that a schema needs n
   expect(await problemsWith({ name: null, note: 5, count: "5" })).toEqual({
     name: [{ code: "null" }],
     note: [{ code: "not_a_string" }],
-    count: [{ code: "invalid" }],
+    count: [{ code: "not_a_number" }],
   });
   expect(await problemsWith({ name: "", note: "x" })).toEqual({ name: [{ code: "blank" }] });
   expect(await problemsWith({ name: "anne" })).toEqual({ name: [{ code: "too_many_characters", most: 3 }] });
+});
+
+const choices = z.object({
+  stars: z.int().min(1).max(5).optional(),
+  seen: z.boolean().optional(),
+  seat: z.enum(["stalls", "circle"]).optional(),
+  tags: z.array(z.string()).optional(),
+  guest: z.email().optional(),
+  code: z.string().min(3).optional(),
+  price: z.number().gt(0).optional(),
+});
+
+test.each([
+  [{ stars: 1.5 }, { code: "not_an_integer" }],
+  [{ stars: 0 }, { code: "too_small", least: 1 }],
+  [{ stars: 6 }, { code: "too_large", most: 5 }],
+  [{ stars: "5" }, { code: "not_a_number" }],
+  [{ seen: "yes" }, { code: "not_a_boolean" }],
+  [{ seat: "roof" }, { code: "not_a_choice", sent: "roof" }],
+  [{ tags: "a" }, { code: "not_a_list" }],
+  [{ tags: ["a", 5] }, { code: "not_a_string" }],
+  [{ guest: "ann" }, { code: "bad_email" }],
+  [{ code: "ab" }, { code: "too_few_characters", least: 3 }],
+  [{ price: 0 }, { code: "invalid" }],
+])("an endpoint's own schema refuses %j with the problem %j", async (body, problem) => {
+  const refused = await readFields(choices, body).catch((error: AppError<"invalid_input">) => error);
+  expect((refused as AppError<"invalid_input">).details.fields).toEqual({ [Object.keys(body)[0] ?? ""]: [problem] });
 });
 
 test("one refusal has what the schema refuses and what the rules refuse", async () => {

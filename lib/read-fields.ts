@@ -29,13 +29,46 @@ export function problemsOf(error: z.ZodError): Problems {
 
 // zod's own checks are translated; our own rules (`refine`) carry their problem as `params`.
 function problemOf(issue: z.core.$ZodIssue): Problem {
-  if (issue.code === "custom") return ruleProblem(issue);
-  if (issue.code === "too_small" && issue.origin === "string" && issue.minimum === 1) return { code: "blank" };
-  if (issue.code === "too_big" && issue.origin === "string") return { code: "too_many_characters", most: Number(issue.maximum) };
-  if (issue.code !== "invalid_type") return { code: "invalid" };
-  if (issue.input === undefined) return { code: "required" };
-  if (issue.input === null) return { code: "null" };
-  return { code: issue.expected === "string" ? "not_a_string" : "invalid" };
+  switch (issue.code) {
+    case "custom":
+      return ruleProblem(issue);
+    case "invalid_type":
+      return typeProblem(issue);
+    case "invalid_value":
+      return issue.input === undefined ? { code: "required" } : { code: "not_a_choice", sent: String(issue.input) };
+    case "invalid_format":
+      return { code: issue.format === "email" ? "bad_email" : "invalid" };
+    case "too_small":
+    case "too_big":
+      return boundProblem(issue);
+    default:
+      return { code: "invalid" };
+  }
+}
+
+const TYPES: Record<string, Problem> = {
+  string: { code: "not_a_string" },
+  number: { code: "not_a_number" },
+  int: { code: "not_an_integer" },
+  boolean: { code: "not_a_boolean" },
+  array: { code: "not_a_list" },
+};
+
+function typeProblem({ input, expected }: z.core.$ZodIssueInvalidType): Problem {
+  if (input === undefined) return { code: "required" };
+  return input === null ? { code: "null" } : (TYPES[expected] ?? { code: "invalid" });
+}
+
+function boundProblem(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): Problem {
+  if (issue.inclusive === false) return { code: "invalid" };
+  if (issue.code === "too_big") {
+    const most = Number(issue.maximum);
+    if (issue.origin === "string") return { code: "too_many_characters", most };
+    return issue.origin === "number" || issue.origin === "int" ? { code: "too_large", most } : { code: "invalid" };
+  }
+  const least = Number(issue.minimum);
+  if (issue.origin === "string") return least === 1 ? { code: "blank" } : { code: "too_few_characters", least };
+  return issue.origin === "number" || issue.origin === "int" ? { code: "too_small", least } : { code: "invalid" };
 }
 
 function ruleProblem({ params, message }: z.core.$ZodIssueCustom): Problem {
