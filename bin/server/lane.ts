@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { log } from "#lib/observe/log.ts";
+import { currentRequest, type RequestContext } from "#lib/observe/request-context.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 type Context = { waitUntil: (promise: Promise<unknown>) => void };
@@ -33,12 +34,28 @@ export async function openLane(directory: string, next: Handler): Promise<Handle
       response.on("error", () => undefined);
       // Next sends the headers first. An endpoint's answer is short, so that headers and body are sent in one write.
       response.flushHeaders = () => undefined;
+      writeAnswer(request, response);
       return entrypoint(request, response, CONTEXT);
     };
   } catch (error) {
     log().warn({ err: error }, "the API goes through Next's router: the build has other entry points than expected");
     return next;
   }
+}
+
+// lib/http/json.ts leaves an answer's text here, and gives Next a response without a body. Next ends such a response at once.
+function writeAnswer({ method }: IncomingMessage, response: ServerResponse): void {
+  const context = currentRequest();
+  if (context === undefined) return;
+  const lane: NonNullable<RequestContext["lane"]> = {};
+  context.lane = lane;
+  const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
+  response.end = (...args: unknown[]) => {
+    // Another status is another answer: Next has refused the request itself.
+    const isOurs = args.length === 0 && lane.answer?.status === response.statusCode;
+    if (isOurs && method !== "HEAD") response.write(lane.answer?.text);
+    return end(...args);
+  };
 }
 
 async function loadEntrypoints(build: string): Promise<(url: string) => Entrypoint | undefined> {

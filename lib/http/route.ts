@@ -14,7 +14,7 @@ import { readBody } from "./body.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import { changesState, type Declaration } from "./declaration.ts";
 import { answerError } from "./errors.ts";
-import { json } from "./json.ts";
+import { respond } from "./json.ts";
 
 type Context<V, Body> = {
   db: Database;
@@ -58,10 +58,9 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
       const chosen = byMethod.get(method);
       if (!chosen) throw new AppError("method_not_allowed", { method, allow });
       if (changesState(method)) refuseCrossSite(request.headers);
-      const result = await chosen.run(request);
-      return result instanceof Response ? result : json(result);
+      return respond(await chosen.run(request));
     } catch (error) {
-      return answerError(error, request.headers.get("cookie"));
+      return respond(answerError(error, request.headers.get("cookie")));
     }
   }
   const declared = new Map([...byMethod].map(([method, { declaration }]) => [method, declaration]));

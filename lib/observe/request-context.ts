@@ -14,6 +14,8 @@ export type RequestContext = {
   method: string;
   /** The page's path and query, which Next does not tell the page. proxy.ts sets it. */
   pagePath?: string;
+  /** Set by the lane, which writes the answer's text itself when Next ends the response. */
+  lane?: { answer?: { status: number; text: string } };
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
   /** The request for a page came with the cookies of a session that has ended. */
