@@ -4,8 +4,10 @@ import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { listening } from "#e2e/listening.ts";
 import { presetConfig } from "#lib/config.ts";
 import { log } from "#lib/observe/log.ts";
+import { currentRequest, withRequest } from "#lib/observe/request-context.ts";
 import { openLane } from "./lane.ts";
 
 presetConfig("postgres://localhost/nothing");
@@ -96,6 +98,37 @@ test.each<[why: string, changes: Partial<Record<keyof typeof BUILD, string>>]>([
   await build(changes);
   expect(await servedBy("/api/token/")).toBe("next");
   expect(warn).toHaveBeenCalledTimes(1);
+});
+
+/** An endpoint that leaves a text in the request's context, as lib/http/json.ts does, and whose response Next then ends. */
+const LEAVING = `const { currentRequest } = globalThis.laneTest;
+  exports.handler = async (request, response) => {
+    currentRequest().lane.answer = { status: 200, text: "left" };
+    globalThis.laneTest.end(response);
+  };`;
+
+async function answerTo(method: string, end: (response: ServerResponse) => void): Promise<string> {
+  await build({ "server/app/api/token/route.js": LEAVING });
+  vi.stubGlobal("laneTest", { currentRequest, end });
+  const handler = await openLane(directory, next);
+  const { server, origin } = await listening((request, response) => {
+    withRequest({ requestId: "1", address: "", method }, () => handler(request, response));
+  });
+  const answer = await fetch(`${origin}/api/token/`, { method });
+  const text = `${answer.status} ${await answer.text()}`;
+  server.close();
+  vi.unstubAllGlobals();
+  return text;
+}
+
+test("the text that an endpoint leaves is written when Next ends its response, and not to a HEAD", async () => {
+  expect(await answerTo("GET", (response) => response.end())).toBe("200 left");
+  expect(await answerTo("HEAD", (response) => response.end())).toBe("200 ");
+});
+
+test("an answer of Next's own is sent in place of the text that an endpoint has left", async () => {
+  expect(await answerTo("GET", (response) => response.writeHead(500).end("Next's"))).toBe("500 Next's");
+  expect(await answerTo("GET", (response) => response.writeHead(500).end())).toBe("500 ");
 });
 
 test("an error of an endpoint's connection ends no process, and a failure after the answer is written to the log", async () => {
