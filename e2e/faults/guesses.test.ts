@@ -43,7 +43,8 @@ describe("10,000 guesses at one account", () => {
           if (index === 5_000) expect((await attempt(username, home, PASSWORD)).status).toBe(200);
         }
       };
-      await Promise.all(Array.from({ length: 50 }, guess));
+      // Few enough at once that on a slow machine, too, no guess is turned away with a 503 because too many wait for a hash.
+      await Promise.all(Array.from({ length: 12 }, guess));
       expect(answers).toHaveLength(10_000);
       // Ten each by name and by e-mail address: a common count would tell that both belong to one account.
       expect(evaluated(answers)).toBe(count === 1 ? 20 : 100);
