@@ -30,6 +30,11 @@ export async function findAccount(db: Database, name: AccountName, address: stri
   return rows[0] ?? null;
 }
 
+/** Whether the account has a password. False if the user has been deleted. */
+export async function hasPassword(db: Database, userId: number): Promise<boolean> {
+  return (await db.query("select from passwords where user_id = $1", [userId])).length > 0;
+}
+
 /** Replaces the hash of an unchanged password, unless the hash has been replaced in the meantime. */
 export async function updatePasswordHash(db: Database, userId: number, from: string, to: string): Promise<void> {
   await db.query("update passwords set encoded = $3 where user_id = $1 and encoded = $2", [userId, from, to]);

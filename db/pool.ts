@@ -5,13 +5,19 @@ import { connectionPool } from "#db/connection/connection-pool.ts";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import { config } from "#lib/config.ts";
 import { perProcess } from "#lib/per-process.ts";
-import { runStatement, type StatementPool } from "./run-statement.ts";
+import { runStatement, runTransaction, type StatementPool } from "./run-statement.ts";
 import { withSpan } from "./span.ts";
 
-/** What queries run on: so far, the pool. It is the first argument of everything in `db/`. */
+/** What queries run on: the pool, or a transaction. It is the first argument of everything in `db/`. */
 export type Database = {
   /** @throws {Error} `isUnavailable(error)` tells whether the database or the statement was at fault */
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  /**
+   * Runs work in one transaction: all that it changes is committed, or nothing. A throw rolls it back. The work may run twice,
+   * where Postgres asks for that, so it must change nothing but the database.
+   * @throws {Error} what the work threw; `isUnavailable(error)` as for a query
+   */
+  transaction<Outcome>(work: (db: Database) => Promise<Outcome>): Promise<Outcome>;
 };
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -22,12 +28,19 @@ const pool = perProcess("pool", openPool);
 
 /** This process's connections to Postgres, opened on first use. */
 export function database(): Database {
-  return { query: (text, values = []) => withSpan(text, () => runStatement(pool.get(), { text, values, isSpare: false })) };
+  return onPool(false);
 }
 
 /** The same for a worker's scheduled tasks: one connection is reserved for them, however many requests wait for the others. */
 export function spareDatabase(): Database {
-  return { query: (text, values = []) => withSpan(text, () => runStatement(pool.get(), { text, values, isSpare: true })) };
+  return onPool(true);
+}
+
+function onPool(isSpare: boolean): Database {
+  return {
+    query: (text, values = []) => withSpan(text, () => runStatement(pool.get(), { text, values, isSpare })),
+    transaction: (work) => runTransaction(pool.get(), isSpare, work),
+  };
 }
 
 /** This process's connections, and how many statements wait for one. Opens none. */
@@ -48,8 +61,9 @@ function openPool(): StatementPool {
   };
   // A connection is given back only after its statement has ended, so the server never runs more statements than the pool
   // has connections.
-  const reclaim = async (client: pg.Client, answer: Promise<unknown>) => {
-    if (await endAbandonedStatement(client, answer, backends)) connections.giveBack(client);
+  const reclaim = async (client: pg.Client, answer: Promise<unknown>, isInTransaction: boolean) => {
+    const isUsable = (await endAbandonedStatement(client, answer, backends)) && !isInTransaction;
+    if (isUsable) connections.giveBack(client);
     else connections.discard(client);
   };
   return { ...connections, reclaim };

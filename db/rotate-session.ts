@@ -1,11 +1,15 @@
+import type { Client } from "./events.ts";
 import type { Database } from "./pool.ts";
 import type { SessionRow } from "./sessions.ts";
 
-/** A session as a refresh finds it. `age_seconds`: since it was opened or rotated; negative if the clock was set back since. */
-export type SeenSession = SessionRow & { age_seconds: number };
+/**
+ * A session as a refresh finds it. `age_seconds`: since it was opened or rotated; negative if the clock was set back since.
+ * `grace_generation`: the oldest generation that is accepted within the grace.
+ */
+export type SeenSession = SessionRow & { age_seconds: number; grace_generation: number };
 
 const COLUMNS = "s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username";
-const SEEN = `${COLUMNS}, extract(epoch from now() - s.rotated_at)::float8 as age_seconds`;
+const SEEN = `${COLUMNS}, s.grace_generation, extract(epoch from now() - s.rotated_at)::float8 as age_seconds`;
 /** The condition for a living session `s` of the user `u`. */
 const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
 
@@ -23,7 +27,7 @@ const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
  */
 export async function rotateSession(
   db: Database,
-  { id, generation, grace, before }: { id: string; generation: number; grace: number; before: Date },
+  { id, generation, grace, before, client }: { id: string; generation: number; grace: number; before: Date; client: Client },
 ): Promise<{ rotated: SessionRow | null; seen: SeenSession | null; inTime: boolean }> {
   // synchronous_commit is set for this statement's transaction alone, which works through a pooler too. The update depends on
   // `relaxed`, so that the setting comes first. A clock that was set back leaves a rotated_at in the future, which must not
@@ -35,7 +39,8 @@ export async function rotateSession(
      ), seen as materialized (
        select ${SEEN} from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
      ), rotated as (
-       update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp()
+       update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp(),
+         grace_generation = greatest($2 - 1, s.generation), address = coalesce($5, s.address), device = coalesce($6, s.device)
        from seen, relaxed
        where s.id = $1 and s.revoked_at is null and relaxed.commit = 'off' and clock_timestamp() < $4
          and (s.generation < $2 or s.generation = $2
@@ -43,13 +48,44 @@ export async function rotateSession(
        returning s.generation as next_generation, s.rotated_at as next_rotated_at
      )
      select *, clock_timestamp() < $4 as in_time from seen left join rotated on true`,
-    [id, generation, grace, before],
+    [id, generation, grace, before, client.address, client.device],
   );
   const [row] = rows;
   if (!row) return { rotated: null, seen: null, inTime: true };
   const { next_generation, next_rotated_at, in_time: inTime, ...seen } = row;
   const rotated = next_generation === null ? null : { ...seen, generation: next_generation, rotated_at: next_rotated_at };
   return { rotated, seen, inTime };
+}
+
+/**
+ * Rotates a living session whose holder has just proved who it is, or has changed what its tokens say: at once, even within the
+ * grace of the last rotation. The tokens that the grace still accepts stay accepted, now until the end of this rotation's grace.
+ * @param isProved whether the holder has proved who it is
+ * @returns null if the session has ended
+ */
+export async function advanceSession(
+  db: Database,
+  { id, grace, isProved }: { id: string; grace: number; isProved: boolean },
+): Promise<SessionRow | null> {
+  const rows = await db.query<SessionRow>(
+    `update sessions s set generation = s.generation + 1, rotated_at = clock_timestamp(),
+       grace_generation = case when s.rotated_at > now() - make_interval(secs => $2) then s.grace_generation else s.generation end,
+       authenticated_at = case when $3 then clock_timestamp() else s.authenticated_at end
+     from users u where u.id = s.user_id and s.id = $1 and ${LIVES}
+     returning ${COLUMNS}`,
+    [id, grace, isProved],
+  );
+  return rows[0] ?? null;
+}
+
+/** Whether the session's holder proved within the last `seconds` who it is. False if the session has ended. */
+export async function isRecentlyAuthenticated(db: Database, id: string, seconds: number): Promise<boolean> {
+  const rows = await db.query(
+    `select from sessions s join users u on u.id = s.user_id
+     where s.id = $1 and ${LIVES} and s.authenticated_at > now() - make_interval(secs => $2)`,
+    [id, seconds],
+  );
+  return rows.length > 0;
 }
 
 /** The session, if it lives and its user is active. */

@@ -1,6 +1,9 @@
 import { type AccountName, accountCondition } from "./account-name.ts";
 import type { Database } from "./pool.ts";
 
+/** The unique index of e-mail addresses; the trigger that reserves former addresses names it, too. */
+const EMAIL_KEY = "users_email_key";
+
 /** The row of a new user: each column by its name. A field that the signup gains gets a column of its own name. */
 export type NewUser = { username: string; username_key: string; email: string; birth_date: string };
 export type UserDetails = {
@@ -26,8 +29,9 @@ export const USER_DETAILS = `users.id, username, email, to_char(birth_date, 'YYY
 export async function insertUser(db: Database, user: NewUser, encoded: string): Promise<number | null> {
   // The column names come from the source, never from a client: the signup's schema drops unknown fields.
   const columns = Object.keys(user);
-  const rows = await db.query<{ id: number }>(
-    `with created as (
+  const rows = await db
+    .query<{ id: number }>(
+      `with created as (
        insert into users (${columns.join(", ")}) values (${columns.map((_column, index) => `$${index + 2}`).join(", ")})
        on conflict do nothing
        returning id
@@ -35,19 +39,33 @@ export async function insertUser(db: Database, user: NewUser, encoded: string): 
        insert into passwords (user_id, encoded) select id, $1 from created
      )
      select id from created`,
-    [encoded, ...Object.values(user)],
-  );
+      [encoded, ...Object.values(user)],
+    )
+    .catch(noneIfTaken);
   return rows[0]?.id ?? null;
 }
 
-/** Whether the username or the e-mail address is taken. Null for either skips its lookup. */
+// An address that was another account's until lately is refused by a trigger, which `on conflict` does not catch.
+function noneIfTaken(error: unknown): [] {
+  if (error instanceof Error && "constraint" in error && error.constraint === EMAIL_KEY) return [];
+  throw error;
+}
+
+/**
+ * Whether the username or the e-mail address is taken. Null for either skips its lookup. An address that another account had
+ * until lately is taken, too: its owner can still undo that change.
+ */
 export async function findTaken(
   db: Database,
   { usernameKey, email }: { usernameKey: string | null; email: string | null },
 ): Promise<{ username: boolean; email: boolean }> {
   const rows = await db.query<{ username: boolean; email: boolean }>(
     `select exists (select from users where username_key = $1) as username,
-            exists (select from users where lower(email collate "C") = lower($2 collate "C")) as email`,
+            exists (select from users where lower(email collate "C") = lower($2 collate "C"))
+              or exists (
+                select from email_changes where lower(old_email collate "C") = lower($2 collate "C")
+                  and undone_at is null and changed_at > now() - interval '72 hours'
+              ) as email`,
     [usernameKey, email],
   );
   return rows[0] ?? { username: false, email: false };

@@ -23,5 +23,64 @@ export const refreshToken = z
   .object({ refresh: token.meta({ description: "A refresh token, for clients without cookies.", examples: [A_TOKEN] }) })
   .meta({ id: "RefreshToken" });
 
+const time = z.iso.datetime().meta({ examples: ["2026-11-26T09:30:00.000Z"] });
+const id = z
+  .int()
+  .positive()
+  .meta({ examples: [1] });
+const where = {
+  address: z
+    .string()
+    .nullable()
+    .meta({ description: "The client's address; null where none is known.", examples: ["203.0.113.7"] }),
+  device: z
+    .string()
+    .nullable()
+    .meta({ description: "In words.", examples: ["Firefox on Windows"] }),
+};
+
+export const account = z
+  .object({
+    id,
+    username: z.string().meta({ examples: ["ann"] }),
+    email: z
+      .string()
+      .nullable()
+      .meta({ examples: ["ann@example.com"] }),
+    email_verified: z.boolean(),
+    age: z.iso.date().meta({ examples: ["1990-01-02"] }),
+    created_at: time,
+    has_password: z.boolean(),
+    totp: z.boolean(),
+    recovery_codes_left: z.int().min(0),
+    passkeys: z.int().min(0),
+    providers: z.array(z.string()).meta({ examples: [["google"]] }),
+  })
+  .meta({ id: "Account" });
+export const session = z
+  .object({
+    id: z.string().meta({ description: "Opens nothing by itself.", examples: ["Zk1Jm0nqQ2y3r4s5t6u7vw"] }),
+    current: z.boolean().meta({ description: "Whether this request belongs to it." }),
+    created_at: time,
+    last_used_at: time,
+    expires_at: time,
+    ...where,
+  })
+  .meta({ id: "Session" });
+export const eventPage = z
+  .object({
+    results: z.array(z.object({ id, at: time, event: z.string().meta({ examples: ["login"] }), ...where })),
+    next: id.nullable().meta({ description: "For `before`, to read on; null at the end." }),
+  })
+  .meta({ id: "Events" });
+
+/** An answer that says one sentence. */
+export function detail<Text extends string>(text: Text) {
+  return z.object({ detail: z.literal(text) });
+}
+
+export type Account = z.output<typeof account>;
+export type Session = z.output<typeof session>;
+export type EventPage = z.output<typeof eventPage>;
 export type User = z.output<typeof user>;
 export type Profile = z.output<typeof profile>;

@@ -2,7 +2,16 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { perProcess } from "#lib/per-process.ts";
 import { readEnvironment } from "#lib/settings/read-environment.ts";
-import { attempts, databaseUrl, integer, toBlockList, toListenAddress, toSecrets } from "#lib/settings/setting-types.ts";
+import {
+  attempts,
+  databaseUrl,
+  integer,
+  mailbox,
+  smtpUrl,
+  toBlockList,
+  toListenAddress,
+  toSecrets,
+} from "#lib/settings/setting-types.ts";
 
 /** The application's environment. Lifetimes are in seconds. @internal for its test */
 export const environment = z.object({
@@ -28,6 +37,18 @@ export const environment = z.object({
   REVOCATION_POLL_MS: integer(50, 60_000).prefault("1000"),
   /** About how often a worker deletes expired rows. */
   PRUNE_INTERVAL_SECONDS: integer(1, 86_400).prefault("300"),
+  /** How long a login, or another proof, allows what needs a fresh one. */
+  REAUTHENTICATION_SECONDS: integer(1, 86_400).prefault("600"),
+  /** How long the link of a mail that recovers an account is good. */
+  RECOVERY_LIFETIME: integer(1, 86_400).prefault("3600"),
+  /** "required": nobody logs in before the address is verified. */
+  EMAIL_VERIFICATION: z.enum(["optional", "required"]).default("optional"),
+  /** The mail server. Unset, no mail is sent. */
+  SMTP_URL: smtpUrl.optional(),
+  /** The sender of all mails: an address, or a name and an address. */
+  MAIL_FROM: mailbox.optional(),
+  /** Shows the outbox at /dev/mail to this machine. `npm start` sets it for the embedded Postgres, `npm run dev` always. */
+  MAIL_PAGE: z.enum(["on", "off"]).default("off"),
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
   MINIMUM_AGE: integer(0, 130).prefault("13"),
   BCRYPT_COST: integer(10, 16).prefault("12"),
@@ -42,6 +63,9 @@ export const environment = z.object({
   RATE_LIMIT_LOGIN_ACCOUNT: attempts("100/86400"),
   RATE_LIMIT_SIGNUP: attempts("60/3600"),
   RATE_LIMIT_REFRESH: attempts("1200/300"),
+  RATE_LIMIT_ACCOUNT: attempts("600/300"),
+  RATE_LIMIT_RECOVERY: attempts("60/3600"),
+  RATE_LIMIT_MAIL_LINK: attempts("120/3600"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
   /** Where traces go, by OTLP over HTTP. Unset, nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: "must be a URL: http://collector:4318" }).optional(),

@@ -3,6 +3,16 @@ import type { Problems } from "./problems.ts";
 /** Why a token is refused. A client is not told whether it expired, was revoked or was forged. */
 export type TokenProblem = "invalid" | "wrong_type";
 
+/** Why a session is over, as the holder of its refresh token is told. */
+export const SESSION_ENDS = [
+  ...(["logged_out", "ended_elsewhere", "replayed", "password_changed", "email_changed", "account_disabled"] as const),
+  "expired",
+] as const;
+export type SessionEnd = (typeof SESSION_ENDS)[number];
+
+/** How an account's owner can prove who it is. */
+export type ProofMethod = "password";
+
 /** `position` in UTF-16 code units */
 export type JsonProblem =
   | { reason: "incomplete_body" | "not_utf8" | "incomplete_value" }
@@ -22,7 +32,10 @@ export type ErrorDetails = {
   not_authenticated: undefined;
   not_found: undefined;
   refresh_token_missing: undefined;
-  refresh_token_not_valid: { reason: TokenProblem };
+  email_not_verified: undefined;
+  reauthentication_required: { methods: ProofMethod[] };
+  /** `end`: null if the session is not known to have ended, or the token is not ours */
+  refresh_token_not_valid: { reason: TokenProblem; end: SessionEnd | null };
   /** `retryAfter` in seconds */
   unavailable: { retryAfter: number };
   /** The limit's name, and how many attempts in how many `seconds` it allows; `resetsIn` in seconds */

@@ -14,6 +14,10 @@ export type Problem =
   | { code: "too_young"; years: number }
   | { code: "password_too_short"; least: number }
   | { code: "password_too_common" | "password_like_username" | "password_like_email" | "password_like_site" }
+  /** A password that was asked for as a proof; the old one at a change of the password */
+  | { code: "wrong_password" | "wrong_old_password" }
+  /** A signed link that is malformed, expired, used or overtaken: it is not said which */
+  | { code: "bad_link" }
   /** About the whole body. `type` is Python's name for the JSON value that was sent in place of an object */
   | { code: "no_data" }
   | { code: "not_an_object"; type: string };

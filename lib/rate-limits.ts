@@ -18,6 +18,9 @@ const LIMITS = {
   login_account: "RATE_LIMIT_LOGIN_ACCOUNT",
   signup: "RATE_LIMIT_SIGNUP",
   refresh: "RATE_LIMIT_REFRESH",
+  account: "RATE_LIMIT_ACCOUNT",
+  recovery: "RATE_LIMIT_RECOVERY",
+  mail_link: "RATE_LIMIT_MAIL_LINK",
 } satisfies Record<string, keyof Config>;
 
 export const LIMIT_NAMES = Object.keys(LIMITS);

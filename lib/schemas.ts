@@ -115,11 +115,37 @@ export const logOutInput = z
   })
   .meta({ id: "LogOut" });
 
+const oldPassword = untouched.meta({ format: "password", examples: ["seven-samurai-1954"] });
+const linkToken = untouched.meta({ description: "From the link of a mail, where it follows `#token=`." });
+
+export const reauthenticateInput = z.object({ password: oldPassword }).meta({ id: "Reauthenticate" });
+export const changeAccountInput = z.object({ username: username.optional(), age: date.optional() }).meta({ id: "ChangeAccount" });
+export const changePasswordInput = z
+  .object({
+    current_password: oldPassword.optional().meta({ description: "Required unless the account has no password yet." }),
+    new_password: newPassword,
+  })
+  .meta({ id: "ChangePassword" });
+export const recoverInput = z.object({ email }).meta({ id: "Recover" });
+export const resetPasswordInput = z.object({ token: linkToken, new_password: newPassword }).meta({ id: "ResetPassword" });
+export const changeEmailInput = z.object({ email }).meta({ id: "ChangeEmail" });
+export const linkInput = z.object({ token: linkToken }).meta({ id: "Link" });
+
 export type SignUpInput = z.input<typeof signUpInput>;
 export type SignUpValues = z.output<typeof signUpInput>;
 export type LogInInput = z.input<typeof logInInput>;
 export type LogInValues = z.output<typeof logInInput>;
 export type LogOutValues = z.output<typeof logOutInput>;
+export type ReauthenticateInput = z.input<typeof reauthenticateInput>;
+export type ChangeAccountInput = z.input<typeof changeAccountInput>;
+export type ChangeAccountValues = z.output<typeof changeAccountInput>;
+export type ChangePasswordInput = z.input<typeof changePasswordInput>;
+export type ChangePasswordValues = z.output<typeof changePasswordInput>;
+export type RecoverInput = z.input<typeof recoverInput>;
+export type ResetPasswordInput = z.input<typeof resetPasswordInput>;
+export type ResetPasswordValues = z.output<typeof resetPasswordInput>;
+export type ChangeEmailInput = z.input<typeof changeEmailInput>;
+export type LinkInput = z.input<typeof linkInput>;
 
 /** How a refused rule names its problem. No further rule of the field is asked. */
 function otherwise(params: Problem) {

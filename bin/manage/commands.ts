@@ -2,6 +2,7 @@ import { listUsers } from "#db/list-users.ts";
 import type { Database } from "#db/pool.ts";
 import { listSessions, revokeSessionsOf, type SessionDetails } from "#db/sessions.ts";
 import { deleteUser, findUser, setActive, type UserDetails } from "#db/users.ts";
+import { config } from "#lib/config.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
 import { accountName, accountSearch } from "#lib/sign-in/account-name.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
@@ -74,12 +75,13 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
 
   "sessions list": async (db, { name }) => {
     const user = await requireUser(db, name);
-    const sessions = await listSessions(db, user.id);
-    const line = ({ id, created_at, last_used_at, expires_at }: SessionDetails) =>
-      [id, created_at, last_used_at, expires_at].map((cell) => (cell instanceof Date ? cell.toISOString() : cell)).join("  ");
-    const head = ["session".padEnd(22), ...["opened", "last used", "expires"].map((text) => text.padEnd(24))]
-      .join("  ")
-      .trimEnd();
+    const sessions = await listSessions(db, user.id, config().REFRESH_TOKEN_LIFETIME);
+    const line = ({ id, created_at, last_used_at, expires_at, address, device }: SessionDetails) =>
+      [id, ...[created_at, last_used_at, expires_at].map((time) => time.toISOString()), (address ?? "").padEnd(15), device ?? ""]
+        .join("  ")
+        .trimEnd();
+    const times = ["opened", "last used", "expires"].map((text) => text.padEnd(24));
+    const head = ["session".padEnd(22), ...times, "address".padEnd(15), "device"].join("  ");
     const lines = sessions.length === 0 ? [`${user.username} has no living session.`] : [head, ...sessions.map(line)];
     return { lines, json: sessions };
   },
@@ -87,7 +89,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
   "sessions end": async (db, { name, values: { session, all } }) => {
     if ((session === undefined) === (all === undefined)) throw usageError("sessions end needs either --session ID or --all");
     const user = await requireUser(db, name);
-    const ended = await revokeSessionsOf(db, user.id, session ?? null);
+    const ended = await revokeSessionsOf(db, user.id, session === undefined ? { all: true } : { id: session });
     if (session !== undefined && ended.length === 0) throw new Error(`${user.username} has no living session ${session}`);
     return { lines: [`Ended ${ended.length} of ${user.username}'s sessions.`], json: { ended } };
   },

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BlockList } from "node:net";
 import type { RequestContext } from "#lib/observe/request-context.ts";
 import { METHODS } from "#lib/settings/methods.ts";
-import { clientAddress } from "./client-address.ts";
+import { clientAddress, isLocal } from "./client-address.ts";
 import { hasBody } from "./lingering-close.ts";
 import { requestId } from "./request-id.ts";
 
@@ -35,7 +35,13 @@ export function admit(request: IncomingMessage, trustedProxies: BlockList, isAdd
   removeHeaders(request, isApi);
   if (!isCanonical(url) || !isAddress(url)) request.url = isApi ? "/api/-" : "/-";
   if (!ROUTED.has(method)) request.method = "PUT";
-  return { requestId: requestId(request, trustedProxies), address: clientAddress(request, trustedProxies), method };
+  return {
+    requestId: requestId(request, trustedProxies),
+    address: clientAddress(request, trustedProxies),
+    userAgent: request.headers["user-agent"] ?? "",
+    isLocal: isLocal(request),
+    method,
+  };
 }
 
 function removeHeaders({ headers }: IncomingMessage, isApi: boolean): void {

@@ -29,6 +29,19 @@ export function isFromTrustedProxy(request: IncomingMessage, trustedProxies: Blo
   return isTrusted(socketAddress(request.socket), trustedProxies);
 }
 
+/** Headers by which a proxy shows itself. */
+const OF_PROXIES = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+
+/**
+ * Whether the request comes from a program of this machine, without a proxy, for a loopback name. A page of another site that
+ * has its own name resolved to this machine (DNS rebinding) sends that name.
+ */
+export function isLocal({ headers, socket }: IncomingMessage): boolean {
+  if (OF_PROXIES.some((name) => headers[name] !== undefined)) return false;
+  const isLoopback = /^(127\.[\d.]+|::1)$/.test(socketAddress(socket));
+  return isLoopback && /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/i.test(headers.host ?? "");
+}
+
 function isTrusted(address: string, proxies: BlockList): boolean {
   return isIP(address) !== 0 && proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }

@@ -112,7 +112,7 @@ async function answerTo(method: string, end: (response: ServerResponse) => void)
   vi.stubGlobal("laneTest", { currentRequest, end });
   const handler = await openLane(directory, next);
   const { server, origin } = await listening((request, response) => {
-    withRequest({ requestId: "1", address: "", method }, () => handler(request, response));
+    withRequest({ requestId: "1", address: "", userAgent: "", isLocal: true, method }, () => handler(request, response));
   });
   const answer = await fetch(`${origin}/api/token/`, { method });
   const text = `${answer.status} ${await answer.text()}`;

@@ -135,7 +135,8 @@ test.each(PRUNABLES)("%s are found by an index", async (what) => {
       for (const row of await query(`explain ${text}`, values)) plan.push(String(row["QUERY PLAN"]));
       return [];
     };
-    await pruneBatch({ query: explain as Database["query"] }, what, 500, null);
+    const db = { query: explain, transaction: (work) => work(db) } as Database;
+    await pruneBatch(db, what, 500, null);
   });
   expect(plan.join("\n")).toMatch(/Index Scan using (\w+)_(expires|revoked|resets|last_login)_at on \1[\s\S]*Tid Scan on \1/);
   expect(plan.join("\n")).not.toMatch(/Seq Scan|Sort/);

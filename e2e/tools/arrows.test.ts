@@ -10,7 +10,8 @@ const SHARED = ["config", "errors", "per-process", "schemas", "answers", "proble
 );
 const LOWEST = ["lib/settings", "lib/names", "lib/observe"];
 const AUTH = ["db", ...SHARED, ...LOWEST, "lib/rate-limits.ts"];
-const USE_CASES = [...AUTH, "lib/auth", "lib/passwords"];
+const MAIL = [...AUTH, "lib/auth"];
+const USE_CASES = [...MAIL, "lib/mail", "lib/passwords"];
 const HTTP = [...USE_CASES, "lib/sign-in", "lib/account"];
 const UPPERMOST = [...HTTP, "lib/http"];
 
@@ -22,7 +23,8 @@ const ARROWS: Record<string, string[]> = {
   "lib/observe": ["lib/config.ts", "lib/errors.ts", "lib/per-process.ts", "lib/settings"],
   "lib/rate-limits.ts": ["db", ...SHARED, ...LOWEST],
   "lib/auth": AUTH,
-  "lib/passwords": [...AUTH, "lib/auth"],
+  "lib/mail": MAIL,
+  "lib/passwords": [...MAIL, "lib/mail"],
   "lib/sign-in": USE_CASES,
   "lib/account": USE_CASES,
   "lib/http": HTTP,

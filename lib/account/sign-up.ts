@@ -1,6 +1,8 @@
+import { insertEvent } from "#db/events.ts";
 import type { Database } from "#db/pool.ts";
 import { findTaken, insertUser, type NewUser } from "#db/users.ts";
 import { type User, user as userAnswer } from "#lib/answers.ts";
+import { clientFacts } from "#lib/auth/client-facts.ts";
 import { now } from "#lib/auth/clock.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
@@ -54,10 +56,18 @@ async function takenProblems(db: Database, { username, email }: Partial<SignUpVa
 // Another signup may have taken the name while the password was hashed. If that account is gone again, the insert is repeated.
 async function insertOrRefuse(db: Database, user: NewUser, encoded: string): Promise<number> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const id = await insertUser(db, user, encoded);
+    const id = await insertWithEvent(db, user, encoded);
     if (id !== null) return id;
     const fields = await takenProblems(db, user);
     if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
   }
   throw new AppError("unavailable", { retryAfter: 1 });
+}
+
+function insertWithEvent(db: Database, user: NewUser, encoded: string): Promise<number | null> {
+  return db.transaction(async (part) => {
+    const id = await insertUser(part, user, encoded);
+    if (id !== null) await insertEvent(part, id, "signup", clientFacts());
+    return id;
+  });
 }

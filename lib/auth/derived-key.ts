@@ -13,7 +13,6 @@ const derived = new WeakMap<string[], Map<string, Buffer[]>>();
  * tokens, the first key signs or encrypts and all of them verify or decrypt, so that a secret can be replaced in steps. A key
  * of one purpose is useless for any other, and reveals nothing about the secret.
  * @param purpose such as "totp/1". Renaming a purpose loses its keys
- * @public for signed links and encrypted columns, which come next
  */
 export function derivedKeys(purpose: string): Buffer[] {
   const secrets = config().AUTH_SECRET;

@@ -1,13 +1,25 @@
 import "server-only";
 
+import { insertEvent } from "#db/events.ts";
 import type { Database } from "#db/pool.ts";
-import { revokeSession } from "#db/sessions.ts";
+import { type EndReason, revokeSession } from "#db/sessions.ts";
 import { record } from "#lib/observe/events.ts";
+import { clientFacts } from "./client-facts.ts";
 import { rememberRevocation } from "./revocations.ts";
 
+/** The owner's record of each way in which one session ends. */
+const RECORDED = { logged_out: "logout", replayed: "replay", ended_elsewhere: "session_ended" } as const;
+
 /** Ends a session. All workers refuse its refresh token at once; other workers refuse its access token after their next poll. */
-export async function endSession(db: Database, session: { sessionId: string; userId: number }): Promise<void> {
-  await revokeSession(db, session.sessionId);
+export async function endSession(
+  db: Database,
+  session: { sessionId: string; userId: number },
+  reason: keyof typeof RECORDED & EndReason,
+): Promise<void> {
+  await db.transaction(async (part) => {
+    const isFirst = await revokeSession(part, session.sessionId, reason);
+    if (isFirst) await insertEvent(part, session.userId, RECORDED[reason], clientFacts());
+  });
   rememberRevocation(session.sessionId);
   record("revocation", { user_id: session.userId, session: session.sessionId });
 }

@@ -10,7 +10,7 @@ import { findRefreshable } from "./refresh-session.ts";
 
 /** Ends the viewer's session, and no other of the user's sessions. */
 export async function logOut(db: Database, leaver: Viewer): Promise<void> {
-  await endSession(db, leaver);
+  await endSession(db, leaver, "logged_out");
 }
 
 /**

@@ -6,6 +6,7 @@ import { insertSession, type SessionRow } from "#db/sessions.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
+import { clientFacts } from "./client-facts.ts";
 import { signTokens, type Tokens } from "./tokens.ts";
 
 /**
@@ -14,9 +15,11 @@ import { signTokens, type Tokens } from "./tokens.ts";
  */
 export async function openSession(db: Database, userId: number, passwordChangedAt: string): Promise<Tokens> {
   const id = randomBytes(16).toString("base64url");
-  const session = await insertSession(db, id, userId, config().SESSION_LIFETIME, passwordChangedAt);
+  const client = clientFacts();
+  const session = await insertSession(db, { id, userId, lifetime: config().SESSION_LIFETIME, passwordChangedAt, client });
   if (!session) throw new AppError("no_active_account");
   record("login", { user_id: userId, session: id });
+  if (session.is_new_device) record("new_device", { user_id: userId, session: id });
   return tokensOf(session);
 }
 

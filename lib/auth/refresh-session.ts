@@ -3,15 +3,16 @@ import "server-only";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import type { Database } from "#db/pool.ts";
 import { findLivingSession, rotateSession, type SeenSession } from "#db/rotate-session.ts";
-import type { SessionRow } from "#db/sessions.ts";
+import { type EndReason, findEnd, type SessionRow } from "#db/sessions.ts";
 import { refreshGraceSeconds } from "#lib/config.ts";
 import { AppError, type TokenProblem } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
+import { clientFacts } from "./client-facts.ts";
 import { isUnexpected, lostSeconds, now } from "./clock.ts";
 import { endSession } from "./end-session.ts";
 import { tokensOf } from "./open-session.ts";
 import { hasFreshRevocations, isKnownToHaveEnded } from "./revocations.ts";
-import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens.ts";
+import { type RefreshClaims, readRefreshClaims, type Tokens, verifyRefreshToken } from "./tokens.ts";
 
 /**
  * Exchanges a refresh token for its successors. A session rotates at most once per grace: a token that was exchanged or issued
@@ -21,12 +22,12 @@ import { type RefreshClaims, type Tokens, verifyRefreshToken } from "./tokens.ts
  */
 export async function refreshSession(db: Database, presented: string): Promise<Tokens> {
   const token = verifyRefreshToken(presented);
-  if (!token.ok) throw refusal(token.reason);
-  if (isKnownToHaveEnded(token.claims.sid)) throw refusal("invalid");
+  if (!token.ok) throw await refusal(db, presented, token.reason);
+  if (isKnownToHaveEnded(token.claims.sid)) throw await refusal(db, presented);
   const { sid: id, gen: generation, user_id } = token.claims;
   const grace = refreshGraceSeconds();
   const before = new Date(now().getTime() + DEADLINE_MS);
-  const { rotated, seen, inTime } = await rotateSession(db, { id, generation, grace, before });
+  const { rotated, seen, inTime } = await rotateSession(db, { id, generation, grace, before, client: clientFacts() });
   if (rotated) {
     if (seen && seen.generation < generation) record("database_behind", { user_id, session: id, generation });
     record("refresh", { user_id: rotated.user_id, session: rotated.id, generation: rotated.generation });
@@ -35,7 +36,9 @@ export async function refreshSession(db: Database, presented: string): Promise<T
   // The statement ran after its deadline and changed nothing: it can't tell whether this is a replay.
   if (!inTime) throw new AppError("unavailable", { retryAfter: 1 });
   const accepted = await resolveSuperseded(db, seen, token.claims);
-  return tokensOf(isSettled(accepted, generation) ? accepted : await findSettled(db, token.claims));
+  const settled = accepted && (isSettled(accepted, generation) ? accepted : await findSettled(db, token.claims));
+  if (!settled) throw await refusal(db, presented);
+  return tokensOf(settled);
 }
 
 /**
@@ -46,28 +49,22 @@ export async function refreshSession(db: Database, presented: string): Promise<T
 export async function findRefreshable(db: Database, presented: string): Promise<SessionRow | null> {
   const token = verifyRefreshToken(presented);
   if (!token.ok || isKnownToHaveEnded(token.claims.sid)) return null;
-  const session = await findLivingSession(db, token.claims.sid);
-  try {
-    return await resolveSuperseded(db, session, token.claims);
-  } catch (error) {
-    if (error instanceof AppError && error.code === "refresh_token_not_valid") return null;
-    throw error;
-  }
+  return resolveSuperseded(db, await findLivingSession(db, token.claims.sid), token.claims);
 }
 
-// Decides about a token that did not rotate its session: the session as the statement saw it, or a replay. A token that is
-// ahead of its session was signed before the database went back in time.
+// Decides about a token that did not rotate its session: the session as the statement saw it, or null. A replay ends the
+// session. A token that is ahead of its session was signed before the database went back in time.
 async function resolveSuperseded(
   db: Database,
   seen: SeenSession | null,
   { gen, sid, user_id }: RefreshClaims,
-): Promise<SeenSession> {
-  if (!seen) throw refusal("invalid");
+): Promise<SeenSession | null> {
+  if (!seen) return null;
   if (gen >= seen.generation) return seen;
-  if (gen === seen.generation - 1 && isWithinGrace(seen)) return seen;
+  if (gen >= seen.grace_generation && isWithinGrace(seen)) return seen;
   record("replay", { user_id, session: sid, generation: gen });
-  await endSession(db, { sessionId: sid, userId: user_id });
-  throw refusal("invalid");
+  await endSession(db, { sessionId: sid, userId: user_id }, "replayed");
+  return null;
 }
 
 // The grace is for a client that did not receive its answer. Time in which it could not ask again does not count.
@@ -85,13 +82,22 @@ function isSettled({ generation, age_seconds: age }: SeenSession, presented: num
 }
 
 // Another request has just rotated the session. If not, the database ran this request's statement after its deadline.
-async function findSettled(db: Database, { sid, gen }: RefreshClaims): Promise<SessionRow> {
+async function findSettled(db: Database, { sid, gen }: RefreshClaims): Promise<SessionRow | null> {
   const session = await findLivingSession(db, sid);
-  if (!session) throw refusal("invalid");
-  if (!isSettled(session, gen)) throw new AppError("unavailable", { retryAfter: 1 });
+  if (session && !isSettled(session, gen)) throw new AppError("unavailable", { retryAfter: 1 });
   return session;
 }
 
-function refusal(reason: TokenProblem) {
-  return new AppError("refresh_token_not_valid", { reason }, { clearsCookies: true });
+// A well-signed token belongs to the account's owner, who is told why the session ended. Any other token learns nothing.
+async function refusal(db: Database, presented: string, problem: TokenProblem = "invalid") {
+  const end = problem === "invalid" ? await whyEnded(db, presented) : null;
+  return new AppError("refresh_token_not_valid", { reason: problem, end }, { clearsCookies: true });
+}
+
+/** Why the session of a refresh token ended, if one of our secrets signed the token, however old it is. Null if it lives. */
+export async function whyEnded(db: Database, presented: string): Promise<EndReason | "expired" | null> {
+  const claims = readRefreshClaims(presented);
+  if (claims === null) return null;
+  const end = await findEnd(db, claims.sid);
+  return end ?? (verifyRefreshToken(presented).ok ? null : "expired");
 }

@@ -7,22 +7,27 @@ import { config } from "#lib/config.ts";
 // read (RFC 8725 §3.1, §3.10).
 const HEADER = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString("base64url");
 
-/** Claims as a compact JWS (RFC 7515 §7.1), signed with the first secret. */
-export function signClaims(claims: Record<string, string | number>): string {
-  const [secret = ""] = config().AUTH_SECRET;
+type Keys = (string | Buffer)[];
+
+/**
+ * Claims as a compact JWS (RFC 7515 §7.1).
+ * @param keys the first signs; by default the secrets, which sign the tokens of sessions
+ */
+export function signClaims(claims: Record<string, string | number | null>, keys: Keys = config().AUTH_SECRET): string {
+  const [secret = ""] = keys;
   const signed = `${HEADER}.${encode(claims)}`;
   return `${signed}.${signatureOf(signed, secret)}`;
 }
 
-/** The claims of a token that one of our secrets signed, not yet validated. Null for any other token. */
-export function readClaims(token: string): unknown {
-  const payload = signedPayload(token);
+/** The claims of a token that one of these keys signed, not yet validated. Null for any other token. */
+export function readClaims(token: string, keys: Keys = config().AUTH_SECRET): unknown {
+  const payload = signedPayload(token, keys);
   return payload === null ? null : parse(payload);
 }
 
 /** Whether one of our secrets signed the token. Its claims and its age do not matter. */
 export function isSignedHere(token: string): boolean {
-  return signedPayload(token) !== null;
+  return signedPayload(token, config().AUTH_SECRET) !== null;
 }
 
 /** Whether the text has the form of a signed token. The signature is not checked. */
@@ -32,10 +37,10 @@ export function isWellFormed(token: string): boolean {
 
 // Signatures are compared as strings. White space, padding, and stray bits in the last character, which a decoder would
 // ignore, make another string and so an invalid token (RFC 7515 §2, RFC 4648 §3.5).
-function signedPayload(token: string): string | null {
+function signedPayload(token: string, keys: Keys): string | null {
   const [header, payload, signature, ...more] = token.split(".");
   if (header !== HEADER || !payload || !signature || more.length > 0) return null;
-  const isOurs = config().AUTH_SECRET.some((secret) => isSame(signature, signatureOf(`${header}.${payload}`, secret)));
+  const isOurs = keys.some((secret) => isSame(signature, signatureOf(`${header}.${payload}`, secret)));
   return isOurs ? payload : null;
 }
 
@@ -55,7 +60,7 @@ function encode(claims: unknown): string {
 }
 
 // HS256 (RFC 7518 §3.2)
-function signatureOf(signed: string, secret: string): string {
+function signatureOf(signed: string, secret: string | Buffer): string {
   return createHmac("sha256", secret).update(signed).digest("base64url");
 }
 

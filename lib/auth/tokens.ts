@@ -80,6 +80,11 @@ export function verifyRefreshToken(token: string): Verified<RefreshClaims> {
   return verify(token, refreshClaims, accessClaims, config().REFRESH_TOKEN_LIFETIME);
 }
 
+/** The claims of a refresh token that one of our secrets signed, even if it has expired. Null for anything else. */
+export function readRefreshClaims(token: string): RefreshClaims | null {
+  return refreshClaims.safeParse(readClaims(token)).data ?? null;
+}
+
 function verify<Claims extends Timed>(
   token: string,
   schema: z.ZodType<Claims>,

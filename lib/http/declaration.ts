@@ -19,6 +19,8 @@ export type Declaration = {
   hashes?: true;
   /** Finds the viewer, for an endpoint that accepts other credentials beside an access token */
   authenticate?: Authenticate;
+  /** The session must have proved lately who its holder is: by the login, or by POST /api/user/reauthenticate/ */
+  proof?: true;
   /** The schema of the request's body. Without one the body is not read */
   body?: z.ZodType;
   /** Rules beyond the schema. Their problems are reported together with the schema's */
@@ -55,7 +57,7 @@ export function credentialsOf({ public: isPublic, credentials }: Declaration): C
 
 /** Every refusal of an endpoint: those of the checks that its declaration asks for, and its own. */
 export function refusalsOf(method: string, declaration: Declaration): ErrorCode[] {
-  const { limit, hashes, body, refuses = [] } = declaration;
+  const { limit, hashes, proof, body, refuses = [] } = declaration;
   const codes = new Set<ErrorCode>(["internal", ...refuses]);
   const add = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
   if (changesState(method)) add("cross_site");
@@ -63,6 +65,7 @@ export function refusalsOf(method: string, declaration: Declaration): ErrorCode[
   if (hashes) add("unavailable");
   if (credentialsOf(declaration).includes("access"))
     add("not_authenticated", "bad_authorization_header", "access_token_not_valid", "unavailable");
+  if (proof) add("reauthentication_required");
   if (body) add("unsupported_media_type", "body_too_large", "json_parse_error", "invalid_input");
   return [...codes];
 }

@@ -34,6 +34,9 @@ const WORDS: Words = {
   password_like_username: () => "The password is too similar to the username.",
   password_like_email: () => "The password is too similar to the email address.",
   password_like_site: () => "The password is too similar to the site's name.",
+  wrong_password: () => "Invalid password.",
+  wrong_old_password: () => "Your old password was entered incorrectly. Please enter it again.",
+  bad_link: () => "Invalid value",
   no_data: () => "No data provided",
   not_an_object: ({ type }) => `Invalid data. Expected a dictionary, but got ${type}.`,
 };

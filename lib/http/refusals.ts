@@ -1,6 +1,6 @@
 import "server-only";
 
-import type { ErrorCode, ErrorDetails, JsonProblem } from "#lib/errors.ts";
+import { type ErrorCode, type ErrorDetails, type JsonProblem, SESSION_ENDS } from "#lib/errors.ts";
 import { sayProblems } from "./field-words.ts";
 
 export type Answer = { status: number; body: unknown; headers: Record<string, string> };
@@ -24,7 +24,7 @@ const JSON_WORDS = {
 };
 const TOKEN_WORDS = { invalid: "Token is invalid or expired", wrong_type: "Token has wrong type" };
 
-/** Each refusal's status, body and samples: part 2 of the contract. The compiler refuses a code without a row. */
+/** Each refusal's status, body and samples: parts 2 and 3 of the contract. The compiler refuses a code without a row. */
 const ANSWERS: Table = {
   access_token_not_valid: {
     status: 401,
@@ -44,6 +44,11 @@ const ANSWERS: Table = {
   cross_site: {
     status: 403,
     body: () => ({ detail: "Cross-site request refused.", code: "cross_site" }),
+    samples: [undefined],
+  },
+  email_not_verified: {
+    status: 401,
+    body: () => ({ detail: "E-mail address is not verified.", code: "email_not_verified" }),
     samples: [undefined],
   },
   internal: { status: 500, body: () => ({ detail: "Internal server error." }), samples: [undefined] },
@@ -75,6 +80,11 @@ const ANSWERS: Table = {
   },
   not_authenticated: { status: 401, body: () => ({ detail: NOT_PROVIDED }), samples: [undefined] },
   not_found: { status: 404, body: () => ({ detail: "Not found." }), samples: [undefined] },
+  reauthentication_required: {
+    status: 403,
+    body: ({ methods }) => ({ detail: "Reauthentication is required.", code: "reauthentication_required", methods }),
+    samples: [{ methods: ["password"] }],
+  },
   refresh_token_missing: {
     status: 401,
     body: () => ({ detail: NOT_PROVIDED, code: "not_authenticated" }),
@@ -82,8 +92,12 @@ const ANSWERS: Table = {
   },
   refresh_token_not_valid: {
     status: 401,
-    body: ({ reason }) => ({ detail: TOKEN_WORDS[reason], code: "token_not_valid" }),
-    samples: [{ reason: "invalid" }, { reason: "wrong_type" }],
+    body: ({ reason, end }) => ({ detail: TOKEN_WORDS[reason], code: "token_not_valid", ...(end ? { reason: end } : {}) }),
+    samples: [
+      { reason: "invalid", end: null },
+      { reason: "wrong_type", end: null },
+      ...SESSION_ENDS.map((end) => ({ reason: "invalid" as const, end })),
+    ],
   },
   throttled: {
     status: 429,

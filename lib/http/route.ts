@@ -3,6 +3,7 @@ import "server-only";
 import type { z } from "zod";
 import { type Database, database } from "#db/pool.ts";
 import { authenticate, type CredentialHeaders, type Viewer } from "#lib/auth/authenticate.ts";
+import { requireProof } from "#lib/auth/require-proof.ts";
 import { AppError } from "#lib/errors.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
@@ -39,7 +40,7 @@ export type RouteHandlers = Record<Method, { (request: Request): Promise<Respons
 
 /**
  * The wrapper around every endpoint of `/api/`. Its checks run in the contract's order: method, origin, rate limit, session,
- * body. A bare function is an endpoint for signed-in users without a body.
+ * proof, body. A bare function is an endpoint for signed-in users without a body.
  */
 export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewer, undefined>>>): RouteHandlers {
   const byMethod = new Map<string, Endpoint>();
@@ -98,6 +99,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const read = bodyReader(db, request, declaration);
     const identify = declaration.authenticate ?? authenticate;
     const viewer = declaration.public === true ? null : await identify(db, headers, read);
+    if (viewer && declaration.proof) await requireProof(db, viewer);
     const body = await read();
     const client = { address, attempt };
     const handle = async () => handler({ db, hash, viewer: viewer as never, body: body as never, headers, client });

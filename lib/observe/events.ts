@@ -5,6 +5,8 @@ import { metrics } from "./metrics.ts";
 type Events = {
   signup: { user_id: number };
   login: { user_id: number; session: string };
+  /** The login came from a device and a network that were not seen before */
+  new_device: { user_id: number; session: string };
   login_refused: { user_id: number | null };
   refresh: { user_id: number; session: string; generation: number };
   replay: { user_id: number; session: string; generation: number };
@@ -22,6 +24,7 @@ type Row<Fields> = { level: "info" | "warn" | "error"; count: (fields: Fields) =
 const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   signup: { level: "info", count: () => metrics().signups.inc() },
   login: { level: "info", count: () => metrics().sessions.inc({ event: "opened" }) },
+  new_device: { level: "info", count: () => metrics().sessions.inc({ event: "opened_on_new_device" }) },
   login_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
   refresh: { level: "info", count: () => metrics().sessions.inc({ event: "refreshed" }) },
   replay: { level: "warn", count: () => metrics().sessions.inc({ event: "replayed" }) },

@@ -10,6 +10,10 @@ export type RequestContext = {
   requestId: string;
   /** The client's address: the connection's peer, or the address that a trusted proxy names. */
   address: string;
+  /** The `User-Agent` header; empty without one. */
+  userAgent: string;
+  /** Whether a program of this machine connected without a proxy, and asked for a loopback name. */
+  isLocal: boolean;
   /** The method that the client sent. Next routes seven methods, and gets any other as a PUT. */
   method: string;
   /** The page's path and query, which Next does not tell the page. proxy.ts sets it. */

@@ -5,7 +5,8 @@ import { forget } from "#lib/per-process.ts";
 
 // A real database can't be made to miss a refresh's deadline at will.
 
-const db: Database = { query: () => Promise.reject(new Error("no statement is expected here")) };
+const unasked = () => Promise.reject(new Error("no statement is expected here"));
+const db: Database = { query: unasked, transaction: unasked };
 
 const facts = {
   sessionId: "s".repeat(22),
@@ -40,8 +41,9 @@ beforeEach(() => () => {
 });
 
 const unavailable = (Refusal: typeof AppError) => new Refusal("unavailable", { retryAfter: 1 });
-const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid" });
-const over = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid" }, { clearsCookies: true });
+const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid", end: null });
+const over = (Refusal: typeof AppError) =>
+  new Refusal("refresh_token_not_valid", { reason: "invalid", end: null }, { clearsCookies: true });
 
 test.each([
   ["misses its deadline", unavailable],

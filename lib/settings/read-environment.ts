@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { z } from "zod";
 
 /** Settings that can also be read from a file: `AUTH_SECRET_FILE` names the file that holds `AUTH_SECRET`. */
-const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET"];
+const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "SMTP_URL"];
 
 /**
  * Parses the variables of an environment. An empty variable counts as unset, so that `PORT= npm start` is not an error.

@@ -37,6 +37,19 @@ export function attempts(fallback: string) {
     .transform(([most = 1, seconds = 1]) => ({ most, seconds }));
 }
 
+const SMTP_FORM = "must be a URL: smtp://user:password@mail.example.com:587, or smtps:// with TLS from the start";
+
+/** The URL of a mail server. */
+export const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: SMTP_FORM });
+
+/** An address that sends mail, alone or after a name: `MovieConnect <hello@example.com>`. */
+export const mailbox = z
+  .string()
+  .regex(
+    /^(?:[^<>"\\\r\n]{1,100} )?<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/,
+    "must be an address: MovieConnect <hello@example.com>",
+  );
+
 /** Where to listen. */
 export type ListenAddress = { host: string; port: number };
 

@@ -1,17 +1,20 @@
 import "server-only";
 
 import type { AccountName } from "#db/account-name.ts";
+import { insertRefusedLogin } from "#db/events.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
 import { type AccountRow, findAccount, updatePasswordHash } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
+import { clientFacts } from "#lib/auth/client-facts.ts";
 import { openSession } from "#lib/auth/open-session.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
 import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
 import { log } from "#lib/observe/log.ts";
+import { countGuess } from "#lib/passwords/count-guess.ts";
 import type { Hash } from "#lib/passwords/hash-queue.ts";
 import { comparePassword } from "#lib/passwords/hashing.ts";
-import { type Attempt, countOrRefuse, forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
+import { type Attempt, forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
 import type { LogInValues } from "#lib/schemas.ts";
 import { accountName, nameDigest } from "./account-name.ts";
 
@@ -28,11 +31,12 @@ export async function logIn(
 ): Promise<Tokens> {
   const name = accountName(username);
   const account = await findAccount(db, name, client.address);
-  const guesses = await countGuess(db, name, account, client.address);
+  const guesses = await countGuessAt(db, name, account, client.address);
   const encoded = account?.is_active ? account.encoded : null;
   const compared = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, encoded));
   if (!account || !compared.isRight) {
     record("login_refused", { user_id: account?.id ?? null });
+    await insertRefusedLogin(db, account?.id ?? null, clientFacts());
     throw new AppError("no_active_account");
   }
   await forgive(db, { once: client.attempt ? [client.attempt] : [], all: guesses });
@@ -41,14 +45,13 @@ export async function logIn(
   return openSession(db, account.id, account.password_changed_at);
 }
 
-// The guesser must wait, not the owner. The first limit is per name as typed and client address: a shared count for a username
-// and an e-mail address would reveal that they belong to one account. The second caps the guesses at an account from all
-// addresses. An address from which the owner has signed in counts apart from the others. Unknown names are counted alike.
-async function countGuess(db: Database, name: AccountName, account: AccountRow | null, address: string): Promise<Attempt[]> {
+// A shared count for a username and an e-mail address would reveal that they belong to one account. Unknown names are counted
+// alike.
+function countGuessAt(db: Database, name: AccountName, account: AccountRow | null, address: string): Promise<Attempt[]> {
   const digest = nameDigest(name);
-  const byName = await countOrRefuse(db, "login_account_address", `${account?.id ?? "nobody"}:${digest}:${address}`);
   const subject = account ? String(account.id) : digest;
-  return [byName, await countOrRefuse(db, "login_account", account?.is_known_address ? `${subject}:${address}` : subject)];
+  const named = `${account?.id ?? "nobody"}:${digest}`;
+  return countGuess(db, { subject, named, address, isKnownAddress: account?.is_known_address ?? false });
 }
 
 // Replaces an outdated hash while the password is at hand. A failure can wait for the next login, so it fails none.

@@ -1,0 +1,17 @@
+import "server-only";
+
+import type { Database } from "#db/pool.ts";
+import { isRecentlyAuthenticated } from "#db/rotate-session.ts";
+import { config } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import type { Viewer } from "./authenticate.ts";
+import { findProofMethods } from "./proof-methods.ts";
+
+/**
+ * Refuses a session whose holder has not proved within `REAUTHENTICATION_SECONDS` who it is: someone else may sit at the screen.
+ * @throws {AppError} `reauthentication_required`, with the ways in which this account can prove it
+ */
+export async function requireProof(db: Database, { sessionId, userId }: Viewer): Promise<void> {
+  if (await isRecentlyAuthenticated(db, sessionId, config().REAUTHENTICATION_SECONDS)) return;
+  throw new AppError("reauthentication_required", { methods: await findProofMethods(db, userId) });
+}
