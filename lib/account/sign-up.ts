@@ -1,8 +1,7 @@
-import { insertEvent } from "#db/events.ts";
 import type { Database } from "#db/pool.ts";
 import { findTaken, insertUser, type NewUser } from "#db/users.ts";
 import { type User, user as userAnswer } from "#lib/answers.ts";
-import { clientFacts } from "#lib/auth/client-facts.ts";
+import { rememberEvent } from "#lib/auth/account-events.ts";
 import { now } from "#lib/auth/clock.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
@@ -67,7 +66,7 @@ async function insertOrRefuse(db: Database, user: NewUser, encoded: string): Pro
 function insertWithEvent(db: Database, user: NewUser, encoded: string): Promise<number | null> {
   return db.transaction(async (part) => {
     const id = await insertUser(part, user, encoded);
-    if (id !== null) await insertEvent(part, id, "signup", clientFacts());
+    if (id !== null) await rememberEvent(part, id, "signup");
     return id;
   });
 }
