@@ -95,6 +95,24 @@ export async function deleteUser(db: Database, userId: number): Promise<DeletedU
   return rows[0] ?? null;
 }
 
+/**
+ * Locks an active account until the transaction ends: no login opens a session in the meantime, and another transaction that
+ * locks the account waits. What the transaction reads from then on is current.
+ * @param db a transaction @returns false if the user has been deleted or disabled
+ */
+export async function lockAccount(db: Database, userId: number): Promise<boolean> {
+  return (await db.query("select from users where id = $1 and is_active for no key update", [userId])).length > 0;
+}
+
+/** Records that the account's address was proved to be its owner's. @returns whether it was not proved before */
+export async function verifyEmail(db: Database, userId: number): Promise<boolean> {
+  const rows = await db.query(
+    "update users set email_verified_at = clock_timestamp() where id = $1 and email_verified_at is null returning id",
+    [userId],
+  );
+  return rows.length > 0;
+}
+
 /** Enables or disables an account. On disabling, a trigger ends its sessions. @returns false if the user has been deleted */
 export async function setActive(db: Database, userId: number, isActive: boolean): Promise<boolean> {
   return (await db.query("update users set is_active = $2 where id = $1 returning id", [userId, isActive])).length > 0;

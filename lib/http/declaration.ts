@@ -19,12 +19,15 @@ export type Declaration = {
   hashes?: true;
   /** Finds the viewer, for an endpoint that accepts other credentials beside an access token */
   authenticate?: Authenticate;
-  /** The session must have proved lately who its holder is: by the login, or by POST /api/user/reauthenticate/ */
-  proof?: true;
+  /**
+   * The session must have proved lately who its holder is: by the login, or by POST /api/user/reauthenticate/. A function says
+   * for which accounts
+   */
+  proof?: true | Proof;
   /** The schema of the request's body. Without one the body is not read */
   body?: z.ZodType;
   /** Rules beyond the schema. Their problems are reported together with the schema's */
-  rules?: (db: Database, fields: never) => Problems | Promise<Problems>;
+  rules?: (db: Database, fields: never, viewer: never) => Problems | Promise<Problems>;
   /** What the endpoint does, in a few words, and in a sentence or two */
   summary?: string;
   description?: string;
@@ -46,6 +49,9 @@ export type Credential = "access" | "refresh";
  * @throws {AppError} a 401
  */
 type Authenticate = (db: Database, headers: CredentialHeaders, body: () => Promise<unknown>) => Promise<Viewer>;
+
+/** @throws {AppError} `reauthentication_required` */
+type Proof = (db: Database, viewer: Viewer) => Promise<void>;
 
 export function changesState(method: string): boolean {
   return !SAFE_METHODS.has(method);

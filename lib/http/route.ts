@@ -30,9 +30,9 @@ type Context<V, Body> = {
 type Client = { address: string; attempt: Attempt | null };
 /** A handler returns a response, or the JSON body of a 200. */
 type Handler<V, Body> = (context: Context<V, Body>) => unknown;
-type Takes<Schema extends z.ZodType> = {
+type Takes<Schema extends z.ZodType, V> = {
   body?: Schema;
-  rules?: (db: Database, fields: Partial<z.output<Schema>>) => Problems | Promise<Problems>;
+  rules?: (db: Database, fields: Partial<z.output<Schema>>, viewer: V) => Problems | Promise<Problems>;
 };
 type Endpoint = { declaration: Declaration; run: (request: Request) => Promise<unknown> };
 /** What a route module exports. Each function has the declarations of all, for the API's document. */
@@ -71,11 +71,11 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
 
 /** Declares an endpoint. It is closed by default: without `public: true` a request needs a session. */
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  declaration: Declaration & { public: true } & Takes<Schema>,
+  declaration: Declaration & { public: true } & Takes<Schema, null>,
   handler: Handler<null, z.output<Schema>>,
 ): Endpoint;
 export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  declaration: Declaration & { public?: false } & Takes<Schema>,
+  declaration: Declaration & { public?: false } & Takes<Schema, Viewer>,
   handler: Handler<Viewer, z.output<Schema>>,
 ): Endpoint;
 export function endpoint(declaration: Declaration, handler: Handler<never, never>): Endpoint {
@@ -98,20 +98,25 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
     const read = bodyReader(db, request, declaration);
     const identify = declaration.authenticate ?? authenticate;
-    const viewer = declaration.public === true ? null : await identify(db, headers, read);
-    if (viewer && declaration.proof) await requireProof(db, viewer);
-    const body = await read();
+    const viewer = declaration.public === true ? null : await identify(db, headers, () => read(null));
+    if (viewer) await proofOf(declaration)?.(db, viewer);
+    const body = await read(viewer);
     const client = { address, attempt };
     const handle = async () => handler({ db, hash, viewer: viewer as never, body: body as never, headers, client });
     return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], handle);
   }
 }
 
+function proofOf({ proof }: Declaration) {
+  return proof === true ? requireProof : proof;
+}
+
 // A body can be read only once. At most endpoints it is read after the session was checked.
-function bodyReader(db: Database, request: Request, { body, rules }: Declaration): () => Promise<unknown> {
+function bodyReader(db: Database, request: Request, { body, rules }: Declaration): (viewer: Viewer | null) => Promise<unknown> {
   let reading: Promise<unknown> | undefined;
-  return () => {
-    reading ??= body ? readBody(request, body, rules && ((fields) => rules(db, fields as never))) : Promise.resolve(undefined);
+  return (viewer) => {
+    const check = rules && ((fields: unknown) => rules(db, fields as never, viewer as never));
+    reading ??= body ? readBody(request, body, check) : Promise.resolve(undefined);
     return reading;
   };
 }

@@ -31,7 +31,9 @@ function createMetrics() {
       labelNames: ["event"],
     }),
     signups: new Counter(named("signups_total", "Accounts made.")),
-    loginsRefused: new Counter(named("logins_refused_total", "Logins with a wrong name or password.")),
+    loginsRefused: new Counter(
+      named("logins_refused_total", "Logins with a wrong name or password, and wrong passwords of signed-in users."),
+    ),
     throttled: new Counter({ ...named("throttled_total", "Requests over a limit on attempts."), labelNames: ["limit"] }),
     databaseWentBack: new Counter(
       named("database_went_back_total", "Times that a worker found another database, or an older one of the same, in its place."),
