@@ -2,32 +2,36 @@ import { type AccountName, accountCondition } from "./account-name.ts";
 import { KNOWN_DAYS } from "./login-addresses.ts";
 import type { Database } from "./pool.ts";
 
-/** `password_changed_at` is text: a `Date` would drop its microseconds. */
+/**
+ * `password`: null if the account has none. `changed_at` is text: a `Date` would drop its microseconds.
+ * `is_known_address`: the password was used for a login from this address recently.
+ */
 export type AccountRow = {
   id: number;
   username: string;
+  email: string;
+  is_verified: boolean;
   is_active: boolean;
-  encoded: string;
-  password_changed_at: string;
+  password: { encoded: string; changed_at: string } | null;
   is_known_address: boolean;
 };
 
-/**
- * The account of this name, disabled or not, with its password's hash.
- * @returns `is_known_address`: whether this password was used for a login from this address recently
- */
+/** The account of this name, disabled or not, with its password's hash. @param address the client's */
 export async function findAccount(db: Database, name: AccountName, address: string): Promise<AccountRow | null> {
   const { where, value } = accountCondition(name);
-  const rows = await db.query<AccountRow>(
-    `select id, username, is_active, encoded, changed_at::text as password_changed_at, exists (
+  type Row = Omit<AccountRow, "password"> & { encoded: string | null; changed_at: string | null };
+  const [row] = await db.query<Row>(
+    `select id, username, email, email_verified_at is not null as is_verified, is_active, encoded, changed_at::text, exists (
        select from login_addresses
        where login_addresses.user_id = id and address = $2 and password_changed_at = changed_at
          and last_login_at > now() - make_interval(days => $3)
      ) as is_known_address
-     from users join passwords on user_id = id ${where}`,
+     from users left join passwords on user_id = id ${where}`,
     [value, address, KNOWN_DAYS],
   );
-  return rows[0] ?? null;
+  if (!row) return null;
+  const { encoded, changed_at, ...account } = row;
+  return { ...account, password: encoded !== null && changed_at !== null ? { encoded, changed_at } : null };
 }
 
 /** Whether the account has a password. False if the user has been deleted. */
