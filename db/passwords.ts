@@ -2,56 +2,45 @@ import { type AccountName, accountCondition } from "./account-name.ts";
 import { KNOWN_DAYS } from "./login-addresses.ts";
 import type { Database } from "./pool.ts";
 
-/** `password_changed_at` is text: a `Date` would drop its microseconds. */
+/**
+ * `password`: null if the account has none. `changed_at` is text: a `Date` would drop its microseconds.
+ * `is_known_address`: the password was used for a login from this address recently.
+ */
 export type AccountRow = {
   id: number;
   username: string;
+  email: string;
+  is_verified: boolean;
   is_active: boolean;
-  encoded: string;
-  password_changed_at: string;
+  password: { encoded: string; changed_at: string } | null;
   is_known_address: boolean;
 };
 
-/**
- * The account of this name, disabled or not, with its password's hash.
- * @returns `is_known_address`: whether this password was used for a login from this address recently
- */
+/** The account of this name, disabled or not, with its password's hash. @param address the client's */
 export async function findAccount(db: Database, name: AccountName, address: string): Promise<AccountRow | null> {
   const { where, value } = accountCondition(name);
-  const rows = await db.query<AccountRow>(
-    `select id, username, is_active, encoded, changed_at::text as password_changed_at, exists (
-       select from login_addresses
-       where login_addresses.user_id = id and address = $2 and password_changed_at = changed_at
-         and last_login_at > now() - make_interval(days => $3)
-     ) as is_known_address
-     from users join passwords on user_id = id ${where}`,
-    [value, address, KNOWN_DAYS],
-  );
-  return rows[0] ?? null;
+  return findWhere(db, where, value, address);
 }
 
-/** A signed-in user's own account. An account without a password has neither a hash nor the time of a change. */
-export type OwnAccount = {
-  id: number;
-  username: string;
-  email: string;
-  encoded: string | null;
-  password_changed_at: string | null;
-  is_known_address: boolean;
-};
+/** The account with this id, disabled or not, with its password's hash. @param address the client's */
+export async function findAccountById(db: Database, userId: number, address: string): Promise<AccountRow | null> {
+  return findWhere(db, "where id = $1", userId, address);
+}
 
-/** The active account with this id, with its password's hash. `address` as for `findAccount` */
-export async function findOwnAccount(db: Database, userId: number, address: string): Promise<OwnAccount | null> {
-  const rows = await db.query<OwnAccount>(
-    `select id, username, email, encoded, changed_at::text as password_changed_at, exists (
+async function findWhere(db: Database, where: string, value: unknown, address: string): Promise<AccountRow | null> {
+  type Row = Omit<AccountRow, "password"> & { encoded: string | null; changed_at: string | null };
+  const [row] = await db.query<Row>(
+    `select id, username, email, email_verified_at is not null as is_verified, is_active, encoded, changed_at::text, exists (
        select from login_addresses
        where login_addresses.user_id = id and address = $2 and password_changed_at = changed_at
          and last_login_at > now() - make_interval(days => $3)
      ) as is_known_address
-     from users left join passwords on user_id = id where id = $1 and is_active`,
-    [userId, address, KNOWN_DAYS],
+     from users left join passwords on user_id = id ${where}`,
+    [value, address, KNOWN_DAYS],
   );
-  return rows[0] ?? null;
+  if (!row) return null;
+  const { encoded, changed_at, ...account } = row;
+  return { ...account, password: encoded !== null && changed_at !== null ? { encoded, changed_at } : null };
 }
 
 /** Whether the account has a password. False if the user has been deleted. */

@@ -130,8 +130,8 @@ function noSuchUser(name: string): Error {
   return new Error(`there is no user "${name}"`);
 }
 
-function toJson({ id, username, email, birth_date, is_active, created_at, living_sessions }: UserDetails) {
-  return { id, username, email, birth_date, is_active, created_at: created_at.toISOString(), living_sessions };
+function toJson({ created_at, living_sessions, ...details }: UserDetails) {
+  return { ...details, created_at: created_at.toISOString(), living_sessions };
 }
 
 function passwordLine(generated: string | undefined): string[] {

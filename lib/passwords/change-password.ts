@@ -1,11 +1,11 @@
 import "server-only";
 
+import { lockUser } from "#db/email-addresses.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
-import { findOwnAccount, hasPassword, type OwnAccount, replacePassword } from "#db/passwords.ts";
+import { type AccountRow, findAccountById, hasPassword, replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { advanceSession } from "#db/rotate-session.ts";
 import { keepSession, listJustEnded, type SessionRow } from "#db/sessions.ts";
-import { lockAccount } from "#db/users.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 import { clientFacts } from "#lib/auth/client-facts.ts";
@@ -48,8 +48,8 @@ export async function changePassword(
   { current_password: current, new_password: password }: ChangePasswordValues,
   address: string,
 ): Promise<Tokens> {
-  const account = await findOwnAccount(db, viewer.userId, address);
-  if (!account) throw new AppError("access_token_not_valid", { reason: "invalid" });
+  const account = await findAccountById(db, viewer.userId, address);
+  if (!account?.is_active) throw new AppError("access_token_not_valid", { reason: "invalid" });
   const fields = mergeProblems(
     { current_password: await currentProblems(db, hash, account, current ?? "", address) },
     { new_password: passwordProblems(password, account, config().PASSWORD_MIN_LENGTH) },
@@ -69,11 +69,11 @@ export async function changePassword(
 async function currentProblems(
   db: Database,
   hash: Hash,
-  account: OwnAccount,
+  account: AccountRow,
   current: string,
   address: string,
 ): Promise<Problem[]> {
-  if (account.encoded === null || (await isOwnPassword(db, hash, account, current, address))) return [];
+  if (account.password === null || (await isOwnPassword(db, hash, account, current, address))) return [];
   return [{ code: "wrong_old_password" }];
 }
 
@@ -83,15 +83,15 @@ type Replaced = { session: SessionRow; ended: string[] };
 async function replace(
   db: Database,
   { sessionId }: Viewer,
-  compared: OwnAccount,
+  compared: AccountRow,
   encoded: string,
   address: string,
 ): Promise<Replaced> {
   const { id, email } = compared;
-  await lockAccount(db, id);
-  const account = await findOwnAccount(db, id, address);
-  // Another change came first: the password that was compared is the old one now.
-  if (account && account.password_changed_at !== compared.password_changed_at)
+  await lockUser(db, id);
+  const account = await findAccountById(db, id, address);
+  // Another change came first: the password that was compared is an old one now.
+  if (account?.password?.changed_at !== compared.password?.changed_at)
     throw new AppError("invalid_input", { fields: { current_password: [{ code: "wrong_old_password" }] } });
   await keepSession(db, sessionId);
   const changedAt = await replacePassword(db, id, encoded);

@@ -1,6 +1,6 @@
 import "server-only";
 
-import type { OwnAccount } from "#db/passwords.ts";
+import type { AccountRow } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { accountName } from "#lib/auth/account-name.ts";
 import { record } from "#lib/observe/events.ts";
@@ -17,14 +17,14 @@ import { comparePassword } from "./hashing.ts";
 export async function isOwnPassword(
   db: Database,
   hash: Hash,
-  account: OwnAccount,
+  account: AccountRow,
   password: string,
   address: string,
 ): Promise<boolean> {
-  const { id, encoded, is_known_address: isKnownAddress } = account;
+  const { id, password: stored, is_known_address: isKnownAddress } = account;
   const name = accountName(account.username);
   const guesses = await countGuess(db, { accountId: id, name, address, isKnownAddress });
-  const { isRight } = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, encoded));
+  const { isRight } = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, stored?.encoded ?? null));
   if (isRight) await forgive(db, { once: [], all: guesses });
   else record("password_refused", { user_id: id });
   return isRight;

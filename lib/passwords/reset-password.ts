@@ -1,10 +1,10 @@
 import "server-only";
 
+import { lockUser, verifyEmail } from "#db/email-addresses.ts";
 import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { findRecoverableById, type RecoverableAccount } from "#db/recovery.ts";
 import { listJustEnded } from "#db/sessions.ts";
-import { lockAccount, verifyEmail } from "#db/users.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import { clientFacts } from "#lib/auth/client-facts.ts";
 import { isRecoveryTokenOf, readRecoveryToken } from "#lib/auth/recovery-token.ts";
@@ -74,14 +74,15 @@ async function replace(
   address: string,
 ): Promise<{ userId: number; ended: string[] } | null> {
   const userId = readRecoveryToken(token);
-  if (userId === null || !(await lockAccount(db, userId))) return null;
+  if (userId === null) return null;
+  await lockUser(db, userId);
   // Another request with this token, a login or a change may have come first.
   const account = await findOpened(db, token);
   if (!account) return null;
   await replacePassword(db, userId, encoded);
   // What else opens an account whose address was never verified may be a squatter's, and would be removed here. There is
   // nothing else yet.
-  if (await verifyEmail(db, userId)) await rememberEvent(db, userId, "email_verified");
+  if (await verifyEmail(db, userId, account.email)) await rememberEvent(db, userId, "email_verified");
   await rememberEvent(db, userId, "password_reset");
   await forgiveGuesses(db, account, address);
   const { address: from, device } = clientFacts();
