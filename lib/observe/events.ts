@@ -21,11 +21,12 @@ type Events = {
   mail_dropped: { mail: string; kind: string };
   /** A mail will not be sent, unless an operator has it tried again. `code`: nodemailer's, or EXPIRED */
   mail_failed: { mail: string; kind: string; code: string; response_code?: number | undefined };
+  account_deleted: { user_id: number };
   /** `resets_in` in seconds */
   throttle: { limit: string; resets_in: number };
 };
 
-type Row<Fields> = { level: "info" | "warn" | "error"; count: (fields: Fields) => void };
+type Row<Fields> = { level: "info" | "warn" | "error"; count?: (fields: Fields) => void };
 
 const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   signup: { level: "info", count: () => metrics().signups.inc() },
@@ -40,6 +41,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   mail_sent: { level: "info", count: () => metrics().mails.inc({ outcome: "sent" }) },
   mail_dropped: { level: "info", count: () => metrics().mails.inc({ outcome: "dropped" }) },
   mail_failed: { level: "warn", count: () => metrics().mails.inc({ outcome: "failed" }) },
+  account_deleted: { level: "info" },
   throttle: { level: "warn", count: ({ limit }) => metrics().throttled.inc({ limit }) },
 };
 
@@ -49,6 +51,6 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
  */
 export function record<Name extends keyof Events>(event: Name, fields: Events[Name], { isRepeated = false } = {}): void {
   const { level, count } = EVENTS[event];
-  count(fields);
+  count?.(fields);
   if (!isRepeated) log()[level]({ event, ...fields });
 }
