@@ -5,8 +5,8 @@ import { findUser, type UserDetails } from "#db/users.ts";
 import { deleteAccount } from "#lib/account/delete-account.ts";
 import { endSessions } from "#lib/account/end-sessions.ts";
 import { switchAccount } from "#lib/account/switch-account.ts";
+import { accountName, accountSearch } from "#lib/auth/account-name.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
-import { accountName, accountSearch } from "#lib/sign-in/account-name.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
 import { createAccount } from "./create-account.ts";
@@ -133,8 +133,8 @@ function noSuchUser(name: string): Error {
   return new Error(`there is no user "${name}"`);
 }
 
-function toJson({ id, username, email, birth_date, is_active, created_at, living_sessions }: UserDetails) {
-  return { id, username, email, birth_date, is_active, created_at: created_at.toISOString(), living_sessions };
+function toJson({ created_at, living_sessions, ...details }: UserDetails) {
+  return { ...details, created_at: created_at.toISOString(), living_sessions };
 }
 
 function passwordLine(generated: string | undefined): string[] {
