@@ -18,6 +18,17 @@ const CONTRACT: Record<string, number[]> = {
   "GET /api/openapi.json": [200, 500],
 };
 
+/** Why a session ended, as its refresh token is refused. */
+const SESSION_ENDS = [
+  "logged_out",
+  "ended_elsewhere",
+  "replayed",
+  "password_changed",
+  "email_changed",
+  "account_disabled",
+  "expired",
+];
+
 /** The contract's refusals, in its words. A field's refusals are documented with the field. */
 const REFUSALS = [
   '{"detail":"JSON parse error - unexpected character at position 17"}',
@@ -31,6 +42,7 @@ const REFUSALS = [
     `{"detail":"${message}","code":"token_not_valid"}`,
     `{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"${message}"}]}`,
   ]),
+  ...SESSION_ENDS.map((end) => `{"detail":"Token is invalid or expired","code":"token_not_valid","reason":"${end}"}`),
   '{"detail":"No active account found with the given credentials"}',
   '{"detail":"Cross-site request refused.","code":"cross_site"}',
   '{"detail":"Not found."}',
