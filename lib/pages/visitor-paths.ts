@@ -1,5 +1,5 @@
 /** Why the login page is shown. The page says it once. */
-export type LogInReason = "signed_up" | "logged_out" | "ended";
+export type LogInReason = "signed_up" | "logged_out" | "ended" | "deleted";
 
 /** The login page's address. @param next where to go after the login: a path of this site */
 export function logInPath(next: string | null, reason: LogInReason | null = null): string {

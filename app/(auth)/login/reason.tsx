@@ -4,6 +4,7 @@ import { SaidOnce } from "./said-once.tsx";
 const WORDS: { [Reason in LogInReason]: string } = {
   signed_up: "Your account is ready. Log in.",
   logged_out: "You are logged out. See you soon.",
+  deleted: "Your account is deleted, with everything in it. Thank you for the time you were here.",
   ended: "Your session has ended: its time was up, or it was ended elsewhere. Log in to go on where you were.",
 };
 

@@ -4,28 +4,45 @@ import { useEffect, useRef, useState } from "react";
 import { counted } from "#app/_components/counted.ts";
 import { resembles, SITE_NAME } from "#lib/passwords/resembles.ts";
 
-type Typed = { username?: string; email?: string; password?: string };
+type Typed = { username?: string; email?: string; password: string };
+type Props = {
+  /** The name of the password's field */
+  name: string;
+  /** In code points */
+  minLength: number;
+  /** "at signup": when the server judges the rest */
+  checked: string;
+};
 
-/** The rules for a new password, each ticked off once the typed one keeps it. @param minLength in code points */
-export function PasswordRules({ name, minLength }: { name: string; minLength: number }) {
+/** The rules for a new password, each ticked off once the typed one keeps it. The form has `username` and `email` beside it. */
+export function PasswordRules({ name, minLength, checked }: Props) {
   const list = useRef<HTMLUListElement>(null);
-  const [typed, setTyped] = useState<Typed>({});
+  const [typed, setTyped] = useState<Typed>({ password: "" });
   useEffect(() => {
     const form = list.current?.closest("form");
-    const read = () => setTyped(Object.fromEntries(new FormData(form ?? undefined)));
+    const read = () => {
+      const fields = new FormData(form ?? undefined);
+      setTyped({ ...Object.fromEntries(fields), password: String(fields.get(name) ?? "") });
+    };
+    // A form says that it is reset before it does it.
+    const readLater = () => queueMicrotask(read);
     // Fields may have been filled in before the scripts arrived.
     read();
     form?.addEventListener("input", read);
-    return () => form?.removeEventListener("input", read);
-  }, []);
-  const isLong = [...(typed.password ?? "")].length >= minLength;
+    form?.addEventListener("reset", readLater);
+    return () => {
+      form?.removeEventListener("input", read);
+      form?.removeEventListener("reset", readLater);
+    };
+  }, [name]);
+  const isLong = [...typed.password].length >= minLength;
   const isUnlike = isUnlikeTheRest(typed);
   return (
     <>
       <ul ref={list} id={`${name}-rules`} className="mt-1.5 text-ink-soft">
         <Rule isKept={isLong}>At least {counted(minLength, "character")}</Rule>
         {/* The list of common passwords is long, and stays on the server. */}
-        <Rule isKept={false}>Not a common one: checked at signup</Rule>
+        <Rule isKept={false}>Not a common one: checked {checked}</Rule>
         <Rule isKept={isUnlike}>Not like your username, your email or “{SITE_NAME}”</Rule>
       </ul>
       {/* Announced once, when the rules are kept: announced one by one, they would interrupt the typing. */}
@@ -37,7 +54,7 @@ export function PasswordRules({ name, minLength }: { name: string; minLength: nu
 }
 
 // Trims and normalises the values as the server does before it compares them.
-function isUnlikeTheRest({ username = "", email = "", password = "" }: Typed): boolean {
+function isUnlikeTheRest({ username = "", email = "", password }: Typed): boolean {
   const others = [username.trim().normalize("NFKC"), email.trim(), SITE_NAME];
   return password !== "" && !others.some((other) => resembles(password, other));
 }

@@ -45,7 +45,7 @@ export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
       <PasswordField
         name="password"
         label="Password"
-        rules={<PasswordRules name="password" minLength={passwordMinLength} />}
+        rules={<PasswordRules name="password" minLength={passwordMinLength} checked="at signup" />}
         autoComplete="new-password"
       />
     </ApiForm>
