@@ -54,19 +54,20 @@ function noneIfTaken(error: unknown): [] {
 /**
  * Whether the username or the e-mail address is taken. Null for either skips its lookup. An address that another account had
  * until lately is taken, too: its owner can still undo that change.
+ * @param sought.userId the account that is to have them, whose own name is not taken; null for a new account
  */
 export async function findTaken(
   db: Database,
-  { usernameKey, email }: { usernameKey: string | null; email: string | null },
+  { usernameKey, email, userId }: { usernameKey: string | null; email: string | null; userId: number | null },
 ): Promise<{ username: boolean; email: boolean }> {
   const rows = await db.query<{ username: boolean; email: boolean }>(
-    `select exists (select from users where username_key = $1) as username,
+    `select exists (select from users where username_key = $1 and id is distinct from $3) as username,
             exists (select from users where lower(email collate "C") = lower($2 collate "C"))
               or exists (
                 select from email_changes where lower(old_email collate "C") = lower($2 collate "C")
                   and undone_at is null and changed_at > now() - interval '72 hours'
               ) as email`,
-    [usernameKey, email],
+    [usernameKey, email, userId],
   );
   return rows[0] ?? { username: false, email: false };
 }

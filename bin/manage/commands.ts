@@ -75,7 +75,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
 
   "sessions list": async (db, { name }) => {
     const user = await requireUser(db, name);
-    const sessions = await listSessions(db, user.id, config().REFRESH_TOKEN_LIFETIME);
+    const sessions = await listSessions(db, user.id);
     const line = ({ id, created_at, last_used_at, expires_at, address, device }: SessionDetails) =>
       [id, ...[created_at, last_used_at, expires_at].map((time) => time.toISOString()), (address ?? "").padEnd(15), device ?? ""]
         .join("  ")
