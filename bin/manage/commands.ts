@@ -2,9 +2,9 @@ import { listUsers } from "#db/list-users.ts";
 import type { Database } from "#db/pool.ts";
 import { listSessions, revokeSessionsOf, type SessionDetails } from "#db/sessions.ts";
 import { deleteUser, findUser, setActive, type UserDetails } from "#db/users.ts";
+import { accountName, accountSearch } from "#lib/auth/account-name.ts";
 import { config } from "#lib/config.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
-import { accountName, accountSearch } from "#lib/sign-in/account-name.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
 import { createAccount } from "./create-account.ts";
@@ -130,8 +130,8 @@ function noSuchUser(name: string): Error {
   return new Error(`there is no user "${name}"`);
 }
 
-function toJson({ id, username, email, birth_date, is_active, created_at, living_sessions }: UserDetails) {
-  return { id, username, email, birth_date, is_active, created_at: created_at.toISOString(), living_sessions };
+function toJson({ created_at, living_sessions, ...details }: UserDetails) {
+  return { ...details, created_at: created_at.toISOString(), living_sessions };
 }
 
 function passwordLine(generated: string | undefined): string[] {

@@ -19,8 +19,11 @@ export type Declaration = {
   hashes?: true;
   /** Finds the viewer, for an endpoint that accepts other credentials beside an access token */
   authenticate?: Authenticate;
-  /** The session must have proved lately who its holder is: by the login, or by POST /api/user/reauthenticate/ */
-  proof?: true;
+  /**
+   * The session must have proved lately who its holder is: by the login, or by POST /api/user/reauthenticate/. A function says
+   * for which accounts
+   */
+  proof?: true | Proof;
   /** The schema of the path's parameters. A path whose parameters it refuses leads to nothing: `not_found` */
   params?: z.ZodObject;
   /** The schema of the query's parameters */
@@ -50,6 +53,9 @@ export type Credential = "access" | "refresh";
  * @throws {AppError} a 401
  */
 type Authenticate = (db: Database, headers: CredentialHeaders, body: () => Promise<unknown>) => Promise<Viewer>;
+
+/** @throws {AppError} `reauthentication_required` */
+type Proof = (db: Database, viewer: Viewer) => Promise<void>;
 
 export function changesState(method: string): boolean {
   return !SAFE_METHODS.has(method);

@@ -115,7 +115,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const read = bodyReader(db, request, declaration);
     const identify = declaration.authenticate ?? authenticate;
     const viewer = declaration.public === true ? null : await identify(db, headers, () => read(null));
-    if (viewer && declaration.proof) await requireProof(db, viewer);
+    if (viewer) await proofOf(declaration)?.(db, viewer);
     const params = await readParams(path, declaration);
     const query = await readQuery(request, declaration);
     const client = { address, attempt };
@@ -123,6 +123,10 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const handle = async () => handler({ db, hash, viewer: viewer as never, ...given, headers, client });
     return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], handle);
   }
+}
+
+function proofOf({ proof }: Declaration) {
+  return proof === true ? requireProof : proof;
 }
 
 async function readParams(path: PathContext, { params: schema }: Declaration): Promise<unknown> {
