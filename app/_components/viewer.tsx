@@ -1,8 +1,10 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { createContext, useContext, useEffect } from "react";
 import { onSessionChange, type SessionChange } from "#lib/client/session-channel.ts";
 import { localPath } from "#lib/pages/local-path.ts";
+import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
 
 type ClientViewer = { username: string };
@@ -20,11 +22,12 @@ export function useViewer(): ClientViewer | null {
 /** Gives the page its viewer, and leaves the page when the session opens or ends, in this tab or another. */
 export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | null; children: React.ReactNode }) {
   const isSignedIn = viewer !== null;
+  const { refresh } = useRouter();
   useEffect(() => {
     // Stops after one change: what this tab announces comes back to it over the channel that all tabs share.
-    const stop = onSessionChange((change) => followSession(change, isSignedIn) && stop());
+    const stop = onSessionChange((change) => followSession(change, isSignedIn, refresh) && stop());
     return stop;
-  }, [isSignedIn]);
+  }, [isSignedIn, refresh]);
   useEffect(() => {
     // A page from the back-forward cache shows what was true when the visitor left it.
     const reloadIfRestored = (event: PageTransitionEvent) => event.persisted && window.location.reload();
@@ -34,9 +37,14 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
   return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }
 
-// A whole page load: nothing that was rendered for one user stays in memory for the next.
-function followSession(change: SessionChange, isSignedIn: boolean): boolean {
+// A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to
+// is of use to everyone, and only this document has the link's token: there the username alone changes.
+function followSession(change: SessionChange, isSignedIn: boolean, refresh: () => void): boolean {
   if (isSignedIn === (change === "opened")) return false;
+  if (isLinkPage(window.location.pathname)) {
+    refresh();
+    return false;
+  }
   window.location.replace(pathAfter(change));
   return true;
 }
@@ -49,7 +57,7 @@ function pathAfter(change: SessionChange): string {
     case "logged_out":
       // The next person at this screen must not be led to the last one's page.
       return logInPath(null, change);
-    case "ended":
+    default:
       return logInPath(pathname + search, change);
   }
 }

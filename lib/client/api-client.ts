@@ -1,4 +1,4 @@
-import type { Profile, User } from "#lib/answers.ts";
+import type { Profile, SessionEnd, User } from "#lib/answers.ts";
 import type { LogInInput, SignUpInput } from "#lib/schemas.ts";
 import { announceSession } from "./session-channel.ts";
 
@@ -10,8 +10,8 @@ export type Result<Data> = { ok: true; data: Data } | { ok: false; failure: Fail
 export type Failure =
   /** 400: messages by field */
   | { kind: "fields"; fields: Record<string, string[]> }
-  /** Another refusal, with the server's message */
-  | { kind: "refused"; status: number; detail: string }
+  /** Another refusal, with the server's message; `reason`: why the session ended, if a refresh was refused for that */
+  | { kind: "refused"; status: number; detail: string; reason?: SessionEnd }
   /** 429; `retryAfter` in seconds */
   | { kind: "throttled"; retryAfter: number }
   /** The server is down, too busy, or out of reach; `retryAfter` in seconds, if the server said so */
@@ -66,7 +66,7 @@ async function authenticated<Data>(method: Method, path: string, body?: unknown)
   const renewed = await refresh();
   if (!renewed.ok && !isUnauthenticated(renewed)) return renewed;
   const second = renewed.ok ? await send<Data>(method, path, body) : first;
-  if (isUnauthenticated(second)) announceSession("ended");
+  if (isUnauthenticated(second)) announceSession(endOf(renewed) ?? "ended");
   return second;
 }
 
@@ -99,9 +99,13 @@ function toFailure({ status, headers }: Response, answer: unknown): Failure {
   const retryAfter = Number(headers.get("retry-after")) || null;
   if (status === 429) return { kind: "throttled", retryAfter: retryAfter ?? 1 };
   if (status >= 500) return { kind: "unavailable", retryAfter };
-  const body = answer as { detail?: string } & Record<string, string[]>;
-  if (typeof body.detail === "string") return { kind: "refused", status, detail: body.detail };
-  return { kind: "fields", fields: body };
+  const { detail, reason } = answer as { detail?: string; reason?: SessionEnd };
+  if (typeof detail === "string") return { kind: "refused", status, detail, ...(reason ? { reason } : {}) };
+  return { kind: "fields", fields: answer as Record<string, string[]> };
+}
+
+function endOf(renewed: Result<unknown>): SessionEnd | undefined {
+  return !renewed.ok && renewed.failure.kind === "refused" ? renewed.failure.reason : undefined;
 }
 
 function isUnauthenticated(result: Result<unknown>): boolean {

@@ -1,5 +1,7 @@
-/** A change of the session that all tabs share. `ended`: it ended without a logout. */
-export type SessionChange = "opened" | "logged_out" | "ended";
+import type { SessionEnd } from "#lib/answers.ts";
+
+/** A change of the session that all tabs share: it was opened, or how it ended. `ended`: that is not known. */
+export type SessionChange = "opened" | "ended" | SessionEnd;
 
 const CHANNEL = "movieconnect-session";
 const local = typeof window === "undefined" ? null : new EventTarget();
