@@ -1,5 +1,5 @@
 import type { Profile, SessionEnd, User } from "#lib/answers.ts";
-import type { LogInInput, SignUpInput } from "#lib/schemas.ts";
+import type { LinkInput, LogInInput, RecoverInput, ResetPasswordInput, SignUpInput } from "#lib/schemas.ts";
 import { announceSession } from "./session-channel.ts";
 
 // The browser's side of the API. The browser sends the cookies by itself: no token is kept here.
@@ -38,6 +38,19 @@ export const api = {
     if (!result.ok && !(result.failure.kind === "refused" && result.failure.status === 401)) return result;
     announceSession("logged_out");
     return { ok: true, data: null };
+  },
+
+  recover: (input: RecoverInput) => send<unknown>("POST", "/api/user/password/reset/", input),
+  resetPassword: (input: ResetPasswordInput) => send<unknown>("POST", "/api/user/password/reset/confirm/", input),
+  confirmEmail: (input: LinkInput) => send<unknown>("POST", "/api/user/email/confirm/", input),
+  undoEmailChange: (input: LinkInput) => send<unknown>("POST", "/api/user/email/undo/", input),
+
+  /** Whether this browser's session lives on, after a call that may have ended it. If not, all tabs are told. */
+  sessionLives: async (): Promise<boolean> => {
+    const renewed = await refresh();
+    if (!isUnauthenticated(renewed)) return true;
+    announceSession(endOf(renewed) ?? "ended");
+    return false;
   },
 
   profile: () => authenticated<Profile>("GET", "/api/user/profile/"),
