@@ -2,11 +2,12 @@ import { rm } from "node:fs/promises";
 import { freePort } from "#db/embedded/ports.ts";
 import { startPostgres, startServer } from "./harness.ts";
 import { collectStaticFiles, hasNginx, startNginx } from "./nginx-server.ts";
+import { startWithMail } from "./start-with-mail.ts";
 
 /** Starts Postgres and the production build for all browser tests. Playwright's workers find them in the environment. */
 export default async function setup(): Promise<() => Promise<void>> {
   const postgres = await startPostgres();
-  const server = await startServer({ DATABASE_URL: postgres.url });
+  const server = await startWithMail({ DATABASE_URL: postgres.url });
   process.env.TEST_ORIGIN = server.origin;
   process.env.TEST_DATABASE_URL = postgres.url;
   const stopNginx = hasNginx() ? await startBehindNginx(postgres.url) : undefined;

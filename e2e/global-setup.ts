@@ -2,7 +2,8 @@ import "vitest";
 import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
 import { reportMissing } from "#e2e/tools/set-up.ts";
-import { startPostgres, startServer } from "./harness.ts";
+import { startPostgres } from "./harness.ts";
+import { startWithMail } from "./start-with-mail.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,13 +17,13 @@ declare module "vitest" {
   }
 }
 
-/** A Postgres and an application for all HTTP tests. A test that changes settings or breaks things starts its own. */
+/** A Postgres, a mail server and an application for all HTTP tests. A test that changes settings or breaks things starts its own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // A single file may be run without the command that prepares the suite.
   reportMissing((line) => process.stdout.write(`${line}\n`));
   const postgres = await startPostgres();
   const authSecret = randomBytes(32).toString("base64url");
-  const server = await startServer({ DATABASE_URL: postgres.url, AUTH_SECRET: authSecret }).catch(async (error) => {
+  const server = await startWithMail({ DATABASE_URL: postgres.url, AUTH_SECRET: authSecret }).catch(async (error) => {
     await postgres.stop();
     throw error;
   });

@@ -38,6 +38,8 @@ create table mails (
   created_at      timestamptz not null default now(),
   attempts        integer not null default 0,
   next_attempt_at timestamptz not null default now(),
+  -- From then on the mail is of no use.
+  give_up_at      timestamptz not null default now() + interval '3 days',
   locked_until    timestamptz,
   -- `dropped`: there was nobody to write to. `failed`: the mail can't be delivered.
   outcome         text check (outcome in ('sent', 'dropped', 'failed')),
@@ -48,6 +50,8 @@ create table mails (
 create unique index mails_collapse_key on mails (collapse_key) where outcome is null;
 create index mails_collapsed on mails (collapse_key, created_at);
 create index mails_next_attempt_at on mails (next_attempt_at) where outcome is null;
+create index mails_give_up_at on mails (give_up_at) where outcome is null;
+create index mails_created_at on mails (created_at) where outcome is null;
 create index mails_settled_at on mails (settled_at) where outcome is not null;
 create index mails_user_id on mails (user_id);
 

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { insertMail } from "#db/mails.ts";
 import type { Database } from "#db/pool.ts";
+import { nudge } from "./nudge.ts";
 
 /** A mail's content. lib/mail/layout.ts makes text and HTML of it. */
 export type Content = {
@@ -36,9 +38,16 @@ export type Letter<Facts> = {
 /** Writes a mail into the outbox. @param db the transaction of the change that the mail speaks of */
 export async function post<Facts extends Record<string, unknown>>(
   db: Database,
-  { kind, collapses }: Letter<Facts>,
+  { kind, collapses, usefulSeconds }: Letter<Facts>,
   { address, userId, facts }: Addressed<Facts>,
 ): Promise<void> {
-  const collapseKey = collapses ? `${kind}:${userId ?? ""}:${address.toLowerCase()}` : null;
-  await insertMail(db, { kind, userId, address, facts, collapseKey });
+  const collapseKey = collapses ? keyOf(kind, userId, address) : null;
+  await insertMail(db, { kind, userId, address, facts, usefulSeconds, collapseKey });
+  nudge.get()();
+}
+
+// A digest, since the key outlives the address, which is forgotten once the mail has been sent.
+function keyOf(kind: string, userId: number | null, address: string): string {
+  const digest = createHash("sha256").update(JSON.stringify([userId, address.toLowerCase()]));
+  return `${kind}:${digest.digest("base64url")}`;
 }

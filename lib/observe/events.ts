@@ -15,6 +15,12 @@ type Events = {
   /** Another database, or an older state of the same one, has answered: acknowledged writes may be lost */
   database_went_back: { since: string; ended_again: number };
   revocation: { user_id: number; session: string };
+  /** The mail server has taken a mail */
+  mail_sent: { mail: string; kind: string; user_id: number | null };
+  /** There was nobody to write to, or nothing to say any more */
+  mail_dropped: { mail: string; kind: string };
+  /** A mail will not be sent, unless an operator has it tried again. `code`: nodemailer's, or EXPIRED */
+  mail_failed: { mail: string; kind: string; code: string; response_code?: number | undefined };
   /** `resets_in` in seconds */
   throttle: { limit: string; resets_in: number };
 };
@@ -31,6 +37,9 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   database_behind: { level: "warn", count: () => metrics().sessions.inc({ event: "resumed" }) },
   database_went_back: { level: "error", count: () => metrics().databaseWentBack.inc() },
   revocation: { level: "info", count: () => metrics().sessions.inc({ event: "revoked" }) },
+  mail_sent: { level: "info", count: () => metrics().mails.inc({ outcome: "sent" }) },
+  mail_dropped: { level: "info", count: () => metrics().mails.inc({ outcome: "dropped" }) },
+  mail_failed: { level: "warn", count: () => metrics().mails.inc({ outcome: "failed" }) },
   throttle: { level: "warn", count: ({ limit }) => metrics().throttled.inc({ limit }) },
 };
 

@@ -33,6 +33,15 @@ function createMetrics() {
     signups: new Counter(named("signups_total", "Accounts made.")),
     loginsRefused: new Counter(named("logins_refused_total", "Logins with a wrong name or password.")),
     throttled: new Counter({ ...named("throttled_total", "Requests over a limit on attempts."), labelNames: ["limit"] }),
+    mails: new Counter({
+      ...named("mails_total", "Mails that the mail server took, that had nobody to go to, that failed for good."),
+      labelNames: ["outcome"],
+    }),
+    // Each worker asks the database: their answers are not added up.
+    mailOldestSeconds: new Gauge({
+      ...named("mail_oldest_seconds", "For how long the oldest mail that waits has been waiting."),
+      aggregator: "max",
+    }),
     databaseWentBack: new Counter(
       named("database_went_back_total", "Times that a worker found another database, or an older one of the same, in its place."),
     ),

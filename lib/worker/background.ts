@@ -6,6 +6,7 @@ import { whenUsable } from "./database-check.ts";
 import { followRevocations } from "./follow-revocations.ts";
 import { watchGauges } from "./gauges.ts";
 import { schedulePruning } from "./prune.ts";
+import { startSending } from "./send-mails.ts";
 
 /** Starts a worker's background tasks. During an outage of the database it starts all the same, and the tasks follow later. */
 export async function startBackground(): Promise<void> {
@@ -17,5 +18,6 @@ export async function startBackground(): Promise<void> {
   await whenUsable(spareDatabase(), async () => {
     await followRevocations(spareDatabase());
     schedulePruning(db);
+    startSending(db);
   });
 }

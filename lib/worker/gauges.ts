@@ -7,8 +7,10 @@ import { LIMIT_NAMES } from "#lib/rate-limits.ts";
 
 /** Reads the gauges of the pool and of the hashing queue before each report of metrics, and only then. */
 export function watchGauges(): void {
-  const { sessions, throttled, hashesWaiting, hashesRunning, hashThreads, poolConnections, poolWaiting, poolLimit } = metrics();
+  const { sessions, throttled, mails, hashesWaiting, hashesRunning, hashThreads, poolConnections, poolWaiting, poolLimit } =
+    metrics();
   beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "resumed", "revoked"]);
+  beginAtZero(mails, "outcome", ["sent", "dropped", "failed"]);
   beginAtZero(throttled, "limit", LIMIT_NAMES);
   readGauges.set(() => {
     const { waiting, running, threads } = hashLoad();

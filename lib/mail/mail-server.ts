@@ -1,0 +1,54 @@
+import type { Transporter } from "nodemailer";
+import { config } from "#lib/config.ts";
+import { perProcess } from "#lib/per-process.ts";
+import type { WrittenMail } from "./write-mail.ts";
+
+/** Mails that one worker sends at the same time, each over a connection of its own. */
+export const CONNECTIONS = 2;
+
+/** Defaults; the query of SMTP_URL may have others. */
+const OPTIONS = {
+  pool: true as const,
+  maxConnections: CONNECTIONS,
+  // The outbox repeats what failed.
+  maxRequeues: 1,
+  idleTimeout: 10_000,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 15_000,
+};
+
+const server = perProcess<Transporter | null>("mail-server", () => null);
+
+/** Gives a mail to the mail server. @param id its id in the outbox @throws {Error} nodemailer's */
+export async function giveToServer(id: string, { to, subject, text, html }: WrittenMail, signal: AbortSignal): Promise<void> {
+  const transport = server.peek() ?? (await open());
+  const { MAIL_FROM: from = "", PUBLIC_URL } = config();
+  await transport.sendMail({
+    from,
+    to,
+    subject,
+    text,
+    html,
+    // The same in each attempt: whoever gets a mail twice can tell.
+    messageId: `<${id}@${PUBLIC_URL?.hostname ?? "localhost"}>`,
+    headers: { "Auto-Submitted": "auto-generated" },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    signal,
+  });
+}
+
+/** Closes the connections to the mail server. */
+export function closeMailServer(): void {
+  server.peek()?.close();
+  server.set(null);
+}
+
+// Loaded with the first mail: most processes send none.
+async function open(): Promise<Transporter> {
+  const { createTransport } = await import("nodemailer");
+  const transport = createTransport({ ...OPTIONS, url: config().SMTP_URL }) as unknown as Transporter;
+  server.set(transport);
+  return transport;
+}
