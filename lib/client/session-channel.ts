@@ -1,8 +1,10 @@
+import type { SessionEnd } from "#lib/answers.ts";
+
 /**
- * A change of the session that all tabs share. `ended`: it ended without a logout. `changed`: it goes on, under another username.
- * `deleted`: the account is gone.
+ * A change of the session that all tabs share: it was opened, or how it ended. `ended`: that is not known. `changed`: it goes on,
+ * under another username. `deleted`: the account is gone.
  */
-export type SessionChange = "opened" | "logged_out" | "ended" | "changed" | "deleted";
+export type SessionChange = "opened" | "changed" | "deleted" | "ended" | SessionEnd;
 
 const CHANNEL = "movieconnect-session";
 const local = typeof window === "undefined" ? null : new EventTarget();

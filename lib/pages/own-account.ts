@@ -2,10 +2,8 @@ import "server-only";
 
 import { listEvents } from "#db/events.ts";
 import { listSessions } from "#db/sessions.ts";
-import { findUser } from "#db/users.ts";
 import type { Account, EventPage, Session } from "#lib/answers.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
-import { config } from "#lib/config.ts";
 import { pageDatabase } from "./database.ts";
 
 /** How many events a page shows at first. */
@@ -28,7 +26,7 @@ export async function getAccount({ userId }: Viewer): Promise<Account> {
 }
 
 export async function getSessions({ userId, sessionId }: Viewer): Promise<Session[]> {
-  const rows = await listSessions(pageDatabase(), userId, config().REFRESH_TOKEN_LIFETIME);
+  const rows = await listSessions(pageDatabase(), userId);
   return rows.map((row) => ({
     ...row,
     current: row.id === sessionId,
