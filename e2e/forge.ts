@@ -6,11 +6,11 @@ type Json = Record<string, unknown>;
 
 const HEADER = { alg: "HS256", typ: "JWT" };
 
-export function sign(claims: Json, secret: string, header: Json = HEADER, hash = "sha256"): string {
+export function sign(claims: Json, secret: string | Buffer, header: Json = HEADER, hash = "sha256"): string {
   return signBytes(JSON.stringify(claims), secret, header, hash);
 }
 
-function signBytes(payload: string | Buffer, secret: string, header: Json = HEADER, hash = "sha256"): string {
+function signBytes(payload: string | Buffer, secret: string | Buffer, header: Json = HEADER, hash = "sha256"): string {
   const head = `${encode(header)}.${Buffer.from(payload).toString("base64url")}`;
   return `${head}.${createHmac(hash, secret).update(head).digest("base64url")}`;
 }
