@@ -19,6 +19,15 @@ export type AccountRow = {
 /** The account of this name, disabled or not, with its password's hash. @param address the client's */
 export async function findAccount(db: Database, name: AccountName, address: string): Promise<AccountRow | null> {
   const { where, value } = accountCondition(name);
+  return findWhere(db, where, value, address);
+}
+
+/** The account with this id, disabled or not, with its password's hash. @param address the client's */
+export async function findAccountById(db: Database, userId: number, address: string): Promise<AccountRow | null> {
+  return findWhere(db, "where id = $1", userId, address);
+}
+
+async function findWhere(db: Database, where: string, value: unknown, address: string): Promise<AccountRow | null> {
   type Row = Omit<AccountRow, "password"> & { encoded: string | null; changed_at: string | null };
   const [row] = await db.query<Row>(
     `select id, username, email, email_verified_at is not null as is_verified, is_active, encoded, changed_at::text, exists (
@@ -44,11 +53,17 @@ export async function updatePasswordHash(db: Database, userId: number, from: str
   await db.query("update passwords set encoded = $3 where user_id = $1 and encoded = $2", [userId, from, to]);
 }
 
-/** Gives an account a new password. A trigger ends its sessions. @returns false if the user has been deleted */
-export async function replacePassword(db: Database, userId: number, encoded: string): Promise<boolean> {
-  const rows = await db.query(
-    "update passwords set encoded = $2, changed_at = clock_timestamp() where user_id = $1 returning user_id",
+/**
+ * Gives an account a new password, or its first. Triggers end its sessions, and forget where the old password was used.
+ * @returns when it was set; null if the user has been deleted
+ */
+export async function replacePassword(db: Database, userId: number, encoded: string): Promise<string | null> {
+  const rows = await db.query<{ changed_at: string }>(
+    `insert into passwords (user_id, encoded, changed_at)
+     select id, $2, clock_timestamp() from users where id = $1 for key share
+     on conflict (user_id) do update set encoded = excluded.encoded, changed_at = clock_timestamp()
+     returning changed_at::text`,
     [userId, encoded],
   );
-  return rows.length > 0;
+  return rows[0]?.changed_at ?? null;
 }

@@ -101,6 +101,17 @@ export async function revokeSessionsOf(
   return rows.map((row) => row.id);
 }
 
+/** The sessions of a user that this transaction has ended, as a trigger does. @param db a transaction */
+export async function listJustEnded(db: Database, userId: number): Promise<string[]> {
+  const rows = await db.query<{ id: string }>("select id from sessions where user_id = $1 and revoked_at = now()", [userId]);
+  return rows.map((row) => row.id);
+}
+
+/** Keeps a session alive through the trigger that ends a user's sessions when the password changes. @param db that transaction */
+export async function keepSession(db: Database, id: string): Promise<void> {
+  await db.query("select set_config('movieconnect.kept_session', $1, true)", [id]);
+}
+
 export type SessionDetails = {
   id: string;
   created_at: Date;

@@ -55,6 +55,11 @@ export function refuseRemembered(name: LimitName, subject: string): void {
   if (remembered !== null) throw refusal(name, remembered, true);
 }
 
+/** An attempt of `subject` that may have been counted. */
+export function attemptOf(name: LimitName, subject: string): Attempt {
+  return { key: keyOf(name, subject) };
+}
+
 /** Forgives attempts that succeeded: `once` takes back one attempt each, `all` resets the whole count. */
 export async function forgive(db: Database, attempts: { once: Attempt[]; all: Attempt[] }): Promise<void> {
   if (config().RATE_LIMITS === "off") return;

@@ -1,10 +1,10 @@
 import "server-only";
 
-import type { AccountName } from "#db/account-name.ts";
 import { insertRefusedLogin } from "#db/events.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
 import { type AccountRow, findAccount, updatePasswordHash } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
+import { accountName } from "#lib/auth/account-name.ts";
 import { clientFacts } from "#lib/auth/client-facts.ts";
 import { openSession } from "#lib/auth/open-session.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
@@ -19,7 +19,6 @@ import type { Hash } from "#lib/passwords/hash-queue.ts";
 import { comparePassword } from "#lib/passwords/hashing.ts";
 import { type Attempt, forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
 import type { LogInValues } from "#lib/schemas.ts";
-import { accountName, nameDigest } from "./account-name.ts";
 
 /**
  * Opens a session if the password is that of the active account with this username or e-mail address.
@@ -35,7 +34,8 @@ export async function logIn(
 ): Promise<Tokens> {
   const name = accountName(username);
   const account = await findAccount(db, name, client.address);
-  const guesses = await countGuessAt(db, name, account, client.address);
+  const guess = { accountId: account?.id ?? null, name, address: client.address };
+  const guesses = await countGuess(db, { ...guess, isKnownAddress: account?.is_known_address ?? false });
   const stored = account?.is_active ? account.password : null;
   const compared = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, stored?.encoded ?? null));
   if (!account || !stored || !compared.isRight) {
@@ -56,15 +56,6 @@ export async function logIn(
 async function rememberRefusal(db: Database, userId: number | null): Promise<void> {
   record("login_refused", { user_id: userId });
   await insertRefusedLogin(db, userId, clientFacts());
-}
-
-// A shared count for a username and an e-mail address would reveal that they belong to one account. Unknown names are counted
-// alike.
-function countGuessAt(db: Database, name: AccountName, account: AccountRow | null, address: string): Promise<Attempt[]> {
-  const digest = nameDigest(name);
-  const subject = account ? String(account.id) : digest;
-  const named = `${account?.id ?? "nobody"}:${digest}`;
-  return countGuess(db, { subject, named, address, isKnownAddress: account?.is_known_address ?? false });
 }
 
 // Replaces an outdated hash while the password is at hand. A failure can wait for the next login, so it fails none.
