@@ -190,7 +190,7 @@ test("a mail about a change that still waits when the change is undone is not se
   await changeEmail(origin, cookies, user.email, freshEmail());
   const [change] = await query("select id from email_changes where user_id = $1", [user.id]);
   await query("update email_changes set undone_at = now() where user_id = $1", [user.id]);
-  const facts = { change: change?.id, wasVerified: true };
+  const facts = { change: Number(change?.id), wasVerified: true };
   await query("insert into mails (kind, user_id, address, facts) values ('email_changed', $1, $2, $3)", [
     user.id,
     user.email,
