@@ -1,3 +1,4 @@
+import { idleSeconds } from "#lib/config.ts";
 import type { Client } from "./events.ts";
 import type { Database } from "./pool.ts";
 
@@ -83,7 +84,7 @@ export async function revokeSessions(db: Database, ids: string[]): Promise<strin
 /** Which of a user's sessions: one, all, or all but one. */
 export type SessionChoice = { id: string } | { all: true } | { allBut: string };
 
-/** Ends living sessions of a user. @returns the ids of the sessions that were ended */
+/** Ends living sessions of a user, also those that `listSessions` leaves out. @returns the ids of the sessions that were ended */
 export async function revokeSessionsOf(
   db: Database,
   userId: number,
@@ -121,16 +122,13 @@ export type SessionDetails = {
   device: string | null;
 };
 
-/**
- * A user's living sessions, the latest used first. A session that nobody refreshes ends with its refresh token.
- * @param idleSeconds a refresh token's lifetime
- */
-export async function listSessions(db: Database, userId: number, idleSeconds: number): Promise<SessionDetails[]> {
+/** A user's sessions in use, the latest used first. A session that nobody refreshes is over when its last token expires. */
+export async function listSessions(db: Database, userId: number): Promise<SessionDetails[]> {
   return db.query<SessionDetails>(
     `select id, created_at, rotated_at as last_used_at, ends_at as expires_at, address, device
      from sessions, least(expires_at, rotated_at + make_interval(secs => $2)) as ends_at
      where user_id = $1 and revoked_at is null and ends_at > now() order by rotated_at desc, id`,
-    [userId, idleSeconds],
+    [userId, idleSeconds()],
   );
 }
 

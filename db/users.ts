@@ -55,19 +55,20 @@ export async function insertUser(db: Database, user: NewUser, encoded: string): 
 /**
  * Whether the username or the e-mail address is taken. Null for either skips its lookup. An address that another account had
  * until lately is taken, too: its owner can still undo that change.
+ * @param sought.userId the account that is to have them, whose own name is not taken; null for a new account
  */
 export async function findTaken(
   db: Database,
-  { usernameKey, email }: { usernameKey: string | null; email: string | null },
+  { usernameKey, email, userId }: { usernameKey: string | null; email: string | null; userId: number | null },
 ): Promise<{ username: boolean; email: boolean }> {
   const rows = await db.query<{ username: boolean; email: boolean }>(
-    `select exists (select from users where username_key = $1) as username,
+    `select exists (select from users where username_key = $1 and id is distinct from $3) as username,
             exists (select from users where lower(email collate "C") = lower($2 collate "C"))
               or exists (
                 select from email_changes where lower(old_email collate "C") = lower($2 collate "C")
-                  and undone_at is null and changed_at > now() - make_interval(hours => $3)
+                  and undone_at is null and changed_at > now() - make_interval(hours => $4)
               ) as email`,
-    [usernameKey, email, RESERVED_HOURS],
+    [usernameKey, email, userId, RESERVED_HOURS],
   );
   return rows[0] ?? { username: false, email: false };
 }
@@ -79,24 +80,17 @@ export async function findUser(db: Database, name: AccountName): Promise<UserDet
   return rows[0] ?? null;
 }
 
-export type DeletedUser = { sessions: number; login_addresses: number };
-
 /**
- * Deletes an account with everything stored about it. Triggers announce the end of its sessions to every worker.
- * @returns how many rows went with it, or null if the user has already been deleted
+ * Enables or disables an account. On disabling, a trigger ends its sessions.
+ * @returns whether that was a change; null if the user has been deleted
  */
-export async function deleteUser(db: Database, userId: number): Promise<DeletedUser | null> {
-  const rows = await db.query<DeletedUser>(
-    `with deleted as (delete from users where id = $1 returning id)
-     select (select count(*)::int from sessions where user_id = deleted.id) as sessions,
-            (select count(*)::int from login_addresses where user_id = deleted.id) as login_addresses
-     from deleted`,
-    [userId],
+export async function setActive(db: Database, userId: number, isActive: boolean): Promise<{ is_changed: boolean } | null> {
+  const rows = await db.query<{ is_changed: boolean }>(
+    `with before as materialized (
+       select id, is_active from users where id = $1 for update
+     )
+     update users set is_active = $2 from before where users.id = before.id returning before.is_active <> $2 as is_changed`,
+    [userId, isActive],
   );
   return rows[0] ?? null;
-}
-
-/** Enables or disables an account. On disabling, a trigger ends its sessions. @returns false if the user has been deleted */
-export async function setActive(db: Database, userId: number, isActive: boolean): Promise<boolean> {
-  return (await db.query("update users set is_active = $2 where id = $1 returning id", [userId, isActive])).length > 0;
 }

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** The browser reads it from the refusal of a refresh. */
+export type { SessionEnd } from "./errors.ts";
+
 // The API's successful answers. The browser uses the types, the API's document the schemas.
 
 // Not `z.jwt()`: JSON Schema does not know its format.
@@ -94,6 +97,20 @@ export const eventPage = z
     next: id.nullable().meta({ description: "For `before`, to read on; null at the end." }),
   })
   .meta({ id: "Events" });
+
+/** The rows that are kept about a user, by what they are about: db/export.ts has their columns. */
+const rows = z.array(z.looseObject({}));
+export const exported = z
+  .looseObject({
+    account: rows,
+    password: rows,
+    sessions: rows,
+    login_addresses: rows,
+    events: rows,
+    email_changes: rows,
+    mails: rows,
+  })
+  .meta({ id: "Export" });
 
 /** An answer that says one sentence. */
 export function detail<Text extends string>(text: Text) {

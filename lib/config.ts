@@ -117,6 +117,11 @@ export function refreshGraceSeconds(): number {
   return Math.min(config().REFRESH_GRACE, config().ACCESS_TOKEN_LIFETIME / 2);
 }
 
+/** How long a session lives without a refresh, in seconds: as long as either of its tokens. */
+export function idleSeconds(): number {
+  return Math.max(config().REFRESH_TOKEN_LIFETIME, config().ACCESS_TOKEN_LIFETIME);
+}
+
 /** The settings of `npm start`. @throws {Error} as `config` does */
 export function launchConfig(): LaunchConfig {
   return readEnvironment(launch, process.env);

@@ -50,7 +50,7 @@ export async function signUpRules(db: Database, fields: Partial<SignUpValues>): 
 async function takenProblems(db: Database, { username, email }: Partial<SignUpValues>): Promise<Problems> {
   if (username === undefined && email === undefined) return {};
   const key = username === undefined ? null : usernameKey(username);
-  const taken = await findTaken(db, { usernameKey: key, email: email ?? null });
+  const taken = await findTaken(db, { usernameKey: key, email: email ?? null, userId: null });
   return {
     ...(taken.username ? { username: [{ code: "username_taken" }] } : {}),
     ...(taken.email ? { email: [{ code: "email_taken" }] } : {}),

@@ -25,6 +25,7 @@ type Events = {
   mail_dropped: { mail: string; kind: string };
   /** A mail will not be sent, unless an operator has it tried again. `code`: nodemailer's, or EXPIRED */
   mail_failed: { mail: string; kind: string; code: string; response_code?: number | undefined };
+  account_deleted: { user_id: number };
   /** `resets_in` in seconds */
   throttle: { limit: string; resets_in: number };
 };
@@ -47,6 +48,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   mail_sent: { level: "info", count: () => metrics().mails.inc({ outcome: "sent" }) },
   mail_dropped: { level: "info", count: () => metrics().mails.inc({ outcome: "dropped" }) },
   mail_failed: { level: "warn", count: () => metrics().mails.inc({ outcome: "failed" }) },
+  account_deleted: { level: "info" },
   throttle: { level: "warn", count: ({ limit }) => metrics().throttled.inc({ limit }) },
 };
 
