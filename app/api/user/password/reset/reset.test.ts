@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest";
-import { freshName, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
+import { freshName, PASSWORD, send, signUpBody } from "#e2e/client.ts";
 import { withDatabase } from "#e2e/harness.ts";
 import { noMail } from "#e2e/mailbox.ts";
 import { readMailAbout, recoveryToken, reset } from "#e2e/recovery.ts";

@@ -1,5 +1,6 @@
 import { expect, inject, test } from "vitest";
 import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
+import { askedForEmail, confirmEmail, freshEmail, undoEmailChange } from "#e2e/email-changes.ts";
 import { claimsOf, linkKey, mutations, sign } from "#e2e/forge.ts";
 import { eventually, withDatabase } from "#e2e/harness.ts";
 import { readMailAbout, recoveryToken, reset } from "#e2e/recovery.ts";
@@ -99,13 +100,11 @@ test("a change of the password voids the links that were mailed before", async (
 test("a new address voids the links that were mailed before, also once it is taken back", async () => {
   const { user, cookies } = await newSession(origin);
   const token = await recoveryToken(origin, user.email);
-  const email = `${freshName()}@example.com`;
-  expect((await send(origin, "POST", "/api/user/email/", { json: { email }, cookies })).status).toBe(200);
-  const { token: confirm } = await readMailAbout(email, "Please confirm your new address");
-  expect((await send(origin, "POST", "/api/user/email/confirm/", { json: { token: confirm } })).status).toBe(200);
+  const email = freshEmail();
+  expect((await confirmEmail(origin, await askedForEmail(origin, cookies, email))).status).toBe(200);
   await expectVoid(token, user.id);
   const { token: undo } = await readMailAbout(user.email, "The address of your account was changed");
-  expect((await send(origin, "POST", "/api/user/email/undo/", { json: { token: undo } })).status).toBe(200);
+  expect((await undoEmailChange(origin, undo)).status).toBe(200);
   await expectVoid(token, user.id);
 });
 
@@ -222,7 +221,7 @@ test("a refused password leaves the link good, and every problem is in one answe
     expect(answer.json.new_password, String(password)).toContain(message);
     expect(answer.json).not.toHaveProperty("token");
   }
-  expect((await reset(origin, "nonsense", "short")).json).toEqual({
+  expect((await reset(origin, "nonsense", "mifune")).json).toEqual({
     token: ["Invalid value"],
     new_password: ["This password is too short. It must contain at least 8 characters."],
   });
