@@ -2,9 +2,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
+import { newSession, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
 import { type Document, differences, fetchDocument, isValid } from "#e2e/openapi.ts";
+import { recoveryToken } from "#e2e/recovery.ts";
 
 /** The contract: each endpoint with its statuses. Every path has a 405 for the other methods. */
 const CONTRACT: Record<string, number[]> = {
@@ -13,6 +14,9 @@ const CONTRACT: Record<string, number[]> = {
   "GET /api/user/profile": [200, 401, 500, 503],
   "POST /api/token/refresh": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/user/logout": [200, 400, 401, 403, 413, 415, 500, 503],
+  "POST /api/user/password": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/password/reset": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/password/reset/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
   "GET /api/health/live": [200, 500],
   "GET /api/health/ready": [200, 500, 503],
   "GET /api/openapi.json": [200, 500],
@@ -44,6 +48,9 @@ const REFUSALS = [
   ]),
   ...SESSION_ENDS.map((end) => `{"detail":"Token is invalid or expired","code":"token_not_valid","reason":"${end}"}`),
   '{"detail":"No active account found with the given credentials"}',
+  ...['"password"', ""].map(
+    (methods) => `{"detail":"Reauthentication is required.","code":"reauthentication_required","methods":[${methods}]}`,
+  ),
   '{"detail":"Cross-site request refused.","code":"cross_site"}',
   '{"detail":"Not found."}',
   '{"detail":"Method \\"PATCH\\" not allowed."}',
@@ -64,8 +71,18 @@ const GOOD: Record<string, () => Promise<Sent>> = {
   "GET /api/user/profile": signedIn,
   "POST /api/token/refresh": signedIn,
   "POST /api/user/logout": signedIn,
+  "POST /api/user/password": async () => {
+    const { user, cookies } = await newSession(origin);
+    return { cookies, json: { current_password: user.password, new_password: NEW_PASSWORD } };
+  },
+  "POST /api/user/password/reset": async () => ({ json: { email: signUpBody().email } }),
+  "POST /api/user/password/reset/confirm": async () => {
+    const { email } = await signUp(origin);
+    return { json: { token: await recoveryToken(origin, email), new_password: NEW_PASSWORD } };
+  },
 };
 
+const NEW_PASSWORD = "the-hidden-fortress-1958";
 const origin = inject("origin");
 const settings = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
 
@@ -91,7 +108,8 @@ let strict: TestServer;
 let broken: TestServer;
 let cutOff: TestServer;
 beforeAll(async () => {
-  const limits = { RATE_LIMIT_SIGNUP: "1/600", RATE_LIMIT_LOGIN_ADDRESS: "1/600", RATE_LIMIT_REFRESH: "1/600" };
+  const names = ["SIGNUP", "LOGIN_ADDRESS", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK"];
+  const limits = Object.fromEntries(names.map((name) => [`RATE_LIMIT_${name}`, "1/600"]));
   const postgres = await startPostgres();
   [strict, broken, cutOff] = await Promise.all([
     startServer({ ...settings, ...limits, RATE_LIMITS: "on" }),
@@ -178,7 +196,8 @@ type Request = { from?: string; sent?: Sent; times?: number };
 async function requestFor(status: number, name: string): Promise<Request> {
   const good = async () => (await GOOD[name]?.()) ?? {};
   // Endpoints that need a session get one. The others are called without.
-  const signed = async () => (name === "POST /api/user/logout" ? await signedIn() : {});
+  const isPublic = ["POST /api/token", "POST /api/token/refresh"].includes(name) || !CONTRACT[name]?.includes(401);
+  const signed = async () => (isPublic ? {} : await signedIn());
   const text = { headers: { "content-type": "text/plain" }, body: "{}" };
   const large = { headers: { "content-type": "application/json" }, body: "x".repeat(20_000) };
   switch (status) {
