@@ -177,9 +177,20 @@ test("of fifty requests that use a link at once, one sets its password", async (
   const user = await signUp(origin);
   const token = await recoveryToken(origin, user.email);
   const passwords = Array.from({ length: 50 }, (_, index) => `the-hidden-fortress-${index}`);
-  const tried = await Promise.all(
-    passwords.map(async (password) => ({ password, answer: await unlessBusy(() => reset(origin, token, password)) })),
-  );
+  const tried = await withDatabase(inject("databaseUrl"), async (query) => {
+    await query("begin");
+    await query("select from users where id = $1 for update", [user.id]);
+    const trying = Promise.all(
+      passwords.map(async (password) => ({ password, answer: await unlessBusy(() => reset(origin, token, password)) })),
+    );
+    // Several have found the token good, and wait to set their password.
+    await eventually(async () => {
+      const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'users where id = .1 for'";
+      return (await inDatabase(waiting)).length >= 3;
+    });
+    await query("commit");
+    return trying;
+  });
   const accepted = tried.filter(({ answer }) => answer.status === 200);
   expect(accepted).toHaveLength(1);
   for (const { answer } of tried) if (answer.status !== 200) expect([answer.status, answer.json]).toEqual([400, BAD_TOKEN]);
