@@ -1,4 +1,3 @@
-import { hkdfSync } from "node:crypto";
 import { freshName, newSession, send } from "./client.ts";
 import { readMail } from "./mailbox.ts";
 
@@ -37,9 +36,4 @@ export async function changeEmail(origin: string, cookies: Cookies, from: string
   const answer = await confirmEmail(origin, token);
   if (answer.status !== 200) throw new Error(`confirming ${to} answered ${answer.status}: ${answer.text}`);
   return { confirmation: token, undo: (await readMail(from)).token };
-}
-
-/** The key that signs links of this kind, for links that the application would never make. */
-export function linkKey(authSecret: string, kind: "confirm-email" | "undo-email-change"): Buffer {
-  return Buffer.from(hkdfSync("sha256", authSecret, "", `movieconnect/link/${kind}/1`, 32));
 }

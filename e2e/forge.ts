@@ -1,4 +1,5 @@
-import { createHmac } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
+import type { LinkKind } from "#lib/auth/signed-link.ts";
 
 // Tokens with a good signature that the application would never make, and must refuse for what they say.
 
@@ -23,8 +24,13 @@ export function headerOf(token: string): Json {
   return JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
 }
 
+/** The key that signs links of this kind, for links that the application would never make. */
+export function linkKey(secret: string, kind: LinkKind): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "", `movieconnect/link/${kind}/1`, 32));
+}
+
 /** All the ways to make a good token invalid, by name. */
-export function mutations(token: string, secret: string): Record<string, string> {
+export function mutations(token: string, secret: string | Buffer): Record<string, string> {
   const claims = claimsOf(token);
   const [header = "", payload = "", signature = ""] = token.split(".");
   const without = (name: string) => Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));

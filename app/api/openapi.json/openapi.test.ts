@@ -2,10 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
+import { newSession, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
 import { changeEmail, freshEmail, newOwner } from "#e2e/email-changes.ts";
 import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
 import { type Document, differences, fetchDocument, isValid, type Operation } from "#e2e/openapi.ts";
+import { recoveryToken } from "#e2e/recovery.ts";
 
 /** The contract: each endpoint with its statuses. Every path has a 405 for the other methods. */
 const CONTRACT: Record<string, number[]> = {
@@ -18,6 +19,9 @@ const CONTRACT: Record<string, number[]> = {
   "POST /api/user/email/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
   "POST /api/user/email/undo": [200, 400, 403, 413, 415, 429, 500, 503],
   "POST /api/user/email/resend": [200, 401, 403, 429, 500, 503],
+  "POST /api/user/password": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/password/reset": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/password/reset/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
   "GET /api/health/live": [200, 500],
   "GET /api/health/ready": [200, 500, 503],
   "GET /api/openapi.json": [200, 500],
@@ -50,7 +54,9 @@ const REFUSALS = [
   ...SESSION_ENDS.map((end) => `{"detail":"Token is invalid or expired","code":"token_not_valid","reason":"${end}"}`),
   '{"detail":"No active account found with the given credentials"}',
   '{"detail":"E-mail address is not verified.","code":"email_not_verified"}',
-  '{"detail":"Reauthentication is required.","code":"reauthentication_required","methods":["password"]}',
+  ...['"password"', ""].map(
+    (methods) => `{"detail":"Reauthentication is required.","code":"reauthentication_required","methods":[${methods}]}`,
+  ),
   '{"detail":"Cross-site request refused.","code":"cross_site"}',
   '{"detail":"Not found."}',
   '{"detail":"Method \\"PATCH\\" not allowed."}',
@@ -78,8 +84,18 @@ const GOOD: Record<string, () => Promise<Sent>> = {
     return { json: { token: (await changeEmail(origin, cookies, user.email, freshEmail())).undo } };
   },
   "POST /api/user/email/resend": signedIn,
+  "POST /api/user/password": async () => {
+    const { user, cookies } = await newSession(origin);
+    return { cookies, json: { current_password: user.password, new_password: NEW_PASSWORD } };
+  },
+  "POST /api/user/password/reset": async () => ({ json: { email: signUpBody().email } }),
+  "POST /api/user/password/reset/confirm": async () => {
+    const { email } = await signUp(origin);
+    return { json: { token: await recoveryToken(origin, email), new_password: NEW_PASSWORD } };
+  },
 };
 
+const NEW_PASSWORD = "the-hidden-fortress-1958";
 const origin = inject("origin");
 const settings = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
 

@@ -1,7 +1,7 @@
 import { expect, inject, test } from "vitest";
 import { logIn, newSession, send } from "#e2e/client.ts";
-import { askedForEmail, changeEmail, confirmEmail, freshEmail, linkKey, newOwner } from "#e2e/email-changes.ts";
-import { claimsOf, sign } from "#e2e/forge.ts";
+import { askedForEmail, changeEmail, confirmEmail, freshEmail, newOwner } from "#e2e/email-changes.ts";
+import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
 import { eventually, withDatabase } from "#e2e/harness.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
 

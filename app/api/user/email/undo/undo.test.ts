@@ -1,7 +1,7 @@
 import { expect, inject, test } from "vitest";
 import { freshName, logIn, PASSWORD, send, signUpBody } from "#e2e/client.ts";
-import { askedForEmail, changeEmail, freshEmail, linkKey, newOwner, undoEmailChange } from "#e2e/email-changes.ts";
-import { claimsOf, sign } from "#e2e/forge.ts";
+import { askedForEmail, changeEmail, freshEmail, newOwner, undoEmailChange } from "#e2e/email-changes.ts";
+import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
 import { withDatabase } from "#e2e/harness.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
 
