@@ -112,6 +112,14 @@ export const exported = z
   })
   .meta({ id: "Export" });
 
+export const reauthenticated = z.object({
+  detail: z.literal("Reauthenticated."),
+  expires_in: z
+    .int()
+    .positive()
+    .meta({ description: "In seconds.", examples: [600] }),
+});
+
 /** An answer that says one sentence. */
 export function detail<Text extends string>(text: Text) {
   return z.object({ detail: z.literal(text) });
