@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** The browser reads it from the refusal of a refresh. */
+export type { SessionEnd } from "./errors.ts";
+
 // The API's successful answers. The browser uses the types, the API's document the schemas.
 
 // Not `z.jwt()`: JSON Schema does not know its format.

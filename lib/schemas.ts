@@ -132,7 +132,9 @@ export const changeEmailInput = z.object({ email }).meta({ id: "ChangeEmail" });
 export const linkInput = z.object({ token: linkToken }).meta({ id: "Link" });
 
 /** The id of a session in a path. */
-export const sessionPath = z.object({ id: z.string().meta({ description: "The session's id.", examples: ["Zk1Jm0nqQ2y3r4s5t6u7vw"] }) });
+export const sessionPath = z.object({
+  id: z.string().meta({ description: "The session's id.", examples: ["Zk1Jm0nqQ2y3r4s5t6u7vw"] }),
+});
 /** A page of a list that is sorted by ids. A query's values are strings. */
 export const pageQuery = z.object({
   before: z

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { createContext, useContext, useEffect } from "react";
 import { onSessionChange, type SessionChange } from "#lib/client/session-channel.ts";
 import { localPath } from "#lib/pages/local-path.ts";
+import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
 import { ProofDialog } from "./proof-dialog.tsx";
 
@@ -22,13 +23,8 @@ export function useViewer(): ClientViewer | null {
 /** Gives the page its viewer, and follows the session, in this tab or another: leaves the page when it opens or ends. */
 export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | null; children: React.ReactNode }) {
   const isSignedIn = viewer !== null;
-  const router = useRouter();
-  useEffect(() => {
-    return onSessionChange((change) => {
-      if (change === "changed") router.refresh();
-      else leaveAfter(change, isSignedIn);
-    });
-  }, [isSignedIn, router]);
+  const { refresh } = useRouter();
+  useEffect(() => onSessionChange((change) => followSession(change, isSignedIn, refresh)), [isSignedIn, refresh]);
   useEffect(() => {
     // A page from the back-forward cache shows what was true when the visitor left it.
     const reloadIfRestored = (event: PageTransitionEvent) => event.persisted && window.location.reload();
@@ -43,14 +39,15 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
   );
 }
 
-type Move = Exclude<SessionChange, "changed">;
-
-// A whole page load: nothing that was rendered for one user stays in memory for the next.
-function leaveAfter(change: Move, isSignedIn: boolean): void {
-  if (isSignedIn !== (change === "opened")) window.location.replace(pathAfter(change));
+// A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to
+// is of use to everyone, and only this document has the link's token: there the username alone changes.
+function followSession(change: SessionChange, isSignedIn: boolean, refresh: () => void): void {
+  const hasMoved = change !== "changed" && isSignedIn !== (change === "opened");
+  if (change === "changed" || (hasMoved && isLinkPage(window.location.pathname))) refresh();
+  else if (hasMoved) window.location.replace(pathAfter(change));
 }
 
-function pathAfter(change: Move): string {
+function pathAfter(change: Exclude<SessionChange, "changed">): string {
   const { pathname, search, hash } = window.location;
   switch (change) {
     case "opened": {
@@ -62,7 +59,7 @@ function pathAfter(change: Move): string {
     case "deleted":
       // The next person at this screen must not be led to the last one's page.
       return logInPath(null, change);
-    case "ended":
+    default:
       return logInPath(pathname + search, change);
   }
 }

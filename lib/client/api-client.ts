@@ -1,10 +1,13 @@
-import type { Account, EventPage, Profile, User } from "#lib/answers.ts";
+import type { Account, EventPage, Profile, SessionEnd, User } from "#lib/answers.ts";
 import type {
   ChangeAccountInput,
   ChangeEmailInput,
   ChangePasswordInput,
+  LinkInput,
   LogInInput,
   ReauthenticateInput,
+  RecoverInput,
+  ResetPasswordInput,
   SignUpInput,
 } from "#lib/schemas.ts";
 import { askForProof } from "./proof.ts";
@@ -18,8 +21,8 @@ export type Result<Data> = { ok: true; data: Data } | { ok: false; failure: Fail
 export type Failure =
   /** 400: messages by field */
   | { kind: "fields"; fields: Record<string, string[]> }
-  /** Another refusal, with the server's message */
-  | { kind: "refused"; status: number; detail: string }
+  /** Another refusal, with the server's message; `reason`: why the session ended, if a refresh was refused for that */
+  | { kind: "refused"; status: number; detail: string; reason?: SessionEnd }
   /** 429; `retryAfter` in seconds */
   | { kind: "throttled"; retryAfter: number }
   /** The server is down, too busy, or out of reach; `retryAfter` in seconds, if the server said so */
@@ -28,6 +31,8 @@ export type Failure =
   | { kind: "unproved"; methods: string[] }
   /** The login succeeded, but the browser keeps no cookies */
   | { kind: "no_cookies" };
+
+type Refusal = { detail?: string; code?: string; reason?: SessionEnd; methods?: string[] };
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -48,6 +53,19 @@ export const api = {
     if (!result.ok && !(result.failure.kind === "refused" && result.failure.status === 401)) return result;
     announceSession("logged_out");
     return { ok: true, data: null };
+  },
+
+  recover: (input: RecoverInput) => send<unknown>("POST", "/api/user/password/reset/", input),
+  resetPassword: (input: ResetPasswordInput) => send<unknown>("POST", "/api/user/password/reset/confirm/", input),
+  confirmEmail: (input: LinkInput) => send<unknown>("POST", "/api/user/email/confirm/", input),
+  undoEmailChange: (input: LinkInput) => send<unknown>("POST", "/api/user/email/undo/", input),
+
+  /** Whether this browser's session lives on, after a call that may have ended it. If not, all tabs are told. */
+  sessionLives: async (): Promise<boolean> => {
+    const renewed = await refresh();
+    if (!isUnauthenticated(renewed)) return true;
+    announceSession(endOf(renewed) ?? "ended");
+    return false;
   },
 
   profile: () => authenticated<Profile>("GET", "/api/user/profile/"),
@@ -111,7 +129,7 @@ async function renewing<Data>(method: Method, path: string, body?: unknown): Pro
   const renewed = await refresh();
   if (!renewed.ok && !isUnauthenticated(renewed)) return renewed;
   const second = renewed.ok ? await send<Data>(method, path, body) : first;
-  if (isUnauthenticated(second)) announceSession("ended");
+  if (isUnauthenticated(second)) announceSession(endOf(renewed) ?? "ended");
   return second;
 }
 
@@ -144,10 +162,14 @@ function toFailure({ status, headers }: Response, answer: unknown): Failure {
   const retryAfter = Number(headers.get("retry-after")) || null;
   if (status === 429) return { kind: "throttled", retryAfter: retryAfter ?? 1 };
   if (status >= 500) return { kind: "unavailable", retryAfter };
-  const body = answer as { detail?: string; code?: string; methods?: string[] } & Record<string, string[]>;
-  if (body.code === "reauthentication_required") return { kind: "unproved", methods: body.methods ?? [] };
-  if (typeof body.detail === "string") return { kind: "refused", status, detail: body.detail };
-  return { kind: "fields", fields: body };
+  const { detail, reason, code, methods } = answer as Refusal;
+  if (code === "reauthentication_required") return { kind: "unproved", methods: methods ?? [] };
+  if (typeof detail === "string") return { kind: "refused", status, detail, ...(reason ? { reason } : {}) };
+  return { kind: "fields", fields: answer as Record<string, string[]> };
+}
+
+function endOf(renewed: Result<unknown>): SessionEnd | undefined {
+  return !renewed.ok && renewed.failure.kind === "refused" ? renewed.failure.reason : undefined;
 }
 
 function isUnauthenticated(result: Result<unknown>): boolean {

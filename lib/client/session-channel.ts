@@ -1,8 +1,10 @@
+import type { SessionEnd } from "#lib/answers.ts";
+
 /**
- * A change of the session that all tabs share. `ended`: it ended without a logout. `changed`: it goes on, under another username.
- * `deleted`: the account is gone.
+ * A change of the session that all tabs share: it was opened, it goes on under another username (`changed`), or how it ended.
+ * `deleted`: with its account. `ended`: it is not known how.
  */
-export type SessionChange = "opened" | "logged_out" | "ended" | "changed" | "deleted";
+export type SessionChange = "opened" | "changed" | "deleted" | "ended" | SessionEnd;
 
 const CHANNEL = "movieconnect-session";
 const local = typeof window === "undefined" ? null : new EventTarget();

@@ -2,9 +2,9 @@
 
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
+import { PasswordRules } from "#app/_components/password-rules.tsx";
 import { UsernameForManagers } from "#app/_components/username-for-managers.tsx";
 import { passwordWords } from "#app/_components/words.ts";
-import { PasswordRules } from "#app/(auth)/signup/password-rules.tsx";
 import { api } from "#lib/client/api-client.ts";
 import type { ChangePasswordInput } from "#lib/schemas.ts";
 
@@ -21,7 +21,7 @@ export function Password({ username, email, hasPassword, minLength }: Props) {
   return (
     <ApiForm<ChangePasswordInput, unknown>
       call={api.changePassword}
-      submit={{ label: "Save the new password", doing: "Saving" }}
+      submit={{ label: "Save the new password", doing: "Saving", look: "sm:w-auto" }}
       says={() => "Your new password is saved. You stay logged in here, and are logged out everywhere else."}
       words={passwordWords}
       clears
@@ -33,7 +33,7 @@ export function Password({ username, email, hasPassword, minLength }: Props) {
       <PasswordField
         name="new_password"
         label="New password"
-        rules={<PasswordRules name="new_password" minLength={minLength} checked="when you save" />}
+        rules={<PasswordRules name="new_password" minLength={minLength} checked="when you save" hasAccount />}
         autoComplete="new-password"
       />
     </ApiForm>
