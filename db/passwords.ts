@@ -2,32 +2,45 @@ import { type AccountName, accountCondition } from "./account-name.ts";
 import { KNOWN_DAYS } from "./login-addresses.ts";
 import type { Database } from "./pool.ts";
 
-/** `password_changed_at` is text: a `Date` would drop its microseconds. */
+/**
+ * `password`: null if the account has none. `changed_at` is text: a `Date` would drop its microseconds.
+ * `is_known_address`: the password was used for a login from this address recently.
+ */
 export type AccountRow = {
   id: number;
   username: string;
+  email: string;
+  is_verified: boolean;
   is_active: boolean;
-  encoded: string;
-  password_changed_at: string;
+  password: { encoded: string; changed_at: string } | null;
   is_known_address: boolean;
 };
 
-/**
- * The account of this name, disabled or not, with its password's hash.
- * @returns `is_known_address`: whether this password was used for a login from this address recently
- */
+/** The account of this name, disabled or not, with its password's hash. @param address the client's */
 export async function findAccount(db: Database, name: AccountName, address: string): Promise<AccountRow | null> {
   const { where, value } = accountCondition(name);
-  const rows = await db.query<AccountRow>(
-    `select id, username, is_active, encoded, changed_at::text as password_changed_at, exists (
+  return findWhere(db, where, value, address);
+}
+
+/** The account with this id, disabled or not, with its password's hash. @param address the client's */
+export async function findAccountById(db: Database, userId: number, address: string): Promise<AccountRow | null> {
+  return findWhere(db, "where id = $1", userId, address);
+}
+
+async function findWhere(db: Database, where: string, value: unknown, address: string): Promise<AccountRow | null> {
+  type Row = Omit<AccountRow, "password"> & { encoded: string | null; changed_at: string | null };
+  const [row] = await db.query<Row>(
+    `select id, username, email, email_verified_at is not null as is_verified, is_active, encoded, changed_at::text, exists (
        select from login_addresses
        where login_addresses.user_id = id and address = $2 and password_changed_at = changed_at
          and last_login_at > now() - make_interval(days => $3)
      ) as is_known_address
-     from users join passwords on user_id = id ${where}`,
+     from users left join passwords on user_id = id ${where}`,
     [value, address, KNOWN_DAYS],
   );
-  return rows[0] ?? null;
+  if (!row) return null;
+  const { encoded, changed_at, ...account } = row;
+  return { ...account, password: encoded !== null && changed_at !== null ? { encoded, changed_at } : null };
 }
 
 /** Whether the account has a password. False if the user has been deleted. */
@@ -40,11 +53,17 @@ export async function updatePasswordHash(db: Database, userId: number, from: str
   await db.query("update passwords set encoded = $3 where user_id = $1 and encoded = $2", [userId, from, to]);
 }
 
-/** Gives an account a new password. A trigger ends its sessions. @returns false if the user has been deleted */
-export async function replacePassword(db: Database, userId: number, encoded: string): Promise<boolean> {
-  const rows = await db.query(
-    "update passwords set encoded = $2, changed_at = clock_timestamp() where user_id = $1 returning user_id",
+/**
+ * Gives an account a new password, or its first. Triggers end its sessions, and forget where the old password was used.
+ * @returns when it was set; null if the user has been deleted
+ */
+export async function replacePassword(db: Database, userId: number, encoded: string): Promise<string | null> {
+  const rows = await db.query<{ changed_at: string }>(
+    `insert into passwords (user_id, encoded, changed_at)
+     select id, $2, clock_timestamp() from users where id = $1 for key share
+     on conflict (user_id) do update set encoded = excluded.encoded, changed_at = clock_timestamp()
+     returning changed_at::text`,
     [userId, encoded],
   );
-  return rows.length > 0;
+  return rows[0]?.changed_at ?? null;
 }

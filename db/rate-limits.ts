@@ -30,3 +30,10 @@ export async function forgiveAttempts(db: Database, { once, all }: { once: strin
     [once, all],
   );
 }
+
+/** Deletes the counts of these subjects, and of all that begins with one of them and a colon. */
+export async function deleteAttempts(db: Database, subjects: string[]): Promise<void> {
+  await db.query("delete from rate_limits using unnest($1::text[]) subject where starts_with(key || ':', subject || ':')", [
+    subjects,
+  ]);
+}

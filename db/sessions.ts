@@ -1,3 +1,4 @@
+import { idleSeconds } from "#lib/config.ts";
 import type { Client } from "./events.ts";
 import type { Database } from "./pool.ts";
 
@@ -83,7 +84,7 @@ export async function revokeSessions(db: Database, ids: string[]): Promise<strin
 /** Which of a user's sessions: one, all, or all but one. */
 export type SessionChoice = { id: string } | { all: true } | { allBut: string };
 
-/** Ends living sessions of a user. @returns the ids of the sessions that were ended */
+/** Ends living sessions of a user, also those that `listSessions` leaves out. @returns the ids of the sessions that were ended */
 export async function revokeSessionsOf(
   db: Database,
   userId: number,
@@ -101,6 +102,17 @@ export async function revokeSessionsOf(
   return rows.map((row) => row.id);
 }
 
+/** The sessions of a user that this transaction has ended, as a trigger does. @param db a transaction */
+export async function listJustEnded(db: Database, userId: number): Promise<string[]> {
+  const rows = await db.query<{ id: string }>("select id from sessions where user_id = $1 and revoked_at = now()", [userId]);
+  return rows.map((row) => row.id);
+}
+
+/** Keeps a session alive through the trigger that ends a user's sessions when the password changes. @param db that transaction */
+export async function keepSession(db: Database, id: string): Promise<void> {
+  await db.query("select set_config('movieconnect.kept_session', $1, true)", [id]);
+}
+
 export type SessionDetails = {
   id: string;
   created_at: Date;
@@ -110,16 +122,13 @@ export type SessionDetails = {
   device: string | null;
 };
 
-/**
- * A user's living sessions, the latest used first. A session that nobody refreshes ends with its refresh token.
- * @param idleSeconds a refresh token's lifetime
- */
-export async function listSessions(db: Database, userId: number, idleSeconds: number): Promise<SessionDetails[]> {
+/** A user's sessions in use, the latest used first. A session that nobody refreshes is over when its last token expires. */
+export async function listSessions(db: Database, userId: number): Promise<SessionDetails[]> {
   return db.query<SessionDetails>(
     `select id, created_at, rotated_at as last_used_at, ends_at as expires_at, address, device
      from sessions, least(expires_at, rotated_at + make_interval(secs => $2)) as ends_at
      where user_id = $1 and revoked_at is null and ends_at > now() order by rotated_at desc, id`,
-    [userId, idleSeconds],
+    [userId, idleSeconds()],
   );
 }
 

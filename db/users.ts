@@ -1,15 +1,21 @@
 import { type AccountName, accountCondition } from "./account-name.ts";
+import { RESERVED_HOURS } from "./email-changes.ts";
 import type { Database } from "./pool.ts";
 
-/** The unique index of e-mail addresses; the trigger that reserves former addresses names it, too. */
-const EMAIL_KEY = "users_email_key";
-
 /** The row of a new user: each column by its name. A field that the signup gains gets a column of its own name. */
-export type NewUser = { username: string; username_key: string; email: string; birth_date: string };
+export type NewUser = {
+  username: string;
+  username_key: string;
+  email: string;
+  /** Null: its owner has not confirmed it yet */
+  email_verified_at: Date | null;
+  birth_date: string;
+};
 export type UserDetails = {
   id: number;
   username: string;
   email: string;
+  email_verified: boolean;
   birth_date: string;
   is_active: boolean;
   created_at: Date;
@@ -17,7 +23,8 @@ export type UserDetails = {
 };
 
 /** The columns of `UserDetails`, for a `select` from `users`. */
-export const USER_DETAILS = `users.id, username, email, to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
+export const USER_DETAILS = `users.id, username, email, email_verified_at is not null as email_verified,
+  to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
     select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
   ) as living_sessions`;
 
@@ -25,13 +32,14 @@ export const USER_DETAILS = `users.id, username, email, to_char(birth_date, 'YYY
  * Inserts a user and its password in one statement.
  * @param encoded the password's hash
  * @returns the user's id, or null if the username or the e-mail address is taken
+ * @throws {Error} `isEmailTaken(error)` if the address was another account's until lately: that is refused by a trigger, which
+ *   `on conflict` does not catch
  */
 export async function insertUser(db: Database, user: NewUser, encoded: string): Promise<number | null> {
   // The column names come from the source, never from a client: the signup's schema drops unknown fields.
   const columns = Object.keys(user);
-  const rows = await db
-    .query<{ id: number }>(
-      `with created as (
+  const rows = await db.query<{ id: number }>(
+    `with created as (
        insert into users (${columns.join(", ")}) values (${columns.map((_column, index) => `$${index + 2}`).join(", ")})
        on conflict do nothing
        returning id
@@ -39,34 +47,28 @@ export async function insertUser(db: Database, user: NewUser, encoded: string): 
        insert into passwords (user_id, encoded) select id, $1 from created
      )
      select id from created`,
-      [encoded, ...Object.values(user)],
-    )
-    .catch(noneIfTaken);
+    [encoded, ...Object.values(user)],
+  );
   return rows[0]?.id ?? null;
-}
-
-// An address that was another account's until lately is refused by a trigger, which `on conflict` does not catch.
-function noneIfTaken(error: unknown): [] {
-  if (error instanceof Error && "constraint" in error && error.constraint === EMAIL_KEY) return [];
-  throw error;
 }
 
 /**
  * Whether the username or the e-mail address is taken. Null for either skips its lookup. An address that another account had
  * until lately is taken, too: its owner can still undo that change.
+ * @param sought.userId the account that is to have them, whose own name is not taken; null for a new account
  */
 export async function findTaken(
   db: Database,
-  { usernameKey, email }: { usernameKey: string | null; email: string | null },
+  { usernameKey, email, userId }: { usernameKey: string | null; email: string | null; userId: number | null },
 ): Promise<{ username: boolean; email: boolean }> {
   const rows = await db.query<{ username: boolean; email: boolean }>(
-    `select exists (select from users where username_key = $1) as username,
+    `select exists (select from users where username_key = $1 and id is distinct from $3) as username,
             exists (select from users where lower(email collate "C") = lower($2 collate "C"))
               or exists (
                 select from email_changes where lower(old_email collate "C") = lower($2 collate "C")
-                  and undone_at is null and changed_at > now() - interval '72 hours'
+                  and undone_at is null and changed_at > now() - make_interval(hours => $4)
               ) as email`,
-    [usernameKey, email],
+    [usernameKey, email, userId, RESERVED_HOURS],
   );
   return rows[0] ?? { username: false, email: false };
 }
@@ -78,24 +80,17 @@ export async function findUser(db: Database, name: AccountName): Promise<UserDet
   return rows[0] ?? null;
 }
 
-export type DeletedUser = { sessions: number; login_addresses: number };
-
 /**
- * Deletes an account with everything stored about it. Triggers announce the end of its sessions to every worker.
- * @returns how many rows went with it, or null if the user has already been deleted
+ * Enables or disables an account. On disabling, a trigger ends its sessions.
+ * @returns whether that was a change; null if the user has been deleted
  */
-export async function deleteUser(db: Database, userId: number): Promise<DeletedUser | null> {
-  const rows = await db.query<DeletedUser>(
-    `with deleted as (delete from users where id = $1 returning id)
-     select (select count(*)::int from sessions where user_id = deleted.id) as sessions,
-            (select count(*)::int from login_addresses where user_id = deleted.id) as login_addresses
-     from deleted`,
-    [userId],
+export async function setActive(db: Database, userId: number, isActive: boolean): Promise<{ is_changed: boolean } | null> {
+  const rows = await db.query<{ is_changed: boolean }>(
+    `with before as materialized (
+       select id, is_active from users where id = $1 for update
+     )
+     update users set is_active = $2 from before where users.id = before.id returning before.is_active <> $2 as is_changed`,
+    [userId, isActive],
   );
   return rows[0] ?? null;
-}
-
-/** Enables or disables an account. On disabling, a trigger ends its sessions. @returns false if the user has been deleted */
-export async function setActive(db: Database, userId: number, isActive: boolean): Promise<boolean> {
-  return (await db.query("update users set is_active = $2 where id = $1 returning id", [userId, isActive])).length > 0;
 }

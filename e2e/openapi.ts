@@ -9,7 +9,12 @@ type Answered = {
   headers?: Record<string, Header>;
   content?: Record<string, { schema: Json; examples: Record<string, { value: unknown }> }>;
 };
-type Operation = { responses: Record<string, Answered>; requestBody?: unknown; [field: string]: unknown };
+export type Operation = {
+  responses: Record<string, Answered>;
+  requestBody?: unknown;
+  security?: unknown[];
+  [field: string]: unknown;
+};
 export type Document = {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Json> };

@@ -70,18 +70,62 @@ export const session = z
     ...where,
   })
   .meta({ id: "Session" });
+
+/** What can happen to an account. A name is never removed: its rows are kept for a year. */
+export const ACCOUNT_EVENTS = [
+  "signup",
+  "login",
+  "login_refused",
+  "new_device",
+  "logout",
+  "session_ended",
+  "replay",
+  "password_changed",
+  "password_reset",
+  "email_verified",
+  "email_changed",
+  "email_change_undone",
+  "username_changed",
+  "exported",
+  "disabled",
+  "enabled",
+] as const;
+
 export const eventPage = z
   .object({
-    results: z.array(z.object({ id, at: time, event: z.string().meta({ examples: ["login"] }), ...where })),
+    results: z.array(z.object({ id, at: time, event: z.enum(ACCOUNT_EVENTS).meta({ examples: ["login"] }), ...where })),
     next: id.nullable().meta({ description: "For `before`, to read on; null at the end." }),
   })
   .meta({ id: "Events" });
+
+/** The rows that are kept about a user, by what they are about: db/export.ts has their columns. */
+const rows = z.array(z.looseObject({}));
+export const exported = z
+  .looseObject({
+    account: rows,
+    password: rows,
+    sessions: rows,
+    login_addresses: rows,
+    events: rows,
+    email_changes: rows,
+    mails: rows,
+  })
+  .meta({ id: "Export" });
+
+export const reauthenticated = z.object({
+  detail: z.literal("Reauthenticated."),
+  expires_in: z
+    .int()
+    .positive()
+    .meta({ description: "In seconds.", examples: [600] }),
+});
 
 /** An answer that says one sentence. */
 export function detail<Text extends string>(text: Text) {
   return z.object({ detail: z.literal(text) });
 }
 
+export type AccountEvent = (typeof ACCOUNT_EVENTS)[number];
 export type Account = z.output<typeof account>;
 export type Session = z.output<typeof session>;
 export type EventPage = z.output<typeof eventPage>;

@@ -131,6 +131,20 @@ export const resetPasswordInput = z.object({ token: linkToken, new_password: new
 export const changeEmailInput = z.object({ email }).meta({ id: "ChangeEmail" });
 export const linkInput = z.object({ token: linkToken }).meta({ id: "Link" });
 
+/** The id of a session in a path. */
+export const sessionPath = z.object({
+  id: z.string().meta({ description: "The session's id.", examples: ["Zk1Jm0nqQ2y3r4s5t6u7vw"] }),
+});
+/** A page of a list that is sorted by ids. A query's values are strings. */
+export const pageQuery = z.object({
+  before: z
+    .string()
+    .refine((value) => /^\d{1,15}$/.test(value), otherwise({ code: "not_an_integer" }))
+    .transform(Number)
+    .optional()
+    .meta({ type: "integer", minimum: 0, description: "The `next` of the page before this one.", examples: [1] }),
+});
+
 export type SignUpInput = z.input<typeof signUpInput>;
 export type SignUpValues = z.output<typeof signUpInput>;
 export type LogInInput = z.input<typeof logInInput>;

@@ -23,10 +23,16 @@ export function PasswordRules({ name, minLength, checked, hasAccount }: Props) {
   useEffect(() => {
     const form = list.current?.closest("form");
     const read = () => setTyped(Object.fromEntries(new FormData(form ?? undefined)) as Typed);
+    // A form says that it is reset before it does it.
+    const readLater = () => queueMicrotask(read);
     // Fields may have been filled in before the scripts arrived.
     read();
     form?.addEventListener("input", read);
-    return () => form?.removeEventListener("input", read);
+    form?.addEventListener("reset", readLater);
+    return () => {
+      form?.removeEventListener("input", read);
+      form?.removeEventListener("reset", readLater);
+    };
   }, []);
   const password = typed[name] ?? "";
   const isLong = [...password].length >= minLength;

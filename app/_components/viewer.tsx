@@ -6,6 +6,7 @@ import { onSessionChange, type SessionChange } from "#lib/client/session-channel
 import { localPath } from "#lib/pages/local-path.ts";
 import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
+import { ProofDialog } from "./proof-dialog.tsx";
 
 type ClientViewer = { username: string };
 
@@ -19,42 +20,46 @@ export function useViewer(): ClientViewer | null {
   return useContext(ViewerContext);
 }
 
-/** Gives the page its viewer, and leaves the page when the session opens or ends, in this tab or another. */
+/** Gives the page its viewer, and follows the session, in this tab or another: leaves the page when it opens or ends. */
 export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | null; children: React.ReactNode }) {
   const isSignedIn = viewer !== null;
   const { refresh } = useRouter();
-  useEffect(() => {
-    // Stops after one change: what this tab announces comes back to it over the channel that all tabs share.
-    const stop = onSessionChange((change) => followSession(change, isSignedIn, refresh) && stop());
-    return stop;
-  }, [isSignedIn, refresh]);
+  useEffect(() => onSessionChange((change) => followSession(change, isSignedIn, refresh)), [isSignedIn, refresh]);
   useEffect(() => {
     // A page from the back-forward cache shows what was true when the visitor left it.
     const reloadIfRestored = (event: PageTransitionEvent) => event.persisted && window.location.reload();
     window.addEventListener("pageshow", reloadIfRestored);
     return () => window.removeEventListener("pageshow", reloadIfRestored);
   }, []);
-  return <ViewerContext value={viewer}>{children}</ViewerContext>;
+  return (
+    <ViewerContext value={viewer}>
+      {children}
+      {viewer && <ProofDialog username={viewer.username} />}
+    </ViewerContext>
+  );
 }
+
+type Move = Exclude<SessionChange, "changed">;
 
 // A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to
 // is of use to everyone, and only this document has the link's token: there the username alone changes.
-function followSession(change: SessionChange, isSignedIn: boolean, refresh: () => void): boolean {
-  if (isSignedIn === (change === "opened")) return false;
-  if (isLinkPage(window.location.pathname)) {
-    refresh();
-    return false;
-  }
-  window.location.replace(pathAfter(change));
-  return true;
+function followSession(change: SessionChange, isSignedIn: boolean, refresh: () => void): void {
+  if (change === "changed") refresh();
+  else if (isSignedIn === (change === "opened")) return;
+  else if (isLinkPage(window.location.pathname)) refresh();
+  else window.location.replace(pathAfter(change));
 }
 
-function pathAfter(change: SessionChange): string {
-  const { pathname, search } = window.location;
+function pathAfter(change: Move): string {
+  const { pathname, search, hash } = window.location;
   switch (change) {
-    case "opened":
-      return localPath(new URLSearchParams(search).get("next"));
+    case "opened": {
+      const path = localPath(new URLSearchParams(search).get("next"));
+      // A redirect to the login page keeps the fragment of the page that was asked for.
+      return path.includes("#") ? path : path + hash;
+    }
     case "logged_out":
+    case "deleted":
       // The next person at this screen must not be led to the last one's page.
       return logInPath(null, change);
     default:

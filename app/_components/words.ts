@@ -84,6 +84,30 @@ export const logInWords: Words = {
   },
 };
 
+/** For the question who is at the screen. */
+export const proofWords: Words = {
+  password: { ...missing("Enter your password."), "Invalid password.": "That is not your password. Try again." },
+};
+
+export const profileWords: Words = {
+  username: signUpWords.username ?? {},
+  age: { ...signUpWords.age, "You must be at least … years old.": "MovieConnect is for people of … and older. Check the year." },
+};
+
+export const emailWords: Words = {
+  email: {
+    ...missing("Enter the new email address."),
+    "Enter a valid email address.": "That is not a whole email address, such as ann@example.com.",
+  },
+};
+
+export const passwordWords: Words = {
+  current_password: {
+    ...missing("Enter your current password."),
+    "Your old password was entered incorrectly. Please enter it again.": "That is not your current password. Try again.",
+  },
+  new_password: signUpWords.password ?? {},
+};
 export const recoverWords: Words = { email: { ...NO_ADDRESS, ...NO_WHOLE_ADDRESS } };
 
 export const linkWords: Words = { token: { ...missing(DEAD_LINK), "Invalid value": DEAD_LINK } };

@@ -23,8 +23,11 @@ async function assemble(): Promise<OpenApi> {
   return openApi(new Map(routes.sort(([a], [b]) => rank(a) - rank(b))));
 }
 
-// ./user/signup/route.ts is /api/user/signup, with and without a slash at its end. The document has the form without: tools
-// take the other form for another path.
+// ./user/sessions/[id]/route.ts is /api/user/sessions/{id}, with and without a slash at its end. The document has the form
+// without: tools take the other form for another path.
 function pathOf(file: string): string {
-  return file.replace(/^\.\//, "/api/").replace(/\/route\.ts$/, "");
+  return file
+    .replace(/^\.\//, "/api/")
+    .replace(/\/route\.ts$/, "")
+    .replaceAll(/\[(\w+)\]/g, "{$1}");
 }

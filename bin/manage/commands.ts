@@ -1,10 +1,12 @@
 import { listUsers } from "#db/list-users.ts";
 import type { Database } from "#db/pool.ts";
-import { listSessions, revokeSessionsOf, type SessionDetails } from "#db/sessions.ts";
-import { deleteUser, findUser, setActive, type UserDetails } from "#db/users.ts";
-import { config } from "#lib/config.ts";
+import { listSessions, type SessionDetails } from "#db/sessions.ts";
+import { findUser, type UserDetails } from "#db/users.ts";
+import { deleteAccount } from "#lib/account/delete-account.ts";
+import { endSessions } from "#lib/account/end-sessions.ts";
+import { switchAccount } from "#lib/account/switch-account.ts";
+import { accountName, accountSearch } from "#lib/auth/account-name.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
-import { accountName, accountSearch } from "#lib/sign-in/account-name.ts";
 import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
 import { confirm } from "./confirm.ts";
 import { createAccount } from "./create-account.ts";
@@ -66,16 +68,17 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     const user = await requireUser(db, name);
     const { id, username, email, living_sessions: living } = user;
     if (!values.yes) await confirm(`Living sessions: ${living}. Delete ${username} (${email}) for good?`);
-    const deleted = await deleteUser(db, id);
+    const deleted = await deleteAccount(db, id);
     if (!deleted) throw noSuchUser(name);
-    const { sessions, login_addresses } = deleted;
+    const { session_ids, login_addresses } = deleted;
+    const sessions = session_ids.length;
     const line = `Deleted ${username} (${id}): the account, its password, sessions: ${sessions}, known addresses: ${login_addresses}.`;
     return { lines: [line], json: { deleted: { ...toJson(user), sessions, login_addresses } } };
   },
 
   "sessions list": async (db, { name }) => {
     const user = await requireUser(db, name);
-    const sessions = await listSessions(db, user.id, config().REFRESH_TOKEN_LIFETIME);
+    const sessions = await listSessions(db, user.id);
     const line = ({ id, created_at, last_used_at, expires_at, address, device }: SessionDetails) =>
       [id, ...[created_at, last_used_at, expires_at].map((time) => time.toISOString()), (address ?? "").padEnd(15), device ?? ""]
         .join("  ")
@@ -89,7 +92,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
   "sessions end": async (db, { name, values: { session, all } }) => {
     if ((session === undefined) === (all === undefined)) throw usageError("sessions end needs either --session ID or --all");
     const user = await requireUser(db, name);
-    const ended = await revokeSessionsOf(db, user.id, session === undefined ? { all: true } : { id: session });
+    const { ended } = await endSessions(db, user.id, session === undefined ? { all: true } : { id: session });
     if (session !== undefined && ended.length === 0) throw new Error(`${user.username} has no living session ${session}`);
     return { lines: [`Ended ${ended.length} of ${user.username}'s sessions.`], json: { ended } };
   },
@@ -114,7 +117,7 @@ function table(users: UserDetails[]): string[] {
 
 async function switchTo(db: Database, name: string, isActive: boolean): Promise<Outcome> {
   const user = await requireUser(db, name);
-  if (!(await setActive(db, user.id, isActive))) throw noSuchUser(name);
+  if (!(await switchAccount(db, user.id, isActive))) throw noSuchUser(name);
   const line = isActive ? `${user.username} can log in.` : `${user.username} can't log in, and is logged out everywhere.`;
   return { lines: [line], json: toJson(await requireUser(db, name)) };
 }
@@ -130,8 +133,8 @@ function noSuchUser(name: string): Error {
   return new Error(`there is no user "${name}"`);
 }
 
-function toJson({ id, username, email, birth_date, is_active, created_at, living_sessions }: UserDetails) {
-  return { id, username, email, birth_date, is_active, created_at: created_at.toISOString(), living_sessions };
+function toJson({ created_at, living_sessions, ...details }: UserDetails) {
+  return { ...details, created_at: created_at.toISOString(), living_sessions };
 }
 
 function passwordLine(generated: string | undefined): string[] {

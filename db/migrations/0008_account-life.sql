@@ -99,3 +99,11 @@ end $$;
 create trigger reserved after insert or update of email on users
   for each row execute function refuse_reserved_email();
 alter table users enable always trigger reserved;
+
+-- An account's first password is a new way in, and ends its sessions as a changed one does.
+create trigger set_first after insert on passwords
+  for each row execute function end_sessions_of_changed_password();
+alter table passwords enable always trigger set_first;
+create trigger set_first_forgotten after insert on passwords
+  for each row execute function forget_logins_of_changed_password();
+alter table passwords enable always trigger set_first_forgotten;

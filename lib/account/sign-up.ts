@@ -1,11 +1,13 @@
-import { insertEvent } from "#db/events.ts";
+import { isEmailTaken } from "#db/email-addresses.ts";
 import type { Database } from "#db/pool.ts";
 import { findTaken, insertUser, type NewUser } from "#db/users.ts";
 import { type User, user as userAnswer } from "#lib/answers.ts";
-import { clientFacts } from "#lib/auth/client-facts.ts";
+import { rememberEvent } from "#lib/auth/account-events.ts";
 import { now } from "#lib/auth/clock.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
+import { post } from "#lib/mail/letter.ts";
+import { confirmEmail } from "#lib/mail/letters/confirm-email.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
 import { record } from "#lib/observe/events.ts";
 import type { Hash } from "#lib/passwords/hash-queue.ts";
@@ -19,13 +21,15 @@ import { birthDateProblems } from "./birth-date.ts";
 const MOST_TRIES = 3;
 
 /**
- * Makes an account. `signUpRules` must have accepted the fields.
- * @param hash null for an operator's command
+ * Makes an account, and welcomes its owner with a mail that asks to confirm the address. `signUpRules` must have accepted the
+ * fields.
+ * @param hash null for an operator's command. The operator answers for the address: it counts as verified, and gets no mail
  * @throws {AppError} `invalid_input` if another signup took the name or the address while the password was hashed; `unavailable`
  */
 export async function signUp(db: Database, { password, ...details }: SignUpValues, hash: Hash | null): Promise<User> {
   const { age, ...columns } = details;
-  const user: NewUser = { ...columns, username_key: usernameKey(columns.username), birth_date: age };
+  const email_verified_at = hash === null ? now() : null;
+  const user: NewUser = { ...columns, email_verified_at, username_key: usernameKey(columns.username), birth_date: age };
   const id = await insertOrRefuse(db, user, await hashPassword(hash, password));
   record("signup", { user_id: id });
   // The answer's schema decides which fields leave.
@@ -46,7 +50,7 @@ export async function signUpRules(db: Database, fields: Partial<SignUpValues>): 
 async function takenProblems(db: Database, { username, email }: Partial<SignUpValues>): Promise<Problems> {
   if (username === undefined && email === undefined) return {};
   const key = username === undefined ? null : usernameKey(username);
-  const taken = await findTaken(db, { usernameKey: key, email: email ?? null });
+  const taken = await findTaken(db, { usernameKey: key, email: email ?? null, userId: null });
   return {
     ...(taken.username ? { username: [{ code: "username_taken" }] } : {}),
     ...(taken.email ? { email: [{ code: "email_taken" }] } : {}),
@@ -64,10 +68,16 @@ async function insertOrRefuse(db: Database, user: NewUser, encoded: string): Pro
   throw new AppError("unavailable", { retryAfter: 1 });
 }
 
-function insertWithEvent(db: Database, user: NewUser, encoded: string): Promise<number | null> {
-  return db.transaction(async (part) => {
+async function insertWithEvent(db: Database, user: NewUser, encoded: string): Promise<number | null> {
+  const inserting = db.transaction(async (part) => {
     const id = await insertUser(part, user, encoded);
-    if (id !== null) await insertEvent(part, id, "signup", clientFacts());
+    if (id === null) return null;
+    await rememberEvent(part, id, "signup");
+    if (!user.email_verified_at) await post(part, confirmEmail, { address: user.email, userId: id, facts: { isWelcome: true } });
     return id;
+  });
+  return inserting.catch((error: unknown) => {
+    if (isEmailTaken(error)) return null;
+    throw error;
   });
 }

@@ -1,10 +1,9 @@
 import "server-only";
 
-import { insertEvent } from "#db/events.ts";
 import type { Database } from "#db/pool.ts";
 import { type EndReason, revokeSession } from "#db/sessions.ts";
 import { record } from "#lib/observe/events.ts";
-import { clientFacts } from "./client-facts.ts";
+import { rememberEvent } from "./account-events.ts";
 import { rememberRevocation } from "./revocations.ts";
 
 /** The owner's record of each way in which one session ends. */
@@ -18,7 +17,7 @@ export async function endSession(
 ): Promise<void> {
   await db.transaction(async (part) => {
     const isFirst = await revokeSession(part, session.sessionId, reason);
-    if (isFirst) await insertEvent(part, session.userId, RECORDED[reason], clientFacts());
+    if (isFirst) await rememberEvent(part, session.userId, RECORDED[reason]);
   });
   rememberRevocation(session.sessionId);
   record("revocation", { user_id: session.userId, session: session.sessionId });

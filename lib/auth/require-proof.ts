@@ -1,5 +1,6 @@
 import "server-only";
 
+import { hasPassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { isRecentlyAuthenticated } from "#db/rotate-session.ts";
 import { config } from "#lib/config.ts";
@@ -14,4 +15,12 @@ import { findProofMethods } from "./proof-methods.ts";
 export async function requireProof(db: Database, { sessionId, userId }: Viewer): Promise<void> {
   if (await isRecentlyAuthenticated(db, sessionId, config().REAUTHENTICATION_SECONDS)) return;
   throw new AppError("reauthentication_required", { methods: await findProofMethods(db, userId) });
+}
+
+/**
+ * The same for an account without a password alone: an account with one sends it along.
+ * @throws {AppError} as `requireProof`
+ */
+export async function requireProofWithoutPassword(db: Database, viewer: Viewer): Promise<void> {
+  if (!(await hasPassword(db, viewer.userId))) await requireProof(db, viewer);
 }

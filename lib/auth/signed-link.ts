@@ -2,6 +2,7 @@ import "server-only";
 
 import { createHmac } from "node:crypto";
 import { z } from "zod";
+import { AppError } from "#lib/errors.ts";
 import { now } from "./clock.ts";
 import { derivedKeys } from "./derived-key.ts";
 import { readClaims, signClaims } from "./signed-token.ts";
@@ -42,6 +43,11 @@ export function stateDigests(kind: LinkKind, ...state: (string | number | null)[
   const text = JSON.stringify(state);
   const digests = keysOf(kind).map((key) => createHmac("sha256", key).update(`state ${text}`).digest("base64url"));
   return digests as [string, ...string[]];
+}
+
+/** The refusal of a link's token. It does not say what is wrong with it. */
+export function badLink(): AppError {
+  return new AppError("invalid_input", { fields: { token: [{ code: "bad_link" }] } });
 }
 
 function keysOf(kind: LinkKind): Buffer[] {

@@ -19,17 +19,24 @@ export type Declaration = {
   hashes?: true;
   /** Finds the viewer, for an endpoint that accepts other credentials beside an access token */
   authenticate?: Authenticate;
-  /** The session must have proved lately who its holder is: by the login, or by POST /api/user/reauthenticate/ */
-  proof?: true;
+  /**
+   * The session must have proved lately who its holder is: by the login, or by POST /api/user/reauthenticate/. A function says
+   * for which accounts
+   */
+  proof?: true | Proof;
+  /** The schema of the path's parameters. A path whose parameters it refuses leads to nothing: `not_found` */
+  params?: z.ZodObject;
+  /** The schema of the query's parameters */
+  query?: z.ZodObject;
   /** The schema of the request's body. Without one the body is not read */
   body?: z.ZodType;
-  /** Rules beyond the schema. Their problems are reported together with the schema's */
-  rules?: (db: Database, fields: never) => Problems | Promise<Problems>;
+  /** Rules beyond the body's schema. Their problems are reported together with the schema's */
+  rules?: (db: Database, fields: never, viewer: never) => Problems | Promise<Problems>;
   /** What the endpoint does, in a few words, and in a sentence or two */
   summary?: string;
   description?: string;
-  /** The statuses that are no refusals, each with its body's schema */
-  answers?: Record<number, z.ZodType>;
+  /** The statuses that are no refusals, each with its body's schema; null for an answer without a body */
+  answers?: Record<number, z.ZodType | null>;
   /** Refusals of the handler, beside those of the wrapper */
   refuses?: ErrorCode[];
   /** The credentials that the endpoint accepts; by default "access" if it is not public */
@@ -47,6 +54,9 @@ export type Credential = "access" | "refresh";
  */
 type Authenticate = (db: Database, headers: CredentialHeaders, body: () => Promise<unknown>) => Promise<Viewer>;
 
+/** @throws {AppError} `reauthentication_required` */
+type Proof = (db: Database, viewer: Viewer) => Promise<void>;
+
 export function changesState(method: string): boolean {
   return !SAFE_METHODS.has(method);
 }
@@ -57,7 +67,7 @@ export function credentialsOf({ public: isPublic, credentials }: Declaration): C
 
 /** Every refusal of an endpoint: those of the checks that its declaration asks for, and its own. */
 export function refusalsOf(method: string, declaration: Declaration): ErrorCode[] {
-  const { limit, hashes, proof, body, refuses = [] } = declaration;
+  const { limit, hashes, proof, params, query, body, refuses = [] } = declaration;
   const codes = new Set<ErrorCode>(["internal", ...refuses]);
   const add = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
   if (changesState(method)) add("cross_site");
@@ -66,6 +76,8 @@ export function refusalsOf(method: string, declaration: Declaration): ErrorCode[
   if (credentialsOf(declaration).includes("access"))
     add("not_authenticated", "bad_authorization_header", "access_token_not_valid", "unavailable");
   if (proof) add("reauthentication_required");
+  if (params) add("not_found");
+  if (query) add("invalid_input");
   if (body) add("unsupported_media_type", "body_too_large", "json_parse_error", "invalid_input");
   return [...codes];
 }

@@ -7,14 +7,24 @@ type Extras = { status?: number; headers?: Record<string, string>; cookies?: Ses
 
 const BRAND = Symbol("answer");
 
-/** A JSON answer that `route()` still has to send. */
-export type JsonAnswer = { [BRAND]: true; status: number; headers: [string, string][]; text: string };
+/** An answer that `route()` still has to send. `text`: its JSON, or null for an answer without a body. */
+export type JsonAnswer = { [BRAND]: true; status: number; headers: [string, string][]; text: string | null };
 
 /** A JSON answer: in UTF-8, never cached. */
 export function json(body: unknown, { status = 200, headers = {}, cookies = [] }: Extras = {}): JsonAnswer {
-  const all = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers };
+  const type = { "content-type": "application/json; charset=utf-8" };
+  return answer(JSON.stringify(body), { status, headers: { ...type, ...headers }, cookies });
+}
+
+/** The answer of a status that has no body. */
+export function noContent(cookies: SessionCookie[] = []): JsonAnswer {
+  return answer(null, { status: 204, headers: {}, cookies });
+}
+
+function answer(text: string | null, { status, headers, cookies }: Required<Extras>): JsonAnswer {
+  const all = { "cache-control": "no-store", ...headers };
   const setCookies = cookies.map((cookie): [string, string] => ["set-cookie", serializeCookie(cookie)]);
-  return { [BRAND]: true, status, headers: [...Object.entries(all), ...setCookies], text: JSON.stringify(body) };
+  return { [BRAND]: true, status, headers: [...Object.entries(all), ...setCookies], text };
 }
 
 /**
@@ -25,7 +35,7 @@ export function respond(result: unknown): Response {
   if (result instanceof Response) return result;
   const { status, headers, text } = isJsonAnswer(result) ? result : json(result);
   const lane = currentRequest()?.lane;
-  if (lane === undefined) return new Response(text, { status, headers });
+  if (lane === undefined || text === null) return new Response(text, { status, headers });
   lane.answer = { status, text };
   return new Response(null, { status, headers });
 }

@@ -9,6 +9,7 @@ import { currentRequest } from "#lib/observe/request-context.ts";
 import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
 import type { Problems } from "#lib/problems.ts";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
+import { readFields } from "#lib/read-fields.ts";
 import { METHODS, type Method } from "#lib/settings/methods.ts";
 import { addressGroup } from "./address-group.ts";
 import { readBody } from "./body.ts";
@@ -17,30 +18,37 @@ import { changesState, type Declaration } from "./declaration.ts";
 import { answerError } from "./errors.ts";
 import { respond } from "./json.ts";
 
-type Context<V, Body> = {
+type Context<V, Body, Params, Query> = {
   db: Database;
   /** For an endpoint that declared that it hashes */
   hash: Hash;
   viewer: V;
   body: Body;
+  params: Params;
+  query: Query;
   headers: CredentialHeaders;
   client: Client;
 };
 /** The client, for limits: its IPv4 address or IPv6 /64, and the attempt that was counted if the endpoint has a limit. */
 type Client = { address: string; attempt: Attempt | null };
 /** A handler returns a response, or the JSON body of a 200. */
-type Handler<V, Body> = (context: Context<V, Body>) => unknown;
-type Takes<Schema extends z.ZodType> = {
-  body?: Schema;
-  rules?: (db: Database, fields: Partial<z.output<Schema>>) => Problems | Promise<Problems>;
+type Handler<V, Body, Params = undefined, Query = undefined> = (context: Context<V, Body, Params, Query>) => unknown;
+type Takes<V, Body extends z.ZodType, Params extends z.ZodType, Query extends z.ZodType> = {
+  body?: Body;
+  params?: Params;
+  query?: Query;
+  rules?: (db: Database, fields: Partial<z.output<Body>>, viewer: V) => Problems | Promise<Problems>;
 };
-type Endpoint = { declaration: Declaration; run: (request: Request) => Promise<unknown> };
+/** The path's parameters, as Next reads them: decoded, and several for a catch-all. */
+type PathContext = { params: Promise<Record<string, string | string[] | undefined>> };
+type Endpoint = { declaration: Declaration; run: (request: Request, path: PathContext) => Promise<unknown> };
+type RouteHandler = { (request: Request, path: PathContext): Promise<Response>; declared: Map<string, Declaration> };
 /** What a route module exports. Each function has the declarations of all, for the API's document. */
-export type RouteHandlers = Record<Method, { (request: Request): Promise<Response>; declared: Map<string, Declaration> }>;
+export type RouteHandlers = Record<Method, RouteHandler>;
 
 /**
  * The wrapper around every endpoint of `/api/`. Its checks run in the contract's order: method, origin, rate limit, session,
- * proof, body. A bare function is an endpoint for signed-in users without a body.
+ * proof, path, query, body. A bare function is an endpoint for signed-in users without a body.
  */
 export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewer, undefined>>>): RouteHandlers {
   const byMethod = new Map<string, Endpoint>();
@@ -52,14 +60,14 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
   if (get && !byMethod.has("HEAD")) byMethod.set("HEAD", get);
   const allow = [...byMethod.keys(), "OPTIONS"].join(", ");
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(request: Request, path: PathContext): Promise<Response> {
     try {
       const method = currentRequest()?.method ?? request.method;
       if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow, "cache-control": "no-store" } });
       const chosen = byMethod.get(method);
       if (!chosen) throw new AppError("method_not_allowed", { method, allow });
       if (changesState(method)) refuseCrossSite(request.headers);
-      return respond(await chosen.run(request));
+      return respond(await chosen.run(request, path));
     } catch (error) {
       return respond(answerError(error, request.headers.get("cookie")));
     }
@@ -70,48 +78,75 @@ export function route(endpoints: Partial<Record<Method, Endpoint | Handler<Viewe
 }
 
 /** Declares an endpoint. It is closed by default: without `public: true` a request needs a session. */
-export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  declaration: Declaration & { public: true } & Takes<Schema>,
-  handler: Handler<null, z.output<Schema>>,
+export function endpoint<
+  Body extends z.ZodType = z.ZodUndefined,
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+>(
+  declaration: Declaration & { public: true } & Takes<null, Body, Params, Query>,
+  handler: Handler<null, z.output<Body>, z.output<Params>, z.output<Query>>,
 ): Endpoint;
-export function endpoint<Schema extends z.ZodType = z.ZodUndefined>(
-  declaration: Declaration & { public?: false } & Takes<Schema>,
-  handler: Handler<Viewer, z.output<Schema>>,
+export function endpoint<
+  Body extends z.ZodType = z.ZodUndefined,
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+>(
+  declaration: Declaration & { public?: false } & Takes<Viewer, Body, Params, Query>,
+  handler: Handler<Viewer, z.output<Body>, z.output<Params>, z.output<Query>>,
 ): Endpoint;
-export function endpoint(declaration: Declaration, handler: Handler<never, never>): Endpoint {
+export function endpoint(declaration: Declaration, handler: Handler<never, never, never, never>): Endpoint {
   return {
     declaration,
-    run: async (request) => {
+    run: async (request, path) => {
       const address = addressGroup(currentRequest()?.address ?? "");
       const { hashes, limit } = declaration;
-      if (!hashes) return answer(request, address, refuseToHash);
+      if (!hashes) return answer(request, path, address, refuseToHash);
       // If no more hashes may wait, the database is not asked at all.
       if (limit) refuseRemembered(limit, address);
       assertRoom(address);
-      return answer(request, address, (task) => hashInTurn(address, task));
+      return answer(request, path, address, (task) => hashInTurn(address, task));
     },
   };
 
-  async function answer(request: Request, address: string, hash: Hash): Promise<unknown> {
+  async function answer(request: Request, path: PathContext, address: string, hash: Hash): Promise<unknown> {
     const db = database();
     const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
     const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
     const read = bodyReader(db, request, declaration);
     const identify = declaration.authenticate ?? authenticate;
-    const viewer = declaration.public === true ? null : await identify(db, headers, read);
-    if (viewer && declaration.proof) await requireProof(db, viewer);
-    const body = await read();
+    const viewer = declaration.public === true ? null : await identify(db, headers, () => read(null));
+    if (viewer) await proofOf(declaration)?.(db, viewer);
+    const params = await readParams(path, declaration);
+    const query = await readQuery(request, declaration);
     const client = { address, attempt };
-    const handle = async () => handler({ db, hash, viewer: viewer as never, body: body as never, headers, client });
+    const given = { params, query, body: await read(viewer) } as Record<"params" | "query" | "body", never>;
+    const handle = async () => handler({ db, hash, viewer: viewer as never, ...given, headers, client });
     return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], handle);
   }
 }
 
+function proofOf({ proof }: Declaration) {
+  return proof === true ? requireProof : proof;
+}
+
+async function readParams(path: PathContext, { params: schema }: Declaration): Promise<unknown> {
+  if (!schema) return undefined;
+  const params = schema.safeParse(await path.params);
+  if (!params.success) throw new AppError("not_found");
+  return params.data;
+}
+
+// Of a parameter that is there twice, the last one counts, as in Django.
+async function readQuery(request: Request, { query: schema }: Declaration): Promise<unknown> {
+  return schema && readFields(schema, Object.fromEntries(new URL(request.url).searchParams));
+}
+
 // A body can be read only once. At most endpoints it is read after the session was checked.
-function bodyReader(db: Database, request: Request, { body, rules }: Declaration): () => Promise<unknown> {
+function bodyReader(db: Database, request: Request, { body, rules }: Declaration): (viewer: Viewer | null) => Promise<unknown> {
   let reading: Promise<unknown> | undefined;
-  return () => {
-    reading ??= body ? readBody(request, body, rules && ((fields) => rules(db, fields as never))) : Promise.resolve(undefined);
+  return (viewer) => {
+    const rulesOf = (fields: unknown) => rules?.(db, fields as never, viewer as never) ?? {};
+    reading ??= body ? readBody(request, body, rulesOf) : Promise.resolve(undefined);
     return reading;
   };
 }

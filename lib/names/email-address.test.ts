@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { accountName, nameDigest } from "#lib/auth/account-name.ts";
 import { signUpInput } from "#lib/schemas.ts";
-import { accountName, nameDigest } from "#lib/sign-in/account-name.ts";
 import { asciiEmail, unicodeEmail } from "./email-address.ts";
 
 test.each([

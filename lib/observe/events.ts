@@ -8,6 +8,11 @@ type Events = {
   /** The login came from a device and a network that were not seen before */
   new_device: { user_id: number; session: string };
   login_refused: { user_id: number | null };
+  /** A signed-in user was asked for the password, and gave a wrong one */
+  password_refused: { user_id: number };
+  password_changed: { user_id: number };
+  password_reset: { user_id: number };
+  reauthentication: { user_id: number; session: string };
   refresh: { user_id: number; session: string; generation: number };
   replay: { user_id: number; session: string; generation: number };
   /** A refresh token was ahead of its session: the database has lost rotations */
@@ -21,17 +26,22 @@ type Events = {
   mail_dropped: { mail: string; kind: string };
   /** A mail will not be sent, unless an operator has it tried again. `code`: nodemailer's, or EXPIRED */
   mail_failed: { mail: string; kind: string; code: string; response_code?: number | undefined };
+  account_deleted: { user_id: number };
   /** `resets_in` in seconds */
   throttle: { limit: string; resets_in: number };
 };
 
-type Row<Fields> = { level: "info" | "warn" | "error"; count: (fields: Fields) => void };
+type Row<Fields> = { level: "info" | "warn" | "error"; count?: (fields: Fields) => void };
 
 const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   signup: { level: "info", count: () => metrics().signups.inc() },
   login: { level: "info", count: () => metrics().sessions.inc({ event: "opened" }) },
   new_device: { level: "info", count: () => metrics().sessions.inc({ event: "opened_on_new_device" }) },
   login_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
+  password_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
+  password_changed: { level: "info" },
+  password_reset: { level: "info" },
+  reauthentication: { level: "info" },
   refresh: { level: "info", count: () => metrics().sessions.inc({ event: "refreshed" }) },
   replay: { level: "warn", count: () => metrics().sessions.inc({ event: "replayed" }) },
   database_behind: { level: "warn", count: () => metrics().sessions.inc({ event: "resumed" }) },
@@ -40,6 +50,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   mail_sent: { level: "info", count: () => metrics().mails.inc({ outcome: "sent" }) },
   mail_dropped: { level: "info", count: () => metrics().mails.inc({ outcome: "dropped" }) },
   mail_failed: { level: "warn", count: () => metrics().mails.inc({ outcome: "failed" }) },
+  account_deleted: { level: "info" },
   throttle: { level: "warn", count: ({ limit }) => metrics().throttled.inc({ limit }) },
 };
 
@@ -49,6 +60,6 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
  */
 export function record<Name extends keyof Events>(event: Name, fields: Events[Name], { isRepeated = false } = {}): void {
   const { level, count } = EVENTS[event];
-  count(fields);
+  count?.(fields);
   if (!isRepeated) log()[level]({ event, ...fields });
 }

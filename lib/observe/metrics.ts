@@ -31,7 +31,9 @@ function createMetrics() {
       labelNames: ["event"],
     }),
     signups: new Counter(named("signups_total", "Accounts made.")),
-    loginsRefused: new Counter(named("logins_refused_total", "Logins with a wrong name or password.")),
+    loginsRefused: new Counter(
+      named("logins_refused_total", "Logins with a wrong name or password, and wrong passwords of signed-in users."),
+    ),
     throttled: new Counter({ ...named("throttled_total", "Requests over a limit on attempts."), labelNames: ["limit"] }),
     mails: new Counter({
       ...named("mails_total", "Mails that the mail server took, that had nobody to go to, that failed for good."),

@@ -11,11 +11,13 @@ import { describeRefusal, documentRefusals, refusalSchemas } from "./refusals.ts
 type Content = { "application/json": { schema: JsonSchema; examples: Record<string, { value: unknown }> } };
 export type Header = { required?: boolean; description?: string; schema: JsonSchema };
 export type Answered = { description: string; headers: Record<string, Header>; content?: Content };
+export type Parameter = { name: string; in: "path" | "query"; required: boolean; description: string; schema: JsonSchema };
 export type Operation = {
   operationId: string;
   summary: string;
   description: string;
   tags: string[];
+  parameters?: Parameter[];
   security: Record<string, []>[];
   requestBody?: { required: boolean; content: Content };
   responses: Record<string, Answered>;
@@ -77,6 +79,7 @@ function pathItem(path: string, declared: Map<string, Declaration>) {
     summary: "The methods of this path",
     description: "The allowed methods, in `Allow`. There is no CORS: other sites may call nothing.",
     security: [],
+    ...parametersOf([...declared.values()].find(({ params }) => params)?.params),
     responses: { "204": { ...answered(204), headers: { allow } }, ...documentRefusals(["internal"]) },
   };
   const others = { responses: describeRefusal("method_not_allowed") };
@@ -86,8 +89,9 @@ function pathItem(path: string, declared: Map<string, Declaration>) {
 
 function operation(method: string, declaration: Declaration): Omit<Operation, "operationId" | "tags"> {
   const { summary = "", description = "", answers = { 200: z.unknown() } } = declaration;
-  const { body } = declaration;
-  const responses = documentRefusals(refusalsOf(method, declaration), body);
+  const { params, query, body } = declaration;
+  const fields = z.object({ ...query?.shape, ...(body instanceof z.ZodObject ? body.shape : {}) });
+  const responses = documentRefusals(refusalsOf(method, declaration), fields);
   for (const [status, schema] of Object.entries(answers)) responses[status] = answered(Number(status), declaration, schema);
   // A refusal of dead credentials clears their cookies.
   if (credentialsOf(declaration).includes("refresh")) Object.assign(responses["401"]?.headers ?? {}, setCookie(false));
@@ -96,12 +100,28 @@ function operation(method: string, declaration: Declaration): Omit<Operation, "o
     summary: method === "HEAD" ? `${summary}, without a body` : summary,
     description,
     security: security(declaration),
+    ...parametersOf(params, query),
     ...(body ? { requestBody: { required: !body.safeParse({}).success, content: content(body, "input") } } : {}),
     responses,
   };
 }
 
-function answered(status: number, { setsCookies }: Declaration = {}, schema?: z.ZodType): Answered {
+function parametersOf(params = z.object({}), query = z.object({})): { parameters?: Parameter[] } {
+  const parameters = [...describeParameters(params, "path"), ...describeParameters(query, "query")];
+  return parameters.length === 0 ? {} : { parameters };
+}
+
+function describeParameters(parameters: z.ZodObject, place: Parameter["in"]): Parameter[] {
+  const { properties = {}, required = [] } = describeSchema(parameters, "input").schema as {
+    properties?: Record<string, JsonSchema & { description?: string }>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description = "", ...schema }]) => {
+    return { name, in: place, required: required.includes(name), description, schema };
+  });
+}
+
+function answered(status: number, { setsCookies }: Declaration = {}, schema: z.ZodType | null = null): Answered {
   const retryAfter = status === 503 ? { "retry-after": { required: true, schema: { type: "string", pattern: "^\\d+$" } } } : {};
   return {
     description: STATUS_CODES[status] ?? "",

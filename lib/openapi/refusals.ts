@@ -11,7 +11,7 @@ import type { JsonSchema } from "./json-schema.ts";
 import { schemaLike } from "./sample-schema.ts";
 
 /** Refusals without a named schema: their fields depend on the endpoint, or no endpoint refuses with them. */
-const UNNAMED: ReadonlySet<ErrorCode> = new Set(["invalid_input", "method_not_allowed", "not_found"]);
+const UNNAMED: ReadonlySet<ErrorCode> = new Set(["invalid_input", "method_not_allowed"]);
 
 /** The named schemas of the refusals' bodies, derived from the table of errors that also answers with them. */
 export function refusalSchemas(): Record<string, JsonSchema> {
@@ -26,32 +26,35 @@ export function describeRefusal(code: "method_not_allowed" | "not_found"): Recor
 
 /**
  * Refusals as a document's responses, by status.
- * @param body the schema of the request's body: the messages of a 400 are about its fields
+ * @param fields the schema of the query's parameters and the body's fields, which the messages of a 400 are about
  */
-export function documentRefusals(codes: ErrorCode[], body: z.ZodType = z.object({})): Record<string, Answered> {
+export function documentRefusals(codes: ErrorCode[], fields: z.ZodObject = z.object({})): Record<string, Answered> {
   const byStatus: Record<number, ErrorCode[]> = {};
   for (const code of codes) {
     const { status } = answersOf(code)[0];
     byStatus[status] = [...(byStatus[status] ?? []), code];
   }
-  return Object.fromEntries(Object.entries(byStatus).map(([status, those]) => [status, response(those, body)]));
+  return Object.fromEntries(Object.entries(byStatus).map(([status, those]) => [status, response(those, fields)]));
 }
 
-function response(codes: ErrorCode[], body: z.ZodType): Answered {
-  return responseOf(anyOf(codes.map((code) => (code === "invalid_input" ? messagesSchema(body) : reference(code)))), codes, body);
+function response(codes: ErrorCode[], fields: z.ZodObject): Answered {
+  const schemas = codes.map((code) => (code === "invalid_input" ? messagesSchema(fields) : reference(code)));
+  return responseOf(anyOf(schemas), codes, fields);
 }
 
-function responseOf(schema: JsonSchema, codes: ErrorCode[], body: z.ZodType): Answered {
+function responseOf(schema: JsonSchema, codes: ErrorCode[], fields: z.ZodObject): Answered {
   const [first = "internal"] = codes;
   const description = STATUS_CODES[answersOf(first)[0].status] ?? "";
-  const examples = Object.assign({}, ...codes.map((code) => examplesOf(code, body)));
+  const examples = Object.assign({}, ...codes.map((code) => examplesOf(code, fields)));
   const headers = Object.assign({}, ...codes.map(headersOf));
   return { description, headers, content: { "application/json": { schema, examples } } };
 }
 
-function examplesOf(code: ErrorCode, body: z.ZodType): Record<string, { value: unknown }> {
-  const missing = body.safeParse({}, { reportInput: true });
-  if (code === "invalid_input" && !missing.success) return { [code]: { value: sayProblems(problemsOf(missing.error)) } };
+// A 400 is shown with what it says if nothing was sent, or, where nothing is required, if every value is blank.
+function examplesOf(code: ErrorCode, fields: z.ZodObject): Record<string, { value: unknown }> {
+  const blank = Object.fromEntries(Object.keys(fields.shape).map((name) => [name, ""]));
+  const refused = [{}, blank].map((sent) => fields.safeParse(sent, { reportInput: true })).find(({ success }) => !success);
+  if (code === "invalid_input" && refused?.error) return { [code]: { value: sayProblems(problemsOf(refused.error)) } };
   return Object.fromEntries(answersOf(code).map((sample, index) => [`${code}${index || ""}`, { value: sample.body }]));
 }
 
@@ -63,10 +66,9 @@ function headersOf(code: ErrorCode): Record<string, Header> {
 }
 
 // The messages of each field, and those about the whole body.
-function messagesSchema(body: z.ZodType): JsonSchema {
+function messagesSchema({ shape }: z.ZodObject): JsonSchema {
   const messages = { type: "array", items: { type: "string" }, minItems: 1 };
-  const fields = body instanceof z.ZodObject ? Object.keys(body.shape) : [];
-  const properties = Object.fromEntries([...fields, "non_field_errors"].map((field) => [field, messages]));
+  const properties = Object.fromEntries([...Object.keys(shape), "non_field_errors"].map((field) => [field, messages]));
   return { type: "object", properties, minProperties: 1, additionalProperties: false };
 }
 

@@ -1,14 +1,16 @@
 import "server-only";
 
+import type { AccountName } from "#db/account-name.ts";
 import type { Database } from "#db/pool.ts";
-import { type Attempt, countOrRefuse } from "#lib/rate-limits.ts";
+import { accountName, nameDigest } from "#lib/auth/account-name.ts";
+import { type Attempt, attemptOf, countOrRefuse, forgetAttempts, forgive } from "#lib/rate-limits.ts";
 
-/** Whose secret is guessed at, and from where. */
+/** A guess at an account's password: by which name the account was called, and from where. */
 export type Guess = {
-  /** The account's id, or what stands for a name that no account has */
-  subject: string;
-  /** The subject and the form of its name: one count for each form */
-  named: string;
+  /** Null for a name that no account has */
+  accountId: number | null;
+  name: AccountName;
+  /** The client's address */
   address: string;
   /** Whether the account's owner has logged in from this address lately */
   isKnownAddress: boolean;
@@ -16,11 +18,36 @@ export type Guess = {
 
 /**
  * Counts a guess at an account's password before it is compared. The guesser must wait, not the owner: the first limit is for
- * one client address, the second caps the guesses from all addresses. An address from which the owner has signed in counts
+ * one client address, the second caps the guesses from all addresses. An address from which the owner has logged in counts
  * apart from the others.
  * @throws {AppError} `throttled`
  */
-export async function countGuess(db: Database, { subject, named, address, isKnownAddress }: Guess): Promise<Attempt[]> {
-  const byName = await countOrRefuse(db, "login_account_address", `${named}:${address}`);
+export async function countGuess(db: Database, { accountId, name, address, isKnownAddress }: Guess): Promise<Attempt[]> {
+  const subject = accountId === null ? nameDigest(name) : String(accountId);
+  const byName = await countOrRefuse(db, "login_account_address", nameAt(accountId, name, address));
   return [byName, await countOrRefuse(db, "login_account", isKnownAddress ? `${subject}:${address}` : subject)];
+}
+
+/**
+ * Forgives an account's owner, who has set a new password without the old one, the wrong guesses from this address. The guesses
+ * from all addresses are forgiven where the password is replaced.
+ */
+export async function forgiveGuesses(
+  db: Database,
+  { id, username, email }: { id: number; username: string; email: string },
+  address: string,
+): Promise<void> {
+  const all = [username, email].map((name) => attemptOf("login_account_address", nameAt(id, accountName(name), address)));
+  await forgive(db, { once: [], all });
+}
+
+/** Deletes what was counted for an account that is being deleted. */
+export async function forgetGuesses(db: Database, accountId: number): Promise<void> {
+  await forgetAttempts(db, ["login_account", "login_account_address"], String(accountId));
+}
+
+// A shared count for a username and an e-mail address would reveal that they belong to one account. Unknown names are counted
+// alike.
+function nameAt(accountId: number | null, name: AccountName, address: string): string {
+  return `${accountId ?? "nobody"}:${nameDigest(name)}:${address}`;
 }

@@ -1,7 +1,10 @@
 import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import type { UserDetails } from "#db/users.ts";
+import { rememberEvent } from "#lib/auth/account-events.ts";
 import { config } from "#lib/config.ts";
+import { post } from "#lib/mail/letter.ts";
+import { passwordChanged } from "#lib/mail/letters/password-changed.ts";
 import { readFields } from "#lib/read-fields.ts";
 import { signUpInput } from "#lib/schemas.ts";
 import { hashPassword } from "./hashing.ts";
@@ -10,7 +13,8 @@ import { passwordProblems } from "./rules.ts";
 const passwordInput = signUpInput.pick({ password: true });
 
 /**
- * Gives a user a new password, which must meet the rules of the signup. All of the user's sessions end (ASVS 7.4.3).
+ * An operator gives a user a new password, which must meet the rules of the signup. All of the user's sessions end (ASVS 7.4.3), and a
+ * mail tells the user.
  * @returns false if the user has been deleted
  * @throws {AppError} `invalid_input` with everything that is wrong
  */
@@ -19,5 +23,11 @@ export async function setPassword(db: Database, user: UserDetails, password: str
   await readFields(passwordInput, { password }, ({ password: sound }) => ({
     password: sound === undefined ? [] : passwordProblems(sound, user, minLength),
   }));
-  return replacePassword(db, user.id, await hashPassword(null, password));
+  const encoded = await hashPassword(null, password);
+  return db.transaction(async (part) => {
+    if ((await replacePassword(part, user.id, encoded)) === null) return false;
+    await rememberEvent(part, user.id, "password_changed");
+    await post(part, passwordChanged, { address: user.email, userId: user.id, facts: { address: null, device: null } });
+    return true;
+  });
 }

@@ -1,14 +1,17 @@
 import "server-only";
 
-import type { AccountName } from "#db/account-name.ts";
 import { insertRefusedLogin } from "#db/events.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
-import { type AccountRow, findAccount, updatePasswordHash } from "#db/passwords.ts";
+import { findAccount, updatePasswordHash } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
+import { accountName } from "#lib/auth/account-name.ts";
 import { clientFacts } from "#lib/auth/client-facts.ts";
 import { openSession } from "#lib/auth/open-session.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
+import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
+import { post } from "#lib/mail/letter.ts";
+import { confirmEmail } from "#lib/mail/letters/confirm-email.ts";
 import { record } from "#lib/observe/events.ts";
 import { log } from "#lib/observe/log.ts";
 import { countGuess } from "#lib/passwords/count-guess.ts";
@@ -16,12 +19,12 @@ import type { Hash } from "#lib/passwords/hash-queue.ts";
 import { comparePassword } from "#lib/passwords/hashing.ts";
 import { type Attempt, forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
 import type { LogInValues } from "#lib/schemas.ts";
-import { accountName, nameDigest } from "./account-name.ts";
 
 /**
  * Opens a session if the password is that of the active account with this username or e-mail address.
  * @param client the client's address, and the attempt that was counted for it
- * @throws {AppError} `no_active_account`, the same after the same time whatever was wrong; `throttled`; `unavailable`
+ * @throws {AppError} `no_active_account`, the same after the same time whatever was wrong; `email_not_verified` where the password
+ *   is right and EMAIL_VERIFICATION is required; `throttled`; `unavailable`
  */
 export async function logIn(
   db: Database,
@@ -31,34 +34,35 @@ export async function logIn(
 ): Promise<Tokens> {
   const name = accountName(username);
   const account = await findAccount(db, name, client.address);
-  const guesses = await countGuessAt(db, name, account, client.address);
-  const encoded = account?.is_active ? account.encoded : null;
-  const compared = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, encoded));
-  if (!account || !compared.isRight) {
-    record("login_refused", { user_id: account?.id ?? null });
-    await insertRefusedLogin(db, account?.id ?? null, clientFacts());
+  const guess = { accountId: account?.id ?? null, name, address: client.address };
+  const guesses = await countGuess(db, { ...guess, isKnownAddress: account?.is_known_address ?? false });
+  const stored = account?.is_active ? account.password : null;
+  const compared = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, stored?.encoded ?? null));
+  if (!account || !stored || !compared.isRight) {
+    await rememberRefusal(db, account?.id ?? null);
     throw new AppError("no_active_account");
   }
   await forgive(db, { once: client.attempt ? [client.attempt] : [], all: guesses });
-  await rememberLoginAddress(db, account.id, client.address, account.password_changed_at);
-  if (compared.encoded !== null) await upgrade(db, account, compared.encoded);
-  return openSession(db, account.id, account.password_changed_at);
+  if (compared.encoded !== null) await upgrade(db, account.id, stored.encoded, compared.encoded);
+  if (!account.is_verified && config().EMAIL_VERIFICATION === "required") {
+    await rememberRefusal(db, account.id);
+    await post(db, confirmEmail, { address: account.email, userId: account.id, facts: { isWelcome: false } });
+    throw new AppError("email_not_verified");
+  }
+  await rememberLoginAddress(db, account.id, client.address, stored.changed_at);
+  return openSession(db, account.id, stored.changed_at);
 }
 
-// A shared count for a username and an e-mail address would reveal that they belong to one account. Unknown names are counted
-// alike.
-function countGuessAt(db: Database, name: AccountName, account: AccountRow | null, address: string): Promise<Attempt[]> {
-  const digest = nameDigest(name);
-  const subject = account ? String(account.id) : digest;
-  const named = `${account?.id ?? "nobody"}:${digest}`;
-  return countGuess(db, { subject, named, address, isKnownAddress: account?.is_known_address ?? false });
+async function rememberRefusal(db: Database, userId: number | null): Promise<void> {
+  record("login_refused", { user_id: userId });
+  await insertRefusedLogin(db, userId, clientFacts());
 }
 
 // Replaces an outdated hash while the password is at hand. A failure can wait for the next login, so it fails none.
-async function upgrade(db: Database, account: AccountRow, encoded: string): Promise<void> {
+async function upgrade(db: Database, userId: number, from: string, to: string): Promise<void> {
   try {
-    await updatePasswordHash(db, account.id, account.encoded, encoded);
+    await updatePasswordHash(db, userId, from, to);
   } catch (error) {
-    log().warn({ err: error, user_id: account.id }, "a password hash could not be upgraded");
+    log().warn({ err: error, user_id: userId }, "a password hash could not be upgraded");
   }
 }

@@ -7,6 +7,7 @@ const WORDS: { [Reason in LogInReason]: React.ReactNode } = {
   signed_up: "Your account is ready. Log in.",
   password_reset: "Your new password is saved, and every device is logged out. Log in with it.",
   logged_out: "You are logged out. See you soon.",
+  deleted: "Your account is deleted, with everything in it. Thank you for the time you were here.",
   ended_elsewhere: <>You were logged out here from somewhere else. If that wasn't you, {NEW_PASSWORD}.</>,
   replayed: (
     <>

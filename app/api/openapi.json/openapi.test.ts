@@ -2,9 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
+import { newSession, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
+import { changeEmail, freshEmail, newOwner } from "#e2e/email-changes.ts";
 import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
-import { type Document, differences, fetchDocument, isValid } from "#e2e/openapi.ts";
+import { type Document, differences, fetchDocument, isValid, type Operation } from "#e2e/openapi.ts";
+import { recoveryToken } from "#e2e/recovery.ts";
 
 /** The contract: each endpoint with its statuses. Every path has a 405 for the other methods. */
 const CONTRACT: Record<string, number[]> = {
@@ -13,10 +15,28 @@ const CONTRACT: Record<string, number[]> = {
   "GET /api/user/profile": [200, 401, 500, 503],
   "POST /api/token/refresh": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/user/logout": [200, 400, 401, 403, 413, 415, 500, 503],
+  "POST /api/user/email": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/email/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/email/undo": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/email/resend": [200, 401, 403, 429, 500, 503],
+  "POST /api/user/password": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/password/reset": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/password/reset/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
   "GET /api/health/live": [200, 500],
   "GET /api/health/ready": [200, 500, 503],
   "GET /api/openapi.json": [200, 500],
 };
+
+/** Why a session ended, as its refresh token is refused. */
+const SESSION_ENDS = [
+  "logged_out",
+  "ended_elsewhere",
+  "replayed",
+  "password_changed",
+  "email_changed",
+  "account_disabled",
+  "expired",
+];
 
 /** The contract's refusals, in its words. A field's refusals are documented with the field. */
 const REFUSALS = [
@@ -31,7 +51,12 @@ const REFUSALS = [
     `{"detail":"${message}","code":"token_not_valid"}`,
     `{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"${message}"}]}`,
   ]),
+  ...SESSION_ENDS.map((end) => `{"detail":"Token is invalid or expired","code":"token_not_valid","reason":"${end}"}`),
   '{"detail":"No active account found with the given credentials"}',
+  '{"detail":"E-mail address is not verified.","code":"email_not_verified"}',
+  ...['"password"', ""].map(
+    (methods) => `{"detail":"Reauthentication is required.","code":"reauthentication_required","methods":[${methods}]}`,
+  ),
   '{"detail":"Cross-site request refused.","code":"cross_site"}',
   '{"detail":"Not found."}',
   '{"detail":"Method \\"PATCH\\" not allowed."}',
@@ -52,8 +77,25 @@ const GOOD: Record<string, () => Promise<Sent>> = {
   "GET /api/user/profile": signedIn,
   "POST /api/token/refresh": signedIn,
   "POST /api/user/logout": signedIn,
+  "POST /api/user/email": async () => ({ ...(await signedIn()), json: { email: freshEmail() } }),
+  "POST /api/user/email/confirm": async () => ({ json: { token: (await newOwner(origin)).token } }),
+  "POST /api/user/email/undo": async () => {
+    const { user, cookies } = await newOwner(origin);
+    return { json: { token: (await changeEmail(origin, cookies, user.email, freshEmail())).undo } };
+  },
+  "POST /api/user/email/resend": signedIn,
+  "POST /api/user/password": async () => {
+    const { user, cookies } = await newSession(origin);
+    return { cookies, json: { current_password: user.password, new_password: NEW_PASSWORD } };
+  },
+  "POST /api/user/password/reset": async () => ({ json: { email: signUpBody().email } }),
+  "POST /api/user/password/reset/confirm": async () => {
+    const { email } = await signUp(origin);
+    return { json: { token: await recoveryToken(origin, email), new_password: NEW_PASSWORD } };
+  },
 };
 
+const NEW_PASSWORD = "the-hidden-fortress-1958";
 const origin = inject("origin");
 const settings = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
 
@@ -79,7 +121,8 @@ let strict: TestServer;
 let broken: TestServer;
 let cutOff: TestServer;
 beforeAll(async () => {
-  const limits = { RATE_LIMIT_SIGNUP: "1/600", RATE_LIMIT_LOGIN_ADDRESS: "1/600", RATE_LIMIT_REFRESH: "1/600" };
+  const names = ["SIGNUP", "LOGIN_ADDRESS", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK"];
+  const limits = Object.fromEntries(names.map((name) => [`RATE_LIMIT_${name}`, "1/600"]));
   const postgres = await startPostgres();
   [strict, broken, cutOff] = await Promise.all([
     startServer({ ...settings, ...limits, RATE_LIMITS: "on" }),
@@ -153,7 +196,7 @@ test.each(Object.entries(document.paths))("%s has exactly the methods of the doc
 
 describe.each(operations)("$name", ({ name, method, path, operation }) => {
   test.each(Object.keys(operation.responses).map(Number))("answers %i, as documented", async (status) => {
-    const { from = origin, sent = {}, times = 1 } = await requestFor(status, name.replace("HEAD", "GET"));
+    const { from = origin, sent = {}, times = 1 } = await requestFor(status, name.replace("HEAD", "GET"), operation);
     for (let time = 1; time < times; time += 1) await send(from, method, path, sent);
     const answer = await send(from, method, path, sent);
     expect(answer.status, answer.text).toBe(status);
@@ -163,10 +206,10 @@ describe.each(operations)("$name", ({ name, method, path, operation }) => {
 
 type Request = { from?: string; sent?: Sent; times?: number };
 
-async function requestFor(status: number, name: string): Promise<Request> {
+async function requestFor(status: number, name: string, { security = [] }: Operation): Promise<Request> {
   const good = async () => (await GOOD[name]?.()) ?? {};
   // Endpoints that need a session get one. The others are called without.
-  const signed = async () => (name === "POST /api/user/logout" ? await signedIn() : {});
+  const signed = async () => (security.length > 0 ? await signedIn() : {});
   const text = { headers: { "content-type": "text/plain" }, body: "{}" };
   const large = { headers: { "content-type": "application/json" }, body: "x".repeat(20_000) };
   switch (status) {

@@ -1,0 +1,24 @@
+import type { Database } from "./pool.ts";
+
+/** An account as its owner sees it. */
+export type AccountDetails = {
+  id: number;
+  username: string;
+  email: string;
+  email_verified: boolean;
+  /** YYYY-MM-DD */
+  birth_date: string;
+  created_at: Date;
+  has_password: boolean;
+};
+
+/** The account with this id. Null if it has been deleted. */
+export async function findAccountDetails(db: Database, userId: number): Promise<AccountDetails | null> {
+  const rows = await db.query<AccountDetails>(
+    `select id, username, email, email_verified_at is not null as email_verified, to_char(birth_date, 'YYYY-MM-DD') as birth_date,
+       created_at, exists (select from passwords where user_id = users.id) as has_password
+     from users where id = $1`,
+    [userId],
+  );
+  return rows[0] ?? null;
+}

@@ -1,0 +1,15 @@
+import "server-only";
+
+import { findAccountDetails } from "#db/account-details.ts";
+import type { Database } from "#db/pool.ts";
+import type { Account } from "#lib/answers.ts";
+import { AppError } from "#lib/errors.ts";
+
+/** The account of a signed-in user. @throws {AppError} `access_token_not_valid` if it has been deleted */
+export async function describeAccount(db: Database, userId: number): Promise<Account> {
+  const found = await findAccountDetails(db, userId);
+  if (!found) throw new AppError("access_token_not_valid", { reason: "invalid" });
+  const { birth_date: age, created_at, ...account } = found;
+  const others = { totp: false, recovery_codes_left: 0, passkeys: 0, providers: [] };
+  return { ...account, age, created_at: created_at.toISOString(), ...others };
+}

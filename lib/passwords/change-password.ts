@@ -1,0 +1,106 @@
+import "server-only";
+
+import { lockUser } from "#db/email-addresses.ts";
+import { rememberLoginAddress } from "#db/login-addresses.ts";
+import { type AccountRow, findAccountById, hasPassword, replacePassword } from "#db/passwords.ts";
+import type { Database } from "#db/pool.ts";
+import { advanceSession } from "#db/rotate-session.ts";
+import { keepSession, listJustEnded, type SessionRow } from "#db/sessions.ts";
+import { rememberEvent } from "#lib/auth/account-events.ts";
+import type { Viewer } from "#lib/auth/authenticate.ts";
+import { clientFacts } from "#lib/auth/client-facts.ts";
+import { tokensOf } from "#lib/auth/open-session.ts";
+import { rememberRevocation } from "#lib/auth/revocations.ts";
+import type { Tokens } from "#lib/auth/tokens.ts";
+import { config, refreshGraceSeconds } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import { post } from "#lib/mail/letter.ts";
+import { passwordChanged } from "#lib/mail/letters/password-changed.ts";
+import { record } from "#lib/observe/events.ts";
+import { mergeProblems, type Problem, type Problems } from "#lib/problems.ts";
+import type { ChangePasswordValues } from "#lib/schemas.ts";
+import { isOwnPassword } from "./check-password.ts";
+import type { Hash } from "./hash-queue.ts";
+import { hashPassword } from "./hashing.ts";
+import { passwordProblems } from "./rules.ts";
+
+/** The rules of a change beyond its schema: an account with a password must send it. */
+export async function changePasswordRules(
+  db: Database,
+  { current_password: current }: Partial<ChangePasswordValues>,
+  viewer: Viewer,
+): Promise<Problems> {
+  const isMissing = current === undefined && (await hasPassword(db, viewer.userId));
+  return isMissing ? { current_password: [{ code: "required" }] } : {};
+}
+
+/**
+ * Gives a signed-in user a new password. All other sessions end, and this one goes on.
+ * @param address the client's address
+ * @returns the session's new tokens
+ * @throws {AppError} `invalid_input` for a wrong current password and a bad new one; `throttled`; `unavailable`;
+ *   `access_token_not_valid` if the session ended meanwhile
+ */
+export async function changePassword(
+  db: Database,
+  hash: Hash,
+  viewer: Viewer,
+  { current_password: current, new_password: password }: ChangePasswordValues,
+  address: string,
+): Promise<Tokens> {
+  const account = await findAccountById(db, viewer.userId, address);
+  if (!account?.is_active) throw new AppError("access_token_not_valid", { reason: "invalid" });
+  const fields = mergeProblems(
+    { current_password: await currentProblems(db, hash, account, current ?? "", address) },
+    { new_password: passwordProblems(password, account, config().PASSWORD_MIN_LENGTH) },
+  );
+  if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
+  const encoded = await hashPassword(hash, password);
+  const { session, ended } = await db.transaction((part) => replace(part, viewer, account, encoded, address));
+  for (const id of ended) {
+    rememberRevocation(id);
+    record("revocation", { user_id: account.id, session: id });
+  }
+  record("password_changed", { user_id: account.id });
+  return tokensOf(session);
+}
+
+// An account without a password has proved by other means who its owner is.
+async function currentProblems(
+  db: Database,
+  hash: Hash,
+  account: AccountRow,
+  current: string,
+  address: string,
+): Promise<Problem[]> {
+  if (account.password === null || (await isOwnPassword(db, hash, account, current, address))) return [];
+  return [{ code: "wrong_old_password" }];
+}
+
+type Replaced = { session: SessionRow; ended: string[] };
+
+// A throw takes everything back.
+async function replace(
+  db: Database,
+  { sessionId }: Viewer,
+  compared: AccountRow,
+  encoded: string,
+  address: string,
+): Promise<Replaced> {
+  const { id, email } = compared;
+  await lockUser(db, id);
+  const account = await findAccountById(db, id, address);
+  // Another change came first: the password that was compared is an old one now.
+  if (account?.password?.changed_at !== compared.password?.changed_at)
+    throw new AppError("invalid_input", { fields: { current_password: [{ code: "wrong_old_password" }] } });
+  await keepSession(db, sessionId);
+  const changedAt = await replacePassword(db, id, encoded);
+  const session = await advanceSession(db, { id: sessionId, grace: refreshGraceSeconds(), isProved: true });
+  if (changedAt === null || session === null) throw new AppError("access_token_not_valid", { reason: "invalid" });
+  const ended = await listJustEnded(db, id);
+  await rememberLoginAddress(db, id, address, changedAt);
+  await rememberEvent(db, id, "password_changed");
+  const { address: from, device } = clientFacts();
+  await post(db, passwordChanged, { address: email, userId: id, facts: { address: from, device } });
+  return { session, ended };
+}

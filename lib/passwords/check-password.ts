@@ -1,0 +1,31 @@
+import "server-only";
+
+import type { AccountRow } from "#db/passwords.ts";
+import type { Database } from "#db/pool.ts";
+import { accountName } from "#lib/auth/account-name.ts";
+import { record } from "#lib/observe/events.ts";
+import { forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
+import { countGuess } from "./count-guess.ts";
+import type { Hash } from "./hash-queue.ts";
+import { comparePassword } from "./hashing.ts";
+
+/**
+ * Whether this is the password of a signed-in user's account. A wrong one counts as a wrong login by the username does: a
+ * stolen session must not allow more guesses.
+ * @param address the client's address @throws {AppError} `throttled`; `unavailable`
+ */
+export async function isOwnPassword(
+  db: Database,
+  hash: Hash,
+  account: AccountRow,
+  password: string,
+  address: string,
+): Promise<boolean> {
+  const { id, password: stored, is_known_address: isKnownAddress } = account;
+  const name = accountName(account.username);
+  const guesses = await countGuess(db, { accountId: id, name, address, isKnownAddress });
+  const { isRight } = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, stored?.encoded ?? null));
+  if (isRight) await forgive(db, { once: [], all: guesses });
+  else record("password_refused", { user_id: id });
+  return isRight;
+}
