@@ -1,5 +1,9 @@
-import { LogOut } from "#app/_components/log-out.tsx";
+import { counted } from "#app/_components/counted.ts";
+import { Moment } from "#app/_components/moment.tsx";
+import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
 import { Stage } from "#app/_components/stage.tsx";
+import type { Session } from "#lib/answers.ts";
+import { getAccount, getDevices } from "#lib/pages/own-account.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 
 // In characters. A name may have 150, and must not push everything else off the ticket.
@@ -7,19 +11,76 @@ const LONG_NAME = 40;
 
 export default async function HomePage() {
   const viewer = await requireViewer();
+  const [{ username, email, email_verified: isVerified }, devices] = await Promise.all([getAccount(viewer), getDevices(viewer)]);
   return (
-    <Stage actions={<LogOut />}>
+    <Stage>
       <div className="ticket">
         <div>
-          <h1 className={[...viewer.username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "headline"}>
-            Welcome, <bdi>{viewer.username}</bdi>
+          <h1 className={[...username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "headline"}>
+            Welcome, <bdi>{username}</bdi>
           </h1>
-          <p className="mt-5 max-w-[45ch] text-lg">
-            This is your ticket to MovieConnect. Nobody else needs to see it: log out when you leave a shared screen.
+          <p className="mt-4 max-w-[45ch] text-lg">
+            This is your ticket to MovieConnect. Log out when you leave a screen that others use.
           </p>
+          <div className="mt-7 grid gap-x-10 gap-y-6 sm:grid-cols-2">
+            <section aria-labelledby="address">
+              <h2 id="address" className="text-lg font-bold">
+                {email === null || isVerified ? "Your address" : "Next: confirm your address"}
+              </h2>
+              <Address email={email} isVerified={isVerified} />
+            </section>
+            <section aria-labelledby="devices">
+              <h2 id="devices" className="text-lg font-bold">
+                {devices.length > 1 ? `Logged in on ${counted(devices.length, "device")}` : "Logged in here alone"}
+              </h2>
+              <OtherDevices devices={devices} />
+            </section>
+          </div>
         </div>
         <p className="flex items-center justify-center text-2xl font-bold md:text-3xl md:[writing-mode:vertical-rl]">Admit two</p>
       </div>
     </Stage>
+  );
+}
+
+function Address({ email, isVerified }: { email: string | null; isVerified: boolean }) {
+  if (email === null) return <a href="/account#email-address">Add an email address</a>;
+  if (isVerified) {
+    return (
+      <>
+        <p>
+          <bdi>{email}</bdi> is confirmed.
+        </p>
+        <p className="mt-2">
+          <a href="/account">Go to your account</a>
+        </p>
+      </>
+    );
+  }
+  return (
+    <>
+      <p className="mb-3">
+        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Without it you can't get back in
+        if you forget your password.
+      </p>
+      <ResendConfirmation />
+    </>
+  );
+}
+
+function OtherDevices({ devices }: { devices: Session[] }) {
+  const other = devices.find(({ current }) => !current);
+  return (
+    <>
+      {other && (
+        <p>
+          {other.device ?? "An unknown device"} was the last one apart from this, <Moment at={other.last_used_at} />
+        </p>
+      )}
+      {!other && <p>No other device can use your account.</p>}
+      <p className="mt-2">
+        <a href="/account#devices">See your devices</a>
+      </p>
+    </>
   );
 }

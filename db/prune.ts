@@ -1,5 +1,7 @@
 import "server-only";
 
+import { RESERVED_HOURS } from "./email-changes.ts";
+import { KEPT_DAYS } from "./events.ts";
 import { KNOWN_DAYS } from "./login-addresses.ts";
 import type { Database } from "./pool.ts";
 
@@ -23,6 +25,9 @@ const PRUNABLE = {
   revocations: { table: "revocations", column: "revoked_at", seconds: ENDED_SECONDS },
   rate_limits: { table: "rate_limits", column: "resets_at", seconds: 0 },
   login_addresses: { table: "login_addresses", column: "last_login_at", seconds: KNOWN_DAYS * DAY },
+  events: { table: "events", column: "at", seconds: KEPT_DAYS * DAY },
+  // A day longer than they can be undone, so that an undo that comes twice is still known.
+  email_changes: { table: "email_changes", column: "changed_at", seconds: RESERVED_HOURS * 3_600 + DAY },
   settled_mails: { table: "mails", column: "settled_at", seconds: DAY, where: "outcome <> 'failed'" },
   // An operator may have failed mails tried again.
   failed_mails: { table: "mails", column: "settled_at", seconds: 30 * DAY, where: "outcome = 'failed'" },

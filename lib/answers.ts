@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** The browser reads it from the refusal of a refresh. */
+export type { SessionEnd } from "./errors.ts";
+
 // The API's successful answers. The browser uses the types, the API's document the schemas.
 
 // Not `z.jwt()`: JSON Schema does not know its format.
@@ -108,6 +111,14 @@ export const exported = z
     mails: rows,
   })
   .meta({ id: "Export" });
+
+export const reauthenticated = z.object({
+  detail: z.literal("Reauthenticated."),
+  expires_in: z
+    .int()
+    .positive()
+    .meta({ description: "In seconds.", examples: [600] }),
+});
 
 /** An answer that says one sentence. */
 export function detail<Text extends string>(text: Text) {

@@ -6,30 +6,37 @@ import { CallButton } from "./call-button.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { FormContext } from "./form-context.ts";
 import { NeedsScript } from "./needs-script.tsx";
-import { useApiCall } from "./use-api-call.ts";
-import { UNREADABLE_DATE, type Words } from "./words.ts";
+import { SaidNotice } from "./said-notice.tsx";
+import { type Settings, useApiCall } from "./use-api-call.ts";
+import { UNREADABLE_DATE } from "./words.ts";
 
-type Props<Input> = {
-  call: (input: Input) => Promise<Result<unknown>>;
-  onDone?: () => void;
-  /** "Log in", and while it does: "Logging in" */
-  submit: { label: string; doing: string };
-  /** What this form says in place of the API's messages */
-  words?: Words;
-  children: React.ReactNode;
+type Props<Input, Data> = Settings<Input, Data> & {
+  call: (input: Input) => Promise<Result<Data>>;
+  /** "Log in", and while it does: "Logging in". `look`: further classes of its button */
+  submit: { label: string; doing: string; look?: string };
+  /** Empties the fields after a success. A form without it keeps what was typed. */
+  clears?: true;
+  children?: React.ReactNode;
 };
 
 /** A form that sends its fields to the API by name, and shows each message at the field that it is about. */
-export function ApiForm<Input extends Record<string, string>>({ call, onDone, submit, words, children }: Props<Input>) {
+export function ApiForm<Input extends Record<string, string | undefined>, Data>(props: Props<Input, Data>) {
+  const { call, submit, clears, children, ...settings } = props;
   const form = useRef<HTMLFormElement>(null);
-  const state = useApiCall(call, { onDone, words });
-  const { isBusy, isWaiting, failure, failures, run, fail, forgetField } = state;
+  const state = useApiCall(call, settings);
+  const { isBusy, isWaiting, failure, said, returns, run, fail, forgetField } = state;
   const fields = failure?.kind === "fields" ? failure.fields : {};
 
-  const focusOnError = useEffectEvent(() => form.current && failure && firstToCorrect(form.current, failure)?.focus());
+  const takeFocus = useEffectEvent(() => {
+    if (form.current === null) return;
+    if (clears && said !== null) form.current.reset();
+    if (failure) firstToCorrect(form.current, failure)?.focus();
+    // The field that was sent by the Enter key lost the focus when it was disabled.
+    else if (document.activeElement === document.body) submitButton(form.current)?.focus();
+  });
   useEffect(() => {
-    if (failures > 0) focusOnError();
-  }, [failures]);
+    if (returns > 0) takeFocus();
+  }, [returns]);
 
   function send(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -55,11 +62,12 @@ export function ApiForm<Input extends Record<string, string>>({ call, onDone, su
       </FormContext>
       <div className="notices">
         <FailureNotice call={state} />
+        {settings.says && <SaidNotice said={said} />}
         <NeedsScript doing={submit.doing} />
       </div>
       <CallButton
         type="submit"
-        className="button mt-5 w-full"
+        className={`button mt-5 w-full ${submit.look ?? ""}`}
         label={submit.label}
         busyLabel={`${submit.doing}…`}
         isBusy={isBusy}
@@ -75,8 +83,12 @@ function firstToCorrect(form: HTMLFormElement, failure: Failure): HTMLElement | 
   return (
     form.querySelector<HTMLElement>("[aria-invalid=true]") ??
     (isRefused ? form.querySelector<HTMLElement>("[autocomplete~=current-password]") : null) ??
-    form.querySelector<HTMLElement>("[type=submit]")
+    submitButton(form)
   );
+}
+
+function submitButton(form: HTMLFormElement): HTMLElement | null {
+  return form.querySelector<HTMLElement>("[type=submit]");
 }
 
 // A half-typed date has no value: the server could only say that it is missing.

@@ -10,6 +10,8 @@ export function describeFailure(failure: Failure): string {
       return failure.detail;
     case "throttled":
       return "Too many attempts.";
+    case "unproved":
+      return "Nothing has changed: this needs you to confirm that it is you.";
     case "no_cookies":
       return "You are not logged in: your browser didn't keep MovieConnect's cookies. Allow cookies for this site in its settings, then log in again.";
     case "unavailable":

@@ -3,40 +3,52 @@ import type { Failure, Result } from "#lib/client/api-client.ts";
 import { inOurWords } from "./in-our-words.ts";
 import type { Words } from "./words.ts";
 
-/** `done` stays until the page is left: a call that succeeded leads to another page. */
+/** `done` stays until the page is left: a call that succeeded leads to another page, unless it has something to say here. */
 type CallState = {
   status: "ready" | "sending" | "done";
   failure: Failure | null;
-  /** How many calls have failed. It tells a new failure from one whose fields are being corrected. */
-  failures: number;
+  /** The sentence that tells of the success */
+  said: string | null;
+  /** How many calls have come back to this page. It tells a new failure from one whose fields are being corrected. */
+  returns: number;
 };
 
-type Settings = { onDone?: (() => void) | undefined; words?: Words | undefined };
+export type Settings<Input, Data> = {
+  onDone?: ((data: Data) => void) | undefined;
+  /** What to say of a success. The page stays, and the call can be made again. */
+  says?: ((input: Input, data: Data) => string) | undefined;
+  words?: Words | undefined;
+};
 
 /** Runs one call at a time and keeps its outcome, in the pages' words. Some failures name a time to wait. */
-export function useApiCall<Input extends object | null>(
-  call: (input: Input) => Promise<Result<unknown>>,
-  { onDone, words = {} }: Settings = {},
+export function useApiCall<Input extends object | null, Data>(
+  call: (input: Input) => Promise<Result<Data>>,
+  { onDone, says, words = {} }: Settings<Input, Data> = {},
 ) {
-  const [state, setState] = useState<CallState>({ status: "ready", failure: null, failures: 0 });
+  const [state, setState] = useState<CallState>({ status: "ready", failure: null, said: null, returns: 0 });
   const [waitedFor, setWaitedFor] = useState<Failure | null>(null);
   const { failure } = state;
   const retryAfter = failure && "retryAfter" in failure ? failure.retryAfter : null;
 
   async function run(input: Input): Promise<void> {
-    setState(({ failures }) => ({ status: "sending", failure: null, failures }));
+    setState(({ returns }) => ({ status: "sending", failure: null, said: null, returns }));
     const result = await call(input);
     if (!result.ok) return fail(inOurWords(result.failure, words, Object.keys(input ?? {})));
-    setState(({ failures }) => ({ status: "done", failure: null, failures }));
-    onDone?.();
+    if (says) comeBack({ failure: null, said: says(input, result.data) });
+    else setState((current) => ({ ...current, status: "done" }));
+    onDone?.(result.data);
   }
 
   function fail(failure: Failure): void {
-    setState(({ failures }) => ({ status: "ready", failure, failures: failures + 1 }));
+    comeBack({ failure, said: null });
+  }
+
+  function comeBack(outcome: Pick<CallState, "failure" | "said">): void {
+    setState(({ returns }) => ({ status: "ready", ...outcome, returns: returns + 1 }));
   }
 
   function forgetField(name: string): void {
-    setState((current) => ({ ...current, failure: withoutField(current.failure, name) }));
+    setState((current) => ({ ...current, failure: withoutField(current.failure, name), said: null }));
   }
 
   return {

@@ -1,9 +1,12 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { createContext, useContext, useEffect } from "react";
 import { onSessionChange, type SessionChange } from "#lib/client/session-channel.ts";
 import { localPath } from "#lib/pages/local-path.ts";
+import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
+import { ProofDialog } from "./proof-dialog.tsx";
 
 type ClientViewer = { username: string };
 
@@ -17,39 +20,46 @@ export function useViewer(): ClientViewer | null {
   return useContext(ViewerContext);
 }
 
-/** Gives the page its viewer, and leaves the page when the session opens or ends, in this tab or another. */
+/** Gives the page its viewer, and follows the session, in this tab or another: leaves the page when it opens or ends. */
 export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | null; children: React.ReactNode }) {
   const isSignedIn = viewer !== null;
-  useEffect(() => {
-    // Stops after one change: what this tab announces comes back to it over the channel that all tabs share.
-    const stop = onSessionChange((change) => followSession(change, isSignedIn) && stop());
-    return stop;
-  }, [isSignedIn]);
+  const { refresh } = useRouter();
+  useEffect(() => onSessionChange((change) => followSession(change, isSignedIn, refresh)), [isSignedIn, refresh]);
   useEffect(() => {
     // A page from the back-forward cache shows what was true when the visitor left it.
     const reloadIfRestored = (event: PageTransitionEvent) => event.persisted && window.location.reload();
     window.addEventListener("pageshow", reloadIfRestored);
     return () => window.removeEventListener("pageshow", reloadIfRestored);
   }, []);
-  return <ViewerContext value={viewer}>{children}</ViewerContext>;
+  return (
+    <ViewerContext value={viewer}>
+      {children}
+      {viewer && <ProofDialog username={viewer.username} />}
+    </ViewerContext>
+  );
 }
 
-// A whole page load: nothing that was rendered for one user stays in memory for the next.
-function followSession(change: SessionChange, isSignedIn: boolean): boolean {
-  if (isSignedIn === (change === "opened")) return false;
-  window.location.replace(pathAfter(change));
-  return true;
+// A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to
+// is of use to everyone, and only this document has the link's token: there the username alone changes.
+function followSession(change: SessionChange, isSignedIn: boolean, refresh: () => void): void {
+  const hasMoved = change !== "changed" && isSignedIn !== (change === "opened");
+  if (change === "changed" || (hasMoved && isLinkPage(window.location.pathname))) refresh();
+  else if (hasMoved) window.location.replace(pathAfter(change));
 }
 
-function pathAfter(change: SessionChange): string {
-  const { pathname, search } = window.location;
+function pathAfter(change: Exclude<SessionChange, "changed">): string {
+  const { pathname, search, hash } = window.location;
   switch (change) {
-    case "opened":
-      return localPath(new URLSearchParams(search).get("next"));
+    case "opened": {
+      const path = localPath(new URLSearchParams(search).get("next"));
+      // A redirect to the login page keeps the fragment of the page that was asked for.
+      return path.includes("#") ? path : path + hash;
+    }
     case "logged_out":
+    case "deleted":
       // The next person at this screen must not be led to the last one's page.
       return logInPath(null, change);
-    case "ended":
+    default:
       return logInPath(pathname + search, change);
   }
 }

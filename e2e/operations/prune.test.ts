@@ -18,7 +18,7 @@ import {
 
 const MANY = 200_000;
 const OTHERS = 20_000;
-const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses", "mails"];
+const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses", "events", "email_changes", "mails"];
 
 let postgres: TestPostgres;
 let server: TestServer;
@@ -36,6 +36,8 @@ const REVOCATIONS = "insert into revocations (session_id, revoked_at)";
 const LIMITS = "insert into rate_limits (key, used, resets_at)";
 const MAILS = "insert into mails (kind, user_id, address, outcome, settled_at, last_error)";
 const ADDRESSES = "insert into login_addresses (user_id, address, last_login_at)";
+const EVENTS = "insert into events (user_id, event, at)";
+const EMAIL_CHANGES = "insert into email_changes (user_id, old_email, changed_at)";
 
 /** Rows of each kind that may be deleted. Their names begin with "old". */
 async function seedOld(query: Query, userId: number, sessions: number): Promise<void> {
@@ -48,6 +50,8 @@ async function seedOld(query: Query, userId: number, sessions: number): Promise<
   await many(ADDRESSES, `${userId}, 'old-' || i, now() - interval '31 days'`);
   await many(MAILS, `'old', ${userId}, '', 'sent', now() - interval '25 hours', null`);
   await many(MAILS, `'old', ${userId}, 'ann@example.com', 'failed', now() - interval '31 days', 'refused'`);
+  await many(EVENTS, `${userId}, 'old-' || i, now() - interval '366 days'`);
+  await many(EMAIL_CHANGES, `${userId}, 'old-' || i, now() - interval '5 days'`);
 }
 
 /** A row of each kind that is only nearly old enough. */
@@ -65,6 +69,8 @@ async function seedKept(query: Query, userId: number): Promise<void> {
     new Date(0),
     new Date(Date.now() + 3_600_000),
   ]);
+  await query(`${EVENTS} values ($1, 'kept', now() - interval '364 days')`, [userId]);
+  await query(`${EMAIL_CHANGES} values ($1, 'kept', now() - interval '73 hours')`, [userId]);
 }
 
 const columns: Record<string, string> = {
@@ -73,6 +79,8 @@ const columns: Record<string, string> = {
   rate_limits: "key",
   login_addresses: "address",
   mails: "kind",
+  events: "event",
+  email_changes: "old_email",
 };
 
 /** The number of rows of each kind whose names begin so. */
@@ -117,7 +125,9 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
   const none = Object.fromEntries(TABLES.map((table) => [table, 0]));
   await eventually(async () => Object.values(await count("old")).every((left) => left === 0), 120);
   expect(await count("old")).toEqual(none);
-  expect(await count("kept")).toEqual({ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1, mails: 3 });
+  expect(await count("kept")).toEqual({
+    ...{ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1, events: 1, email_changes: 1, mails: 3 },
+  });
   expect(await stop()).toEqual([]);
   expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies: idle.cookies })).status).toBe(200);
 
@@ -151,7 +161,7 @@ test.each(PRUNABLES)("%s are found by an index", async (what) => {
     await pruneBatch(db, what, 500, null);
   });
   expect(plan.join("\n")).toMatch(
-    /Index Scan using (\w+)_(expires|revoked|resets|last_login|settled|failed)_at on \1[\s\S]*Tid Scan on \1/,
+    /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed|settled|failed)_)?at on \1[\s\S]*Tid Scan on \1/,
   );
   expect(plan.join("\n")).not.toMatch(/Seq Scan|Sort/);
 });

@@ -1,12 +1,10 @@
-import "server-only";
-
 import { type DeletedUser, deleteUser } from "#db/delete-user.ts";
 import type { Database } from "#db/pool.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { post } from "#lib/mail/letter.ts";
 import { accountDeleted } from "#lib/mail/letters/account-deleted.ts";
 import { record } from "#lib/observe/events.ts";
-import { forget } from "#lib/rate-limits.ts";
+import { forgetGuesses } from "#lib/passwords/count-guess.ts";
 
 /**
  * Deletes an account with everything that is kept about it, and ends its sessions. Its name and its addresses are free at once. A
@@ -17,10 +15,9 @@ export async function deleteAccount(db: Database, userId: number): Promise<Delet
   const deleted = await db.transaction(async (part) => {
     const gone = await deleteUser(part, userId);
     if (!gone) return null;
-    const { username, email: address } = gone;
-    await forget(part, ["login_account", "login_account_address"], String(userId));
+    await forgetGuesses(part, userId);
     // The mail belongs to no account: with one it would have been deleted too.
-    await post(part, accountDeleted, { address, userId: null, facts: { username } });
+    await post(part, accountDeleted, { address: gone.email, userId: null, facts: {} });
     return gone;
   });
   if (!deleted) return null;

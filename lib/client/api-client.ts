@@ -1,5 +1,16 @@
-import type { Profile, User } from "#lib/answers.ts";
-import type { LogInInput, SignUpInput } from "#lib/schemas.ts";
+import type { Account, EventPage, Profile, SessionEnd, User } from "#lib/answers.ts";
+import type {
+  ChangeAccountInput,
+  ChangeEmailInput,
+  ChangePasswordInput,
+  LinkInput,
+  LogInInput,
+  ReauthenticateInput,
+  RecoverInput,
+  ResetPasswordInput,
+  SignUpInput,
+} from "#lib/schemas.ts";
+import { askForProof } from "./proof.ts";
 import { announceSession } from "./session-channel.ts";
 
 // The browser's side of the API. The browser sends the cookies by itself: no token is kept here.
@@ -10,14 +21,18 @@ export type Result<Data> = { ok: true; data: Data } | { ok: false; failure: Fail
 export type Failure =
   /** 400: messages by field */
   | { kind: "fields"; fields: Record<string, string[]> }
-  /** Another refusal, with the server's message */
-  | { kind: "refused"; status: number; detail: string }
+  /** Another refusal, with the server's message; `reason`: why the session ended, if a refresh was refused for that */
+  | { kind: "refused"; status: number; detail: string; reason?: SessionEnd }
   /** 429; `retryAfter` in seconds */
   | { kind: "throttled"; retryAfter: number }
   /** The server is down, too busy, or out of reach; `retryAfter` in seconds, if the server said so */
   | { kind: "unavailable"; retryAfter: number | null }
+  /** The call wants a proof of who is at the screen, and did not get one */
+  | { kind: "unproved"; methods: string[] }
   /** The login succeeded, but the browser keeps no cookies */
   | { kind: "no_cookies" };
+
+type Refusal = { detail?: string; code?: string; reason?: SessionEnd; methods?: string[] };
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -40,7 +55,48 @@ export const api = {
     return { ok: true, data: null };
   },
 
+  recover: (input: RecoverInput) => send<unknown>("POST", "/api/user/password/reset/", input),
+  resetPassword: (input: ResetPasswordInput) => send<unknown>("POST", "/api/user/password/reset/confirm/", input),
+  confirmEmail: (input: LinkInput) => send<unknown>("POST", "/api/user/email/confirm/", input),
+  undoEmailChange: (input: LinkInput) => send<unknown>("POST", "/api/user/email/undo/", input),
+
+  /** Whether this browser's session lives on, after a call that may have ended it. If not, all tabs are told. */
+  sessionLives: async (): Promise<boolean> => {
+    const renewed = await refresh();
+    if (!isUnauthenticated(renewed)) return true;
+    announceSession(endOf(renewed) ?? "ended");
+    return false;
+  },
+
   profile: () => authenticated<Profile>("GET", "/api/user/profile/"),
+
+  changeAccount: async (input: ChangeAccountInput): Promise<Result<Account>> => {
+    const result = await authenticated<Account>("PATCH", "/api/user/account/", input);
+    if (result.ok) announceSession("changed");
+    return result;
+  },
+
+  deleteAccount: async (): Promise<Result<null>> => {
+    const result = await authenticated<null>("DELETE", "/api/user/account/");
+    if (result.ok) announceSession("deleted");
+    return result;
+  },
+
+  exportAccount: () => authenticated<unknown>("GET", "/api/user/account/export/"),
+  changePassword: (input: ChangePasswordInput) => authenticated<unknown>("POST", "/api/user/password/", input),
+  changeEmail: (input: ChangeEmailInput) => authenticated<unknown>("POST", "/api/user/email/", input),
+  resendConfirmation: () => authenticated<unknown>("POST", "/api/user/email/resend/"),
+
+  endSession: async (id: string): Promise<Result<null>> => {
+    const result = await authenticated<null>("DELETE", `/api/user/sessions/${encodeURIComponent(id)}/`);
+    // A 404 means that it had already ended, which is what was asked for.
+    const hasEnded = !result.ok && result.failure.kind === "refused" && result.failure.status === 404;
+    return hasEnded ? { ok: true, data: null } : result;
+  },
+
+  endOtherSessions: () => authenticated<{ ended: number }>("DELETE", "/api/user/sessions/"),
+  events: (before: number) => authenticated<EventPage>("GET", `/api/user/events/?before=${before}`),
+  reauthenticate: (input: ReauthenticateInput) => authenticated<unknown>("POST", "/api/user/reauthenticate/", input),
 
   /** Calls an endpoint that requires a session. `Data` is the type that the endpoint's handler returns. */
   get: <Data>(path: string) => authenticated<Data>("GET", path),
@@ -59,14 +115,21 @@ async function keepsCookies({ refresh }: { refresh: string }): Promise<boolean> 
   return false;
 }
 
-// A 401 means that the access token has expired: it is renewed, and the call is repeated once.
+// A call that wants a proof is repeated once the page has asked for it.
 async function authenticated<Data>(method: Method, path: string, body?: unknown): Promise<Result<Data>> {
+  const first = await renewing<Data>(method, path, body);
+  if (first.ok || first.failure.kind !== "unproved") return first;
+  return (await askForProof(first.failure.methods)) ? renewing<Data>(method, path, body) : first;
+}
+
+// A 401 means that the access token has expired: it is renewed, and the call is repeated once.
+async function renewing<Data>(method: Method, path: string, body?: unknown): Promise<Result<Data>> {
   const first = await send<Data>(method, path, body);
   if (!isUnauthenticated(first)) return first;
   const renewed = await refresh();
   if (!renewed.ok && !isUnauthenticated(renewed)) return renewed;
   const second = renewed.ok ? await send<Data>(method, path, body) : first;
-  if (isUnauthenticated(second)) announceSession("ended");
+  if (isUnauthenticated(second)) announceSession(endOf(renewed) ?? "ended");
   return second;
 }
 
@@ -99,9 +162,14 @@ function toFailure({ status, headers }: Response, answer: unknown): Failure {
   const retryAfter = Number(headers.get("retry-after")) || null;
   if (status === 429) return { kind: "throttled", retryAfter: retryAfter ?? 1 };
   if (status >= 500) return { kind: "unavailable", retryAfter };
-  const body = answer as { detail?: string } & Record<string, string[]>;
-  if (typeof body.detail === "string") return { kind: "refused", status, detail: body.detail };
-  return { kind: "fields", fields: body };
+  const { detail, reason, code, methods } = answer as Refusal;
+  if (code === "reauthentication_required") return { kind: "unproved", methods: methods ?? [] };
+  if (typeof detail === "string") return { kind: "refused", status, detail, ...(reason ? { reason } : {}) };
+  return { kind: "fields", fields: answer as Record<string, string[]> };
+}
+
+function endOf(renewed: Result<unknown>): SessionEnd | undefined {
+  return !renewed.ok && renewed.failure.kind === "refused" ? renewed.failure.reason : undefined;
 }
 
 function isUnauthenticated(result: Result<unknown>): boolean {

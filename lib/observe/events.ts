@@ -12,6 +12,7 @@ type Events = {
   password_refused: { user_id: number };
   password_changed: { user_id: number };
   password_reset: { user_id: number };
+  reauthentication: { user_id: number; session: string };
   refresh: { user_id: number; session: string; generation: number };
   replay: { user_id: number; session: string; generation: number };
   /** A refresh token was ahead of its session: the database has lost rotations */
@@ -40,6 +41,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   password_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
   password_changed: { level: "info" },
   password_reset: { level: "info" },
+  reauthentication: { level: "info" },
   refresh: { level: "info", count: () => metrics().sessions.inc({ event: "refreshed" }) },
   replay: { level: "warn", count: () => metrics().sessions.inc({ event: "replayed" }) },
   database_behind: { level: "warn", count: () => metrics().sessions.inc({ event: "resumed" }) },

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { SessionEnd } from "#lib/errors.ts";
 import { perProcess } from "#lib/per-process.ts";
 
 /**
@@ -22,8 +23,8 @@ export type RequestContext = {
   lane?: { answer?: { status: number; text: string } };
   /** When a page stops waiting for the database, by `performance.now()`: proxy.ts and the render share it. */
   databaseEnd?: number;
-  /** The request for a page came with the cookies of a session that has ended. */
-  hasEndedSession?: boolean;
+  /** Why the session ended whose cookies came with the request for a page. `ended`: that is not known. */
+  sessionEnd?: SessionEnd | "ended";
   /** The page's status in place of Next's 200 or 500. */
   pageStatus?: 500 | 503;
   /** The number that a failed page shows and that finds the failure in the log, if Next has no digest for it. */

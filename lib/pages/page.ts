@@ -25,11 +25,10 @@ export function pageHeaders(incoming: Headers): PageHeaders {
  * @returns the same cookies, for the browser
  */
 export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[]> {
-  const cookies = await renewForPage(pageDatabase(), requestHeaders.get("cookie"));
+  const { cookies, end } = await renewForPage(pageDatabase(), requestHeaders.get("cookie"));
   if (cookies.length > 0) setCookies(requestHeaders, cookies);
   const page = currentRequest();
-  // Renewed cookies have a value, cleared ones have none.
-  if (page) page.hasEndedSession = cookies.some(({ value }) => value === "");
+  if (page && end) page.sessionEnd = end;
   return cookies;
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Database } from "#db/pool.ts";
-import type { AppError } from "#lib/errors.ts";
+import type { AppError, SessionEnd } from "#lib/errors.ts";
 import { forget } from "#lib/per-process.ts";
 
 // A real database can't be made to miss a refresh's deadline at will.
@@ -42,20 +42,25 @@ beforeEach(() => () => {
 
 const unavailable = (Refusal: typeof AppError) => new Refusal("unavailable", { retryAfter: 1 });
 const silent = (Refusal: typeof AppError) => new Refusal("refresh_token_not_valid", { reason: "invalid", end: null });
-const over = (Refusal: typeof AppError) =>
-  new Refusal("refresh_token_not_valid", { reason: "invalid", end: null }, { clearsCookies: true });
+const over = (end: SessionEnd | null) => (Refusal: typeof AppError) =>
+  new Refusal("refresh_token_not_valid", { reason: "invalid", end }, { clearsCookies: true });
 
 test.each([
   ["misses its deadline", unavailable],
   ["is refused without clearing the cookies", silent],
 ])("a refresh that %s leaves a page's cookies alone", async (_what, failure) => {
   const { renewForPage, cookie } = await where("refresh", failure);
-  expect(await renewForPage(db, cookie)).toEqual([]);
+  expect(await renewForPage(db, cookie)).toEqual({ cookies: [], end: null });
 });
 
-test("a refusal that clears the cookies clears both for a page", async () => {
-  const { renewForPage, cookie } = await where("refresh", over);
-  expect((await renewForPage(db, cookie)).map(({ name, value }) => [name, value])).toEqual([
+test.each([
+  ["replayed", "replayed"],
+  [null, "ended"],
+] as const)("a refusal that clears the cookies clears both for a page, and says why: %s", async (end, told) => {
+  const { renewForPage, cookie } = await where("refresh", over(end));
+  const renewal = await renewForPage(db, cookie);
+  expect(renewal.end).toBe(told);
+  expect(renewal.cookies.map(({ name, value }) => [name, value])).toEqual([
     ["access_token", ""],
     ["refresh_token", ""],
   ]);
@@ -63,7 +68,7 @@ test("a refusal that clears the cookies clears both for a page", async () => {
 
 test("an outage renews, clears and ends nothing: a viewer who can't be looked up is not taken for a visitor", async () => {
   const { renewForPage, findLeaver, cookie } = await where("access", unavailable);
-  expect(await renewForPage(db, cookie)).toEqual([]);
+  expect(await renewForPage(db, cookie)).toEqual({ cookies: [], end: null });
   const leaver = findLeaver(db, { authorization: null, cookie }, async () => ({}));
   const refusal = await leaver.catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: "unavailable", clearsCookies: false });

@@ -6,21 +6,34 @@ import { findViewer } from "#lib/auth/authenticate.ts";
 import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
 import { readCookies, type SessionCookie, sessionCookies } from "#lib/auth/cookies.ts";
 import { refreshByCookie } from "#lib/auth/refresh-presented.ts";
-import { AppError } from "#lib/errors.ts";
+import { AppError, type SessionEnd } from "#lib/errors.ts";
+
+/** `end`: why the session ended, if it did; `ended` if that is not known */
+export type Renewal = { cookies: SessionCookie[]; end: SessionEnd | "ended" | null };
+
+const NOTHING: Renewal = { cookies: [], end: null };
 
 /**
  * The cookies to set before a page is rendered: new ones if the access token is no longer valid and the refresh token is,
  * cleared ones if the session has ended, none if there is nothing to do or the database can't be asked.
  */
-export async function renewForPage(db: Database, cookie: string | null): Promise<SessionCookie[]> {
-  if (readCookies(cookie, "refresh").length === 0) return [];
+export async function renewForPage(db: Database, cookie: string | null): Promise<Renewal> {
+  if (readCookies(cookie, "refresh").length === 0) return NOTHING;
   try {
-    if (await findViewer(db, cookie)) return [];
+    if (await findViewer(db, cookie)) return NOTHING;
     const tokens = await refreshByCookie(db, cookie);
-    return tokens ? sessionCookies(tokens) : [];
+    return tokens ? { cookies: sessionCookies(tokens), end: null } : NOTHING;
   } catch (error) {
-    if (error instanceof AppError) return error.clearsCookies ? clearedCookies(cookie, "kept") : [];
-    if (isUnavailable(error)) return [];
+    if (error instanceof AppError) return error.clearsCookies ? cleared(error, cookie) : NOTHING;
+    if (isUnavailable(error)) return NOTHING;
     throw error;
   }
+}
+
+// Without a cookie to clear the refused token was another application's, and no session of ours has ended.
+function cleared({ code, details }: AppError, cookie: string | null): Renewal {
+  const cookies = clearedCookies(cookie, "kept");
+  if (cookies.length === 0) return NOTHING;
+  const end = code === "refresh_token_not_valid" ? (details as AppError<"refresh_token_not_valid">["details"]).end : null;
+  return { cookies, end: end ?? "ended" };
 }

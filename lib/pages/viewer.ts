@@ -4,6 +4,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import type { Viewer } from "#lib/auth/authenticate.ts";
+import type { SessionEnd } from "#lib/errors.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
 import { identifyViewer } from "./identify-viewer.ts";
@@ -34,6 +35,13 @@ export async function getViewer(): Promise<Viewer | null> {
 export async function requireViewer(): Promise<Viewer> {
   const viewer = await findViewer();
   if (viewer) return viewer;
-  const page = currentRequest();
-  redirect(logInPath(localPath(page?.pagePath), page?.hasEndedSession ? "ended" : null));
+  redirect(logInPath(localPath(currentRequest()?.pagePath), sessionEnd()));
+}
+
+/**
+ * Why the session ended whose cookies came with this request; null if there is no such session. The same answer clears these
+ * cookies, so that it is said once.
+ */
+export function sessionEnd(): SessionEnd | "ended" | null {
+  return currentRequest()?.sessionEnd ?? null;
 }

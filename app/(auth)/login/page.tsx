@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
-import { getViewer } from "#lib/pages/viewer.ts";
+import { getViewer, sessionEnd } from "#lib/pages/viewer.ts";
 import { signUpPath } from "#lib/pages/visitor-paths.ts";
 import { LogInForm } from "./log-in-form.tsx";
 import { Reason } from "./reason.tsx";
@@ -15,10 +15,13 @@ export default async function LogInPage({ searchParams }: { searchParams: AuthSe
   return (
     <>
       <h1 className="text-5xl">Log in</h1>
-      <Reason reason={search.reason} isOnTheWay={next !== null} />
+      <Reason reason={search.reason ?? sessionEnd() ?? undefined} isOnTheWay={next !== null} />
       <LogInForm />
-      <p className="mt-6">
-        New here? <a href={signUpPath(next)}>Create an account</a>
+      <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
+        <span>
+          New here? <a href={signUpPath(next)}>Create an account</a>
+        </span>
+        <a href="/forgot-password">Forgot password?</a>
       </p>
     </>
   );

@@ -4,12 +4,12 @@ import { useRouter } from "next/navigation";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
+import { PasswordRules } from "#app/_components/password-rules.tsx";
 import { signUpWords } from "#app/_components/words.ts";
 import { rememberNewcomer } from "#app/(auth)/newcomer.ts";
 import { api, type Result } from "#lib/client/api-client.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
 import type { SignUpInput } from "#lib/schemas.ts";
-import { PasswordRules } from "./password-rules.tsx";
 
 /** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `next` as a path of this site. */
 type Props = { passwordMinLength: number; minimumAge: number; next: string | null };
@@ -45,7 +45,7 @@ export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
       <PasswordField
         name="password"
         label="Password"
-        rules={<PasswordRules name="password" minLength={passwordMinLength} />}
+        rules={<PasswordRules name="password" minLength={passwordMinLength} checked="at signup" hasAccount />}
         autoComplete="new-password"
       />
     </ApiForm>

@@ -1,0 +1,44 @@
+"use client";
+
+import { ApiForm } from "#app/_components/api-form.tsx";
+import { Field } from "#app/_components/field.tsx";
+import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
+import { emailWords } from "#app/_components/words.ts";
+import { api } from "#lib/client/api-client.ts";
+import type { ChangeEmailInput } from "#lib/schemas.ts";
+
+/** The address, whether its owner has confirmed it, and its change, which the new address has to confirm. */
+export function EmailAddress({ email, isVerified }: { email: string | null; isVerified: boolean }) {
+  return (
+    <>
+      {email === null ? <p>There is no address here yet.</p> : <Current email={email} isVerified={isVerified} />}
+      <ApiForm<ChangeEmailInput, unknown>
+        call={api.changeEmail}
+        submit={{ label: "Change the address", doing: "Sending", look: "sm:w-auto" }}
+        says={({ email }) => `We sent a mail to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
+        words={emailWords}
+        clears
+      >
+        <Field name="email" label="New address" type="email" autoComplete="email" autoCapitalize="none" spellCheck={false} />
+      </ApiForm>
+    </>
+  );
+}
+
+function Current({ email, isVerified }: { email: string; isVerified: boolean }) {
+  return (
+    <div className="mb-6">
+      <p className="text-lg">
+        <bdi className="font-bold">{email}</bdi> {isVerified ? "is confirmed." : "is not confirmed yet."}
+      </p>
+      {!isVerified && (
+        <>
+          <p className="mt-1 mb-3 text-ink-soft">
+            Open the link of the mail that we sent there. Without it you can't get back in if you forget your password.
+          </p>
+          <ResendConfirmation />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import type { AccountEvent } from "#lib/answers.ts";
+
+/** What happened, as one would tell the account's owner. The compiler refuses an event without words. */
+export const EVENT_WORDS: { [Event in AccountEvent]: string } = {
+  signup: "You signed up",
+  login: "Login",
+  login_refused: "A login was refused",
+  new_device: "First login from this device and network",
+  logout: "Logout",
+  session_ended: "A session was ended",
+  replay: "An old copy of a session was used, and the session was ended",
+  password_changed: "The password was changed",
+  password_reset: "The password was reset by mail",
+  email_verified: "The email address was confirmed",
+  email_changed: "The email address was changed",
+  email_change_undone: "A change of the email address was undone",
+  username_changed: "The username was changed",
+  exported: "Your data was downloaded",
+  disabled: "The account was switched off",
+  enabled: "The account was switched on again",
+};

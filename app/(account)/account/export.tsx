@@ -1,0 +1,40 @@
+"use client";
+
+import { CallButton } from "#app/_components/call-button.tsx";
+import { FailureNotice } from "#app/_components/failure-notice.tsx";
+import { SaidNotice } from "#app/_components/said-notice.tsx";
+import { useApiCall } from "#app/_components/use-api-call.ts";
+import { api } from "#lib/client/api-client.ts";
+
+/** Saves all that is kept about the account as a file. A link could not ask for a proof first. */
+export function Export({ username }: { username: string }) {
+  const call = useApiCall(() => api.exportAccount(), {
+    onDone: (data) => save(`movieconnect-${username}.json`, JSON.stringify(data, null, 2)),
+    says: () => "The file is among your downloads.",
+  });
+  return (
+    <>
+      <CallButton
+        type="button"
+        className="button button-plain"
+        label="Download my data"
+        busyLabel="Collecting…"
+        isBusy={call.isBusy}
+        isWaiting={call.isWaiting}
+        onClick={() => call.run(null)}
+      />
+      <div className="notices">
+        <FailureNotice call={call} />
+        <SaidNotice said={call.said} />
+      </div>
+    </>
+  );
+}
+
+function save(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  // The browser has taken the file by then.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,32 @@
+"use client";
+
+import { api } from "#lib/client/api-client.ts";
+import { CallButton } from "./call-button.tsx";
+import { FailureNotice } from "./failure-notice.tsx";
+import { SaidNotice } from "./said-notice.tsx";
+import { useApiCall } from "./use-api-call.ts";
+
+/** Sends the mail again that confirms the account's address. */
+export function ResendConfirmation() {
+  const call = useApiCall(() => api.resendConfirmation(), {
+    says: () => "The mail is on its way. Look into your spam folder too, if it doesn't come within some minutes.",
+  });
+  const { said, isBusy, isWaiting, run } = call;
+  return (
+    <>
+      <CallButton
+        type="button"
+        className="button button-plain"
+        label="Send the mail again"
+        busyLabel="Sending…"
+        isBusy={isBusy}
+        isWaiting={isWaiting}
+        onClick={() => run(null)}
+      />
+      <div className="notices">
+        <FailureNotice call={call} />
+        <SaidNotice said={said} />
+      </div>
+    </>
+  );
+}

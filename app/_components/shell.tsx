@@ -1,0 +1,20 @@
+import { HeaderRow } from "./header-row.tsx";
+
+/** A page with a header, and its content on paper. */
+export function Shell({ children }: { children: React.ReactNode }) {
+  return (
+    <div className="flex min-h-dvh flex-col bg-paper">
+      <a href="#content" className="skip">
+        Skip to the content
+      </a>
+      <header className="house">
+        <div className="edged mx-auto flex max-w-5xl flex-wrap items-center justify-end gap-x-4 gap-y-1 py-3">
+          <HeaderRow />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} className="content edged mx-auto w-full max-w-5xl grow py-8 sm:py-12">
+        {children}
+      </main>
+    </div>
+  );
+}

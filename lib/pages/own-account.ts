@@ -1,0 +1,36 @@
+import "server-only";
+
+import { describeAccount } from "#lib/account/describe-account.ts";
+import { listDevices } from "#lib/account/list-devices.ts";
+import { listEvents } from "#lib/account/list-events.ts";
+import type { Account, EventPage, Session } from "#lib/answers.ts";
+import type { Viewer } from "#lib/auth/authenticate.ts";
+import { AppError } from "#lib/errors.ts";
+import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
+import { pageDatabase } from "./database.ts";
+
+// What the pages read of their viewer's account. The endpoints with the same answers use the same functions of lib/account.
+
+const FEW = 10;
+
+/**
+ * @throws {AppError} `unavailable` if the account has just been deleted, and this worker has not heard of it yet: it will within
+ *   a second, and then the viewer is a visitor
+ */
+export async function getAccount({ userId }: Viewer): Promise<Account> {
+  return describeAccount(pageDatabase(), userId).catch((cause: unknown) => {
+    if (!(cause instanceof AppError) || cause.code !== "access_token_not_valid") throw cause;
+    throw new AppError("unavailable", { retryAfter: OUTAGE_RETRY_SECONDS }, { cause });
+  });
+}
+
+export async function getDevices(viewer: Viewer): Promise<Session[]> {
+  return listDevices(pageDatabase(), viewer);
+}
+
+/** The latest few events. `next` leads on to the others. */
+export async function getLatestEvents({ userId }: Viewer): Promise<EventPage> {
+  const { results, next } = await listEvents(pageDatabase(), userId, undefined);
+  const few = results.slice(0, FEW);
+  return { results: few, next: results.length > FEW ? (few.at(-1)?.id ?? null) : next };
+}
