@@ -43,7 +43,7 @@ export function ProofDialog({ username }: { username: string }) {
         Is it you, <bdi>{username}</bdi>?
       </h2>
       <p id="proof-reason" className="mt-2 mb-5 text-ink-soft">
-        Nobody who finds your screen unlocked should be able to do this. Enter your password, and it goes on.
+        So that nobody else at your screen can do this, enter your password. Then it goes on by itself.
       </p>
       <ApiForm
         call={api.reauthenticate}

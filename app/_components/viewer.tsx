@@ -39,18 +39,15 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
   );
 }
 
-type Move = Exclude<SessionChange, "changed">;
-
 // A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to
 // is of use to everyone, and only this document has the link's token: there the username alone changes.
 function followSession(change: SessionChange, isSignedIn: boolean, refresh: () => void): void {
-  if (change === "changed") refresh();
-  else if (isSignedIn === (change === "opened")) return;
-  else if (isLinkPage(window.location.pathname)) refresh();
-  else window.location.replace(pathAfter(change));
+  const hasMoved = change !== "changed" && isSignedIn !== (change === "opened");
+  if (change === "changed" || (hasMoved && isLinkPage(window.location.pathname))) refresh();
+  else if (hasMoved) window.location.replace(pathAfter(change));
 }
 
-function pathAfter(change: Move): string {
+function pathAfter(change: Exclude<SessionChange, "changed">): string {
   const { pathname, search, hash } = window.location;
   switch (change) {
     case "opened": {

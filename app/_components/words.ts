@@ -108,6 +108,7 @@ export const passwordWords: Words = {
   },
   new_password: signUpWords.password ?? {},
 };
+
 export const recoverWords: Words = { email: { ...NO_ADDRESS, ...NO_WHOLE_ADDRESS } };
 
 export const linkWords: Words = { token: { ...missing(DEAD_LINK), "Invalid value": DEAD_LINK } };

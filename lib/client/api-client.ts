@@ -32,6 +32,8 @@ export type Failure =
   /** The login succeeded, but the browser keeps no cookies */
   | { kind: "no_cookies" };
 
+type Refusal = { detail?: string; code?: string; reason?: SessionEnd; methods?: string[] };
+
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export const api = {
@@ -160,8 +162,7 @@ function toFailure({ status, headers }: Response, answer: unknown): Failure {
   const retryAfter = Number(headers.get("retry-after")) || null;
   if (status === 429) return { kind: "throttled", retryAfter: retryAfter ?? 1 };
   if (status >= 500) return { kind: "unavailable", retryAfter };
-  type Refused = { detail?: string; code?: string; methods?: string[]; reason?: SessionEnd };
-  const { detail, code, methods, reason } = answer as Refused;
+  const { detail, reason, code, methods } = answer as Refusal;
   if (code === "reauthentication_required") return { kind: "unproved", methods: methods ?? [] };
   if (typeof detail === "string") return { kind: "refused", status, detail, ...(reason ? { reason } : {}) };
   return { kind: "fields", fields: answer as Record<string, string[]> };

@@ -28,14 +28,13 @@ export function Activity({ first }: { first: EventPage }) {
     <>
       <ul className="list-none pl-0">
         {results.map(({ id, at, event, address, device }) => (
-          <li key={id} className="row">
-            <div className="min-w-0">
+          <li key={id} className="row sm:grid sm:grid-cols-[14rem_minmax(0,1fr)] sm:items-baseline">
+            <p className="text-ink-soft tabular-nums">
+              <Moment at={at} />
+            </p>
+            <div className="min-w-0 basis-full">
               <p className="font-bold">{EVENT_WORDS[event]}</p>
-              <p className="text-ink-soft">
-                {[device, address].filter(Boolean).join(", ")}
-                {(device ?? address) !== null && " · "}
-                <Moment at={at} />
-              </p>
+              <p className="text-ink-soft">{[device, address].filter((known) => known !== null).join(", ")}</p>
             </div>
           </li>
         ))}

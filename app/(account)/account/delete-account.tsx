@@ -12,7 +12,7 @@ export function DeleteAccount({ username }: { username: string }) {
     return { ok: false, failure: { kind: "fields", fields: { confirmation: [message] } } };
   }
   return (
-    <ApiForm call={deleteIfMeant} submit={{ label: "Delete my account", doing: "Deleting", look: "button-danger" }}>
+    <ApiForm call={deleteIfMeant} submit={{ label: "Delete my account", doing: "Deleting", look: "button-danger sm:w-auto" }}>
       <Field name="confirmation" label="Type your username" autoComplete="off" autoCapitalize="none" spellCheck={false} />
     </ApiForm>
   );

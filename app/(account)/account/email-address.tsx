@@ -14,7 +14,7 @@ export function EmailAddress({ email, isVerified }: { email: string | null; isVe
       {email === null ? <p>There is no address here yet.</p> : <Current email={email} isVerified={isVerified} />}
       <ApiForm<ChangeEmailInput, unknown>
         call={api.changeEmail}
-        submit={{ label: "Change the address", doing: "Sending" }}
+        submit={{ label: "Change the address", doing: "Sending", look: "sm:w-auto" }}
         says={({ email }) => `We sent a mail to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
         words={emailWords}
         clears

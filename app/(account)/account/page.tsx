@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { NeedsScript } from "#app/_components/needs-script.tsx";
 import { config } from "#lib/config.ts";
-import { getAccount, getEvents, getSessions } from "#lib/pages/own-account.ts";
+import { getAccount, getDevices, getLatestEvents } from "#lib/pages/own-account.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 import { Activity } from "./activity.tsx";
 import { DeleteAccount } from "./delete-account.tsx";
@@ -26,7 +26,7 @@ const PARTS = [
 
 export default async function AccountPage() {
   const viewer = await requireViewer();
-  const [account, sessions, events] = await Promise.all([getAccount(viewer), getSessions(viewer), getEvents(viewer)]);
+  const [account, sessions, events] = await Promise.all([getAccount(viewer), getDevices(viewer), getLatestEvents(viewer)]);
   const { username, email } = account;
   const contents: Record<(typeof PARTS)[number]["id"], React.ReactNode> = {
     profile: <Profile username={username} age={account.age} />,

@@ -12,7 +12,7 @@ export function Profile({ username, age }: { username: string; age: string }) {
   return (
     <ApiForm
       call={api.changeAccount}
-      submit={{ label: "Save the profile", doing: "Saving" }}
+      submit={{ label: "Save the profile", doing: "Saving", look: "sm:w-auto" }}
       // The server trims and normalises it.
       onDone={(account) => name.current && Object.assign(name.current, { value: account.username })}
       says={() => "Saved."}
