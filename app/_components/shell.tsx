@@ -1,3 +1,4 @@
+import { Menu } from "#app/(app)/menu.tsx";
 import { HeaderRow } from "./header-row.tsx";
 
 /** A page with a header, and its content on paper. */
@@ -9,7 +10,7 @@ export function Shell({ children }: { children: React.ReactNode }) {
       </a>
       <header className="house">
         <div className="edged mx-auto flex max-w-5xl flex-wrap items-center justify-end gap-x-4 gap-y-1 py-3">
-          <HeaderRow />
+          <HeaderRow menu={<Menu />} />
         </div>
       </header>
       <main id="content" tabIndex={-1} className="content edged mx-auto w-full max-w-5xl grow py-8 sm:py-12">
