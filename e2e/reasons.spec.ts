@@ -96,3 +96,21 @@ test("a new login goes on where the session ended", async ({ page, context }) =>
   await logInByForm(page, user.username);
   await expect(page).toHaveURL("/?film=ran");
 });
+
+test("a call of an open page that finds its session ended leads to the login, which says why", async ({ page }) => {
+  const user = await signUp(ORIGIN);
+  await page.goto("/login");
+  await logInByForm(page, user.username);
+  await page.goto("/account");
+  const other = await logIn(ORIGIN, user);
+  expect((await send(ORIGIN, "DELETE", "/api/user/sessions/", { cookies: other.cookies })).json).toEqual({ ended: 1 });
+  // Another worker knows of it within a second: until then the call is answered.
+  await expect(async () => {
+    await page
+      .getByRole("button", { name: "Send the mail again" })
+      .click({ timeout: 500 })
+      .catch(() => undefined);
+    await expect(page).toHaveURL("/login?next=%2Faccount", { timeout: 500 });
+  }).toPass();
+  await expectSaidOnce(page, WORDS.ended_elsewhere);
+});
