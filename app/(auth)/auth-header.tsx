@@ -9,13 +9,18 @@ export function AuthHeader() {
   const viewer = useViewer();
   const isAtTheDoor = /^\/(login|signup)\/?$/.test(usePathname());
   return (
-    <div className="flex flex-wrap items-center justify-between gap-x-4">
-      <Wordmark />
+    <div className="flex flex-wrap items-center justify-end gap-x-4">
+      <div className="me-auto">
+        <Wordmark />
+      </div>
       {viewer && (
-        <a href="/account" className="max-w-60 truncate">
-          <span className="sr-only">Your account: </span>
-          <bdi>{viewer.username}</bdi>
-        </a>
+        <>
+          <p className="max-w-60 truncate font-semibold">
+            <span className="sr-only">Logged in as </span>
+            <bdi>{viewer.username}</bdi>
+          </p>
+          <a href="/account">Account</a>
+        </>
       )}
       {!viewer && !isAtTheDoor && <a href="/login">Log in</a>}
     </div>
