@@ -11,6 +11,8 @@ import { reportMetrics } from "#bin/server/report-metrics.ts";
 import { routeLabels } from "#bin/server/route-label.ts";
 import { applyTransportRules } from "#bin/server/transport.ts";
 import { config, serviceConfig } from "#lib/config.ts";
+import { servedPort } from "#lib/mail/page-url.ts";
+import { finishSending } from "#lib/worker/finish-sending.ts";
 import { stopping } from "#lib/worker/stopping.ts";
 
 // One worker: Next behind our own HTTP server, which sets the limits. The primary (start.ts) forks it and tells it to stop.
@@ -72,7 +74,9 @@ process.on("message", (message, handle) => {
   if (message !== "port") return;
   server.listen(handle, () => {
     const address = server.address();
-    process.send?.({ listening: typeof address === "object" ? address?.port : port });
+    const listening = typeof address === "object" && address ? address.port : port;
+    servedPort.set(listening);
+    process.send?.({ listening });
   });
 });
 process.send?.({ prepared: true });
@@ -84,7 +88,7 @@ function stop(): void {
   stopping.set(true);
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   process.disconnect();
-  drain(SHUTDOWN_DELAY_MS)
+  Promise.all([drain(SHUTDOWN_DELAY_MS), finishSending.get()()])
     .then(flushTraces)
     .then(() => process.exit(0));
 }

@@ -1,15 +1,17 @@
 import type { Database } from "./pool.ts";
 
-/** A mail that this process may send: nobody else does before `locked_until`. `attempts`: how often it has failed. */
-export type LeasedMail = {
+/** A mail as its words are made from it. */
+export type OutgoingMail = {
   id: string;
   kind: string;
   user_id: number | null;
   address: string;
   facts: unknown;
   created_at: Date;
-  attempts: number;
 };
+
+/** A mail that this process alone may send, until the lease is over. `attempts`: how often it has failed. */
+export type LeasedMail = OutgoingMail & { attempts: number };
 
 /**
  * Takes the mails that are due, the longest due first. A lease outlives the transaction, so that no transaction is open while a
@@ -54,6 +56,31 @@ export async function forgetMail(db: Database, id: string, outcome: "sent" | "dr
      where id = $1 and outcome is null`,
     [id, outcome],
   );
+}
+
+/** Marks a mail as one that was shown. It is kept, so that it can be shown again. */
+export async function keepMail(db: Database, id: string): Promise<void> {
+  await db.query("update mails set outcome = 'sent', settled_at = now(), locked_until = null where id = $1 and outcome is null", [
+    id,
+  ]);
+}
+
+/** Mails that are kept to be shown, the latest first. */
+export async function listKeptMails(db: Database, most: number): Promise<OutgoingMail[]> {
+  return db.query<OutgoingMail>(
+    `select id, kind, user_id, address, facts, created_at from mails
+     where address <> '' order by created_at desc, id limit $1`,
+    [most],
+  );
+}
+
+/** One of them. */
+export async function findKeptMail(db: Database, id: string): Promise<OutgoingMail | null> {
+  const rows = await db.query<OutgoingMail>(
+    "select id, kind, user_id, address, facts, created_at from mails where id::text = $1 and address <> ''",
+    [id],
+  );
+  return rows[0] ?? null;
 }
 
 /** Marks a mail as one that can't be delivered. An operator can have it tried again. */

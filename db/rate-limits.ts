@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "./pool.ts";
 
 export type Usage = { used: number; resetsIn: number };
@@ -29,4 +27,11 @@ export async function forgiveAttempts(db: Database, { once, all }: { once: strin
      update rate_limits set used = used - 1 where key = any($1) and used > 0`,
     [once, all],
   );
+}
+
+/** Deletes the counts of these subjects, and of all that begins with one of them and a colon. */
+export async function deleteAttempts(db: Database, subjects: string[]): Promise<void> {
+  await db.query("delete from rate_limits using unnest($1::text[]) subject where starts_with(key || ':', subject || ':')", [
+    subjects,
+  ]);
 }

@@ -80,24 +80,17 @@ export async function findUser(db: Database, name: AccountName): Promise<UserDet
   return rows[0] ?? null;
 }
 
-export type DeletedUser = { sessions: number; login_addresses: number };
-
 /**
- * Deletes an account with everything stored about it. Triggers announce the end of its sessions to every worker.
- * @returns how many rows went with it, or null if the user has already been deleted
+ * Enables or disables an account. On disabling, a trigger ends its sessions.
+ * @returns whether that was a change; null if the user has been deleted
  */
-export async function deleteUser(db: Database, userId: number): Promise<DeletedUser | null> {
-  const rows = await db.query<DeletedUser>(
-    `with deleted as (delete from users where id = $1 returning id)
-     select (select count(*)::int from sessions where user_id = deleted.id) as sessions,
-            (select count(*)::int from login_addresses where user_id = deleted.id) as login_addresses
-     from deleted`,
-    [userId],
+export async function setActive(db: Database, userId: number, isActive: boolean): Promise<{ is_changed: boolean } | null> {
+  const rows = await db.query<{ is_changed: boolean }>(
+    `with before as materialized (
+       select id, is_active from users where id = $1 for update
+     )
+     update users set is_active = $2 from before where users.id = before.id returning before.is_active <> $2 as is_changed`,
+    [userId, isActive],
   );
   return rows[0] ?? null;
-}
-
-/** Enables or disables an account. On disabling, a trigger ends its sessions. @returns false if the user has been deleted */
-export async function setActive(db: Database, userId: number, isActive: boolean): Promise<boolean> {
-  return (await db.query("update users set is_active = $2 where id = $1 returning id", [userId, isActive])).length > 0;
 }

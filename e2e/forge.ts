@@ -1,4 +1,5 @@
-import { createHmac } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
+import type { LinkKind } from "#lib/auth/signed-link.ts";
 
 // Tokens with a good signature that the application would never make, and must refuse for what they say.
 
@@ -6,11 +7,11 @@ type Json = Record<string, unknown>;
 
 const HEADER = { alg: "HS256", typ: "JWT" };
 
-export function sign(claims: Json, secret: string, header: Json = HEADER, hash = "sha256"): string {
+export function sign(claims: Json, secret: string | Buffer, header: Json = HEADER, hash = "sha256"): string {
   return signBytes(JSON.stringify(claims), secret, header, hash);
 }
 
-function signBytes(payload: string | Buffer, secret: string, header: Json = HEADER, hash = "sha256"): string {
+function signBytes(payload: string | Buffer, secret: string | Buffer, header: Json = HEADER, hash = "sha256"): string {
   const head = `${encode(header)}.${Buffer.from(payload).toString("base64url")}`;
   return `${head}.${createHmac(hash, secret).update(head).digest("base64url")}`;
 }
@@ -23,8 +24,13 @@ export function headerOf(token: string): Json {
   return JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
 }
 
+/** The key that signs links of this kind, for links that the application would never make. */
+export function linkKey(secret: string, kind: LinkKind): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "", `movieconnect/link/${kind}/1`, 32));
+}
+
 /** All the ways to make a good token invalid, by name. */
-export function mutations(token: string, secret: string): Record<string, string> {
+export function mutations(token: string, secret: string | Buffer): Record<string, string> {
   const claims = claimsOf(token);
   const [header = "", payload = "", signature = ""] = token.split(".");
   const without = (name: string) => Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));

@@ -9,7 +9,12 @@ type Answered = {
   headers?: Record<string, Header>;
   content?: Record<string, { schema: Json; examples: Record<string, { value: unknown }> }>;
 };
-type Operation = { responses: Record<string, Answered>; requestBody?: unknown; [field: string]: unknown };
+export type Operation = {
+  responses: Record<string, Answered>;
+  requestBody?: unknown;
+  security?: unknown[];
+  [field: string]: unknown;
+};
 export type Document = {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Json> };
@@ -40,9 +45,15 @@ export function differences(document: Document, { method, path, answer }: Exchan
 }
 
 function operationOf(document: Document, method: string, pathname: string): Operation {
-  const item = document.paths[pathname] ?? document.paths[`${pathname}/`] ?? document.paths[pathname.replace(/([^/])\/$/, "$1")];
+  const item = itemOf(document, pathname.replace(/([^/])\/$/, "$1"));
   if (!item) return document["x-any-other-path"];
   return (METHOD.test(method) ? item[method.toLowerCase()] : undefined) ?? (item["x-any-other-method"] as Operation);
+}
+
+function itemOf({ paths }: Document, pathname: string): Record<string, Operation> | undefined {
+  const templates = Object.keys(paths).filter((path) => path.includes("{"));
+  const found = templates.find((path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname));
+  return paths[pathname] ?? paths[found ?? ""];
 }
 
 const METHOD = /^[A-Z]+$/;

@@ -4,7 +4,18 @@ import { freshName, PASSWORD, signUp } from "./client.ts";
 // What users do in a browser, for tests that are about something else.
 
 /** The pages that need no session. */
-export const VISITORS = ["/login", "/signup", "/login?reason=ended", "/login?next=%2Ffilms", "/nothing-here", "/docs"];
+export const VISITORS = [
+  "/login",
+  "/signup",
+  "/login?reason=ended",
+  "/login?next=%2Ffilms",
+  "/forgot-password",
+  "/reset-password#token=x",
+  "/confirm-email#token=x",
+  "/undo-email-change#token=x",
+  "/nothing-here",
+  "/docs",
+];
 
 /** Fills the login form and sends it. */
 export async function logInByForm(page: Page, username: string, password = PASSWORD): Promise<void> {

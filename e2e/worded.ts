@@ -1,11 +1,18 @@
 import { afterAll, expect } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
-import { logInWords, signUpWords, type Words } from "#app/_components/words.ts";
+import { linkWords, logInWords, recoverWords, resetPasswordWords, signUpWords, type Words } from "#app/_components/words.ts";
 import { answered } from "./client.ts";
 
-// After each file of tests: the pages have words of their own for each refusal of a signup or a login that the API gave.
+// After each file of tests: the pages have words of their own for each refusal that the API gave to what a form sends.
 
-const FORMS: Record<string, Words> = { "POST /api/user/signup/": signUpWords, "POST /api/token/": logInWords };
+const FORMS: Record<string, Words> = {
+  "POST /api/user/signup/": signUpWords,
+  "POST /api/token/": logInWords,
+  "POST /api/user/password/reset/": recoverWords,
+  "POST /api/user/password/reset/confirm/": resetPasswordWords,
+  "POST /api/user/email/confirm/": linkWords,
+  "POST /api/user/email/undo/": linkWords,
+};
 
 afterAll(() => {
   const refused = [...answered.values()].filter(

@@ -98,6 +98,28 @@ export const eventPage = z
   })
   .meta({ id: "Events" });
 
+/** The rows that are kept about a user, by what they are about: db/export.ts has their columns. */
+const rows = z.array(z.looseObject({}));
+export const exported = z
+  .looseObject({
+    account: rows,
+    password: rows,
+    sessions: rows,
+    login_addresses: rows,
+    events: rows,
+    email_changes: rows,
+    mails: rows,
+  })
+  .meta({ id: "Export" });
+
+export const reauthenticated = z.object({
+  detail: z.literal("Reauthenticated."),
+  expires_in: z
+    .int()
+    .positive()
+    .meta({ description: "In seconds.", examples: [600] }),
+});
+
 /** An answer that says one sentence. */
 export function detail<Text extends string>(text: Text) {
   return z.object({ detail: z.literal(text) });

@@ -47,7 +47,7 @@ export const environment = z.object({
   SMTP_URL: smtpUrl.optional(),
   /** The sender of all mails: an address, or a name and an address. */
   MAIL_FROM: mailbox.optional(),
-  /** Shows the outbox at /dev/mail to this machine. `npm start` sets it for the embedded Postgres, `npm run dev` always. */
+  /** Shows mails at /dev/mail, to this machine, in place of sending them. `npm start` sets it where it runs Postgres, `npm run dev` always. */
   MAIL_PAGE: z.enum(["on", "off"]).default("off"),
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
   MINIMUM_AGE: integer(0, 130).prefault("13"),
@@ -89,6 +89,7 @@ const service = environment.extend({
 export const launch = service.partial({ DATABASE_URL: true, AUTH_SECRET: true }).extend({
   /** Where the embedded Postgres and the secret are kept. */
   DATA_DIR: z.string().default(".data"),
+  MAIL_PAGE: z.enum(["on", "off"]).optional(),
 });
 
 /** The settings of the command that migrates. @internal for its test */

@@ -1,7 +1,5 @@
-import "server-only";
-
 import type { Database } from "#db/pool.ts";
-import { countAttempt, forgiveAttempts } from "#db/rate-limits.ts";
+import { countAttempt, deleteAttempts, forgiveAttempts } from "#db/rate-limits.ts";
 import { record } from "#lib/observe/events.ts";
 import { perProcess } from "#lib/per-process.ts";
 import { type Config, config } from "./config.ts";
@@ -65,6 +63,12 @@ export async function forgive(db: Database, attempts: { once: Attempt[]; all: At
   if (config().RATE_LIMITS === "off") return;
   const keys = (list: Attempt[]) => list.map(({ key }) => key);
   await forgiveAttempts(db, { once: keys(attempts.once), all: keys(attempts.all) });
+}
+
+/** Deletes what was counted for a subject, and for its parts: for "1", also what was counted for "1:203.0.113.7". */
+export async function forgetAttempts(db: Database, names: LimitName[], subject: string): Promise<void> {
+  const subjects = names.map((name) => keyOf(name, subject));
+  await deleteAttempts(db, subjects);
 }
 
 /** Does the work, and takes the attempts back if it fails as `unavailable`: a request that could not be served is no attempt. */

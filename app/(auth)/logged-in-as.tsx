@@ -23,7 +23,7 @@ export function WayOn() {
   if (viewer === null) {
     return (
       <p className="mt-6">
-        <a href="/login" className="button">
+        <a href="/login" className="button w-full">
           Log in
         </a>
       </p>

@@ -1,14 +1,18 @@
 import { listUsers } from "#db/list-users.ts";
 import type { Database } from "#db/pool.ts";
-import { listSessions, revokeSessionsOf, type SessionDetails } from "#db/sessions.ts";
-import { deleteUser, findUser, setActive, type UserDetails } from "#db/users.ts";
+import { listSessions, type SessionDetails } from "#db/sessions.ts";
+import { findUser, type UserDetails } from "#db/users.ts";
+import { deleteAccount } from "#lib/account/delete-account.ts";
+import { endSessions } from "#lib/account/end-sessions.ts";
+import { switchAccount } from "#lib/account/switch-account.ts";
 import { accountName, accountSearch } from "#lib/auth/account-name.ts";
-import { config } from "#lib/config.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
-import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
+import { type Arguments, type CommandName, detailsOf, usageError, wholeNumber } from "./arguments.ts";
+import { columns } from "./columns.ts";
 import { confirm } from "./confirm.ts";
 import { createAccount } from "./create-account.ts";
 import { openDemo } from "./demo.ts";
+import { MAIL_COMMANDS } from "./mail-commands.ts";
 import { newPassword } from "./new-password.ts";
 
 /** A command's result, for a person and for a program. */
@@ -66,9 +70,10 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     const user = await requireUser(db, name);
     const { id, username, email, living_sessions: living } = user;
     if (!values.yes) await confirm(`Living sessions: ${living}. Delete ${username} (${email}) for good?`);
-    const deleted = await deleteUser(db, id);
+    const deleted = await deleteAccount(db, id);
     if (!deleted) throw noSuchUser(name);
-    const { sessions, login_addresses } = deleted;
+    const { session_ids, login_addresses } = deleted;
+    const sessions = session_ids.length;
     const line = `Deleted ${username} (${id}): the account, its password, sessions: ${sessions}, known addresses: ${login_addresses}.`;
     return { lines: [line], json: { deleted: { ...toJson(user), sessions, login_addresses } } };
   },
@@ -89,32 +94,25 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
   "sessions end": async (db, { name, values: { session, all } }) => {
     if ((session === undefined) === (all === undefined)) throw usageError("sessions end needs either --session ID or --all");
     const user = await requireUser(db, name);
-    const ended = await revokeSessionsOf(db, user.id, session === undefined ? { all: true } : { id: session });
+    const { ended } = await endSessions(db, user.id, session === undefined ? { all: true } : { id: session });
     if (session !== undefined && ended.length === 0) throw new Error(`${user.username} has no living session ${session}`);
     return { lines: [`Ended ${ended.length} of ${user.username}'s sessions.`], json: { ended } };
   },
-};
 
-function wholeNumber(option: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most.toLocaleString("en")}`;
-  throw usageError(`--${option} takes a whole number ${range}`);
-}
+  ...MAIL_COMMANDS,
+};
 
 function table(users: UserDetails[]): string[] {
   const head = ["id", "username", "email", "active", "created", "sessions"];
   const rows = users.map(({ id, username, email, is_active, created_at, living_sessions }) =>
     [id, username, email, is_active ? "yes" : "no", created_at.toISOString(), living_sessions].map(String),
   );
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((cells) => [...(cells[column] ?? title)].length)));
-  const padded = (cell: string, column: number) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length));
-  return [head, ...rows].map((cells) => cells.map(padded).join("  ").trimEnd());
+  return columns(head, rows);
 }
 
 async function switchTo(db: Database, name: string, isActive: boolean): Promise<Outcome> {
   const user = await requireUser(db, name);
-  if (!(await setActive(db, user.id, isActive))) throw noSuchUser(name);
+  if (!(await switchAccount(db, user.id, isActive))) throw noSuchUser(name);
   const line = isActive ? `${user.username} can log in.` : `${user.username} can't log in, and is logged out everywhere.`;
   return { lines: [line], json: toJson(await requireUser(db, name)) };
 }

@@ -4,6 +4,7 @@ import { launchConfig } from "#lib/config.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
 import type { SignUpInput } from "#lib/schemas.ts";
+import { isPublic } from "#lib/settings/is-public.ts";
 import { createAccount } from "./create-account.ts";
 import { newPassword } from "./new-password.ts";
 
@@ -32,6 +33,6 @@ export async function openDemo(db: Database): Promise<{ username: string; passwo
 }
 
 function assertNotPublic(publicUrl: URL | undefined): void {
-  if (publicUrl === undefined || /^(localhost|127\.[\d.]+|\[::1\])$/.test(publicUrl.hostname)) return;
+  if (!isPublic(publicUrl)) return;
   throw new Error(`PUBLIC_URL is ${publicUrl.origin}, a public site: make an account with user create instead`);
 }

@@ -10,6 +10,7 @@ const FACTS = {
   metricsUrl: undefined,
   databaseUrl: "postgres://ann:hush-hush@db:5432/movies",
   urlFile: undefined,
+  hasMailPage: false,
 };
 const linesOf = (facts: Partial<Parameters<typeof banner>[0]>) => banner({ ...FACTS, ...facts }).split("\n");
 

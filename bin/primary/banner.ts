@@ -10,10 +10,12 @@ type Facts = {
   databaseUrl: string;
   /** The file that holds the database's URL, with the password */
   urlFile: string | undefined;
+  /** Whether mails are shown at /dev/mail, instead of sent */
+  hasMailPage: boolean;
 };
 
 /** The message of `npm start` and `npm run dev` when everything runs. At a terminal it says more, for a person who may be new. */
-export function banner({ isDev, workers, publicUrl, port, metricsUrl, databaseUrl, urlFile }: Facts): string {
+export function banner({ isDev, workers, publicUrl, port, metricsUrl, databaseUrl, urlFile, hasMailPage }: Facts): string {
   const local = `http://localhost:${port}`;
   const isTerminal = process.stdout.isTTY;
   const how = isDev ? "hot reload" : `${workers} worker${workers === 1 ? "" : "s"}`;
@@ -26,6 +28,7 @@ export function banner({ isDev, workers, publicUrl, port, metricsUrl, databaseUr
     urlFile && `           psql "$(cat ${quoted(nearest(urlFile))})"`,
     metricsUrl && `Metrics    ${metricsUrl}`,
     isTerminal && `API        ${publicUrl ?? local}/docs`,
+    isTerminal && hasMailPage && `Mail       ${local}/dev/mail`,
     isTerminal && publicUrl === undefined && "Account    npm run manage -- demo",
     "Stop       Ctrl-C",
   ];

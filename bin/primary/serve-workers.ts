@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { environmentWith, serviceConfig } from "#lib/config.ts";
 import { writeLine } from "#lib/observe/write-line.ts";
+import { assertMailSettings, mailNote } from "#lib/settings/mail-settings.ts";
 import { type Command, runCommand } from "./command.ts";
 import { readDotenv } from "./dotenv.ts";
 import { assertOpenFiles } from "./open-files.ts";
@@ -22,6 +23,9 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const { PORT, WEB_CONCURRENCY: count = availableParallelism(), SHUTDOWN_DELAY_MS: delayMs } = settings;
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(fewFiles, WARN);
+  assertMailSettings(settings, true);
+  const noMail = mailNote(settings);
+  if (noMail) say(noMail, WARN);
   const held = await holdPort(PORT);
   const metrics = await serveMetrics(settings);
   atStop(metrics.close);

@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { migrate } from "#db/migrate.ts";
 import { environmentWith, type LaunchConfig, launchConfig } from "#lib/config.ts";
+import { isPublic } from "#lib/settings/is-public.ts";
+import { assertMailSettings, mailNote } from "#lib/settings/mail-settings.ts";
 import { banner } from "./banner.ts";
 import { ensureBuild } from "./build.ts";
 import { type Command, runCommand } from "./command.ts";
@@ -25,6 +27,7 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const settings = launchConfig();
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(`Note: ${fewFiles}`);
+  const mailPage = checkMail(settings);
   const held = await holdPort(settings.PORT);
   const metrics = await serveMetrics(settings);
   atStop(metrics.close);
@@ -53,6 +56,7 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
     environment: environmentWith({
       ...variables,
       DATABASE_URL: databaseUrl,
+      MAIL_PAGE: mailPage,
       NODE_ENV: isDev ? "development" : "production",
       // After a Ctrl-C Next waits until the compiler has written its cache.
       __NEXT_DEV_WAIT_FOR_TURBOPACK_SHUTDOWN: "1",
@@ -66,8 +70,22 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   });
   atStop(workers.stop);
   const port = await workers.listening;
+  if (signal.aborted) return;
   const publicUrl = settings.PUBLIC_URL?.origin;
-  if (!signal.aborted) say(banner({ isDev, workers: count, publicUrl, port, metricsUrl: metrics.url, databaseUrl, urlFile }));
+  const hasMailPage = mailPage === "on";
+  say(banner({ isDev, workers: count, publicUrl, port, metricsUrl: metrics.url, databaseUrl, urlFile, hasMailPage }));
+}
+
+// Mails are shown instead of sent where a person tries the application out. A public site is no such place, though its visitors
+// could not see the page.
+function checkMail(settings: LaunchConfig): "on" | "off" {
+  assertMailSettings(settings, !isDev);
+  const { SMTP_URL, DATABASE_URL, PUBLIC_URL } = settings;
+  const isTrial = SMTP_URL === undefined && (isDev || (DATABASE_URL === undefined && !isPublic(PUBLIC_URL)));
+  const MAIL_PAGE = settings.MAIL_PAGE ?? (isTrial ? "on" : "off");
+  const note = mailNote({ ...settings, MAIL_PAGE });
+  if (note) say(`Note: ${note}`);
+  return MAIL_PAGE;
 }
 
 // A database that the operator provides outlives this directory. A secret made here would be lost with the directory, and that

@@ -18,7 +18,7 @@ import {
 
 const MANY = 200_000;
 const OTHERS = 20_000;
-const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses"];
+const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses", "events", "email_changes", "mails"];
 
 let postgres: TestPostgres;
 let server: TestServer;
@@ -34,7 +34,10 @@ afterAll(async () => {
 const SESSIONS = "insert into sessions (id, user_id, expires_at, revoked_at)";
 const REVOCATIONS = "insert into revocations (session_id, revoked_at)";
 const LIMITS = "insert into rate_limits (key, used, resets_at)";
+const MAILS = "insert into mails (kind, user_id, address, outcome, settled_at, last_error)";
 const ADDRESSES = "insert into login_addresses (user_id, address, last_login_at)";
+const EVENTS = "insert into events (user_id, event, at)";
+const EMAIL_CHANGES = "insert into email_changes (user_id, old_email, changed_at)";
 
 /** Rows of each kind that may be deleted. Their names begin with "old". */
 async function seedOld(query: Query, userId: number, sessions: number): Promise<void> {
@@ -45,6 +48,10 @@ async function seedOld(query: Query, userId: number, sessions: number): Promise<
   await many(REVOCATIONS, "'old-' || i, now() - interval '26 hours' - i * interval '1 second'");
   await many(LIMITS, "'old-' || i, 3, now() - i * interval '1 second'");
   await many(ADDRESSES, `${userId}, 'old-' || i, now() - interval '31 days'`);
+  await many(MAILS, `'old', ${userId}, '', 'sent', now() - interval '25 hours', null`);
+  await many(MAILS, `'old', ${userId}, 'ann@example.com', 'failed', now() - interval '31 days', 'refused'`);
+  await many(EVENTS, `${userId}, 'old-' || i, now() - interval '366 days'`);
+  await many(EMAIL_CHANGES, `${userId}, 'old-' || i, now() - interval '5 days'`);
 }
 
 /** A row of each kind that is only nearly old enough. */
@@ -54,6 +61,16 @@ async function seedKept(query: Query, userId: number): Promise<void> {
   await query(`${REVOCATIONS} values ('kept', now() - interval '24 hours')`);
   await query(`${LIMITS} values ('kept', 3, now() + interval '1 hour')`);
   await query(`${ADDRESSES} values ($1, 'kept', now() - interval '29 days')`, [userId]);
+  await query(`${MAILS} values ('kept', $1, '', 'dropped', now() - interval '23 hours', null)`, [userId]);
+  await query(`${MAILS} values ('kept', $1, 'ann@example.com', 'failed', now() - interval '29 days', 'refused')`, [userId]);
+  // A mail that waits is never deleted for its age.
+  await query("insert into mails (kind, user_id, address, created_at, next_attempt_at) values ('kept', $1, '', $2, $3)", [
+    userId,
+    new Date(0),
+    new Date(Date.now() + 3_600_000),
+  ]);
+  await query(`${EVENTS} values ($1, 'kept', now() - interval '364 days')`, [userId]);
+  await query(`${EMAIL_CHANGES} values ($1, 'kept', now() - interval '73 hours')`, [userId]);
 }
 
 const columns: Record<string, string> = {
@@ -61,6 +78,9 @@ const columns: Record<string, string> = {
   revocations: "session_id",
   rate_limits: "key",
   login_addresses: "address",
+  mails: "kind",
+  events: "event",
+  email_changes: "old_email",
 };
 
 /** The number of rows of each kind whose names begin so. */
@@ -105,7 +125,9 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
   const none = Object.fromEntries(TABLES.map((table) => [table, 0]));
   await eventually(async () => Object.values(await count("old")).every((left) => left === 0), 120);
   expect(await count("old")).toEqual(none);
-  expect(await count("kept")).toEqual({ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1 });
+  expect(await count("kept")).toEqual({
+    ...{ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1, events: 1, email_changes: 1, mails: 3 },
+  });
   expect(await stop()).toEqual([]);
   expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies: idle.cookies })).status).toBe(200);
 
@@ -115,7 +137,7 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
 
   const log = await readFile(join(postgres.directory, "postgres.log"), "utf8");
   const durations = [...log.matchAll(/duration: (\d+\.\d+) ms {2}execute [^:]+: with pruned as/g)].map(([, ms]) => Number(ms));
-  const rows = MANY + 4 * OTHERS;
+  const rows = MANY + 6 * OTHERS;
   expect(durations.length).toBeGreaterThanOrEqual(rows / 500);
   expect(Math.max(...durations)).toBeLessThan(1_000);
   const reported = server.output().match(/"event":"prune"[^\n]*/g) ?? [];
@@ -138,6 +160,8 @@ test.each(PRUNABLES)("%s are found by an index", async (what) => {
     const db = { query: explain, transaction: (work) => work(db) } as Database;
     await pruneBatch(db, what, 500, null);
   });
-  expect(plan.join("\n")).toMatch(/Index Scan using (\w+)_(expires|revoked|resets|last_login)_at on \1[\s\S]*Tid Scan on \1/);
+  expect(plan.join("\n")).toMatch(
+    /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed|settled|failed)_)?at on \1[\s\S]*Tid Scan on \1/,
+  );
   expect(plan.join("\n")).not.toMatch(/Seq Scan|Sort/);
 });

@@ -83,7 +83,8 @@ const ANSWERS: Table = {
   reauthentication_required: {
     status: 403,
     body: ({ methods }) => ({ detail: "Reauthentication is required.", code: "reauthentication_required", methods }),
-    samples: [{ methods: ["password"] }],
+    // An account without a password has no way yet.
+    samples: [{ methods: ["password"] }, { methods: [] }],
   },
   refresh_token_missing: {
     status: 401,

@@ -12,6 +12,7 @@ type Events = {
   password_refused: { user_id: number };
   password_changed: { user_id: number };
   password_reset: { user_id: number };
+  reauthentication: { user_id: number; session: string };
   refresh: { user_id: number; session: string; generation: number };
   replay: { user_id: number; session: string; generation: number };
   /** A refresh token was ahead of its session: the database has lost rotations */
@@ -25,6 +26,7 @@ type Events = {
   mail_dropped: { mail: string; kind: string };
   /** A mail will not be sent, unless an operator has it tried again. `code`: nodemailer's, or EXPIRED */
   mail_failed: { mail: string; kind: string; code: string; response_code?: number | undefined };
+  account_deleted: { user_id: number };
   /** `resets_in` in seconds */
   throttle: { limit: string; resets_in: number };
 };
@@ -39,6 +41,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   password_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
   password_changed: { level: "info" },
   password_reset: { level: "info" },
+  reauthentication: { level: "info" },
   refresh: { level: "info", count: () => metrics().sessions.inc({ event: "refreshed" }) },
   replay: { level: "warn", count: () => metrics().sessions.inc({ event: "replayed" }) },
   database_behind: { level: "warn", count: () => metrics().sessions.inc({ event: "resumed" }) },
@@ -47,6 +50,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   mail_sent: { level: "info", count: () => metrics().mails.inc({ outcome: "sent" }) },
   mail_dropped: { level: "info", count: () => metrics().mails.inc({ outcome: "dropped" }) },
   mail_failed: { level: "warn", count: () => metrics().mails.inc({ outcome: "failed" }) },
+  account_deleted: { level: "info" },
   throttle: { level: "warn", count: ({ limit }) => metrics().throttled.inc({ limit }) },
 };
 

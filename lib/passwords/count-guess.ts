@@ -1,9 +1,7 @@
-import "server-only";
-
 import type { AccountName } from "#db/account-name.ts";
 import type { Database } from "#db/pool.ts";
 import { accountName, nameDigest } from "#lib/auth/account-name.ts";
-import { type Attempt, attemptOf, countOrRefuse, forgive } from "#lib/rate-limits.ts";
+import { type Attempt, attemptOf, countOrRefuse, forgetAttempts, forgive } from "#lib/rate-limits.ts";
 
 /** A guess at an account's password: by which name the account was called, and from where. */
 export type Guess = {
@@ -39,6 +37,11 @@ export async function forgiveGuesses(
 ): Promise<void> {
   const all = [username, email].map((name) => attemptOf("login_account_address", nameAt(id, accountName(name), address)));
   await forgive(db, { once: [], all });
+}
+
+/** Deletes what was counted for an account that is being deleted. */
+export async function forgetGuesses(db: Database, accountId: number): Promise<void> {
+  await forgetAttempts(db, ["login_account", "login_account_address"], String(accountId));
 }
 
 // A shared count for a username and an e-mail address would reveal that they belong to one account. Unknown names are counted

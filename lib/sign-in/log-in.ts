@@ -2,7 +2,7 @@ import "server-only";
 
 import { insertRefusedLogin } from "#db/events.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
-import { type AccountRow, findAccount, updatePasswordHash } from "#db/passwords.ts";
+import { findAccount, updatePasswordHash } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { accountName } from "#lib/auth/account-name.ts";
 import { clientFacts } from "#lib/auth/client-facts.ts";

@@ -47,7 +47,7 @@ function ToAccount() {
   const viewer = useViewer();
   return (
     <p className="mt-6">
-      <a href={viewer === null ? logInPath("/account") : "/account"} className="button">
+      <a href={viewer === null ? logInPath("/account") : "/account"} className="button w-full">
         {viewer === null ? "Log in to your account" : "Go to your account"}
       </a>
     </p>

@@ -2,9 +2,13 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { newSession, type Sent, send, signUpBody } from "#e2e/client.ts";
+import { changeSession } from "#e2e/change-session.ts";
+import { logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
+import { changeEmail, freshEmail, newOwner } from "#e2e/email-changes.ts";
+import { claimsOf } from "#e2e/forge.ts";
 import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
-import { type Document, differences, fetchDocument, isValid } from "#e2e/openapi.ts";
+import { type Document, differences, fetchDocument, isValid, type Operation } from "#e2e/openapi.ts";
+import { recoveryToken } from "#e2e/recovery.ts";
 
 /** The contract: each endpoint with its statuses. Every path has a 405 for the other methods. */
 const CONTRACT: Record<string, number[]> = {
@@ -13,6 +17,22 @@ const CONTRACT: Record<string, number[]> = {
   "GET /api/user/profile": [200, 401, 500, 503],
   "POST /api/token/refresh": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/user/logout": [200, 400, 401, 403, 413, 415, 500, 503],
+  "POST /api/user/reauthenticate": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "GET /api/user/account": [200, 401, 429, 500, 503],
+  "PATCH /api/user/account": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "DELETE /api/user/account": [204, 401, 403, 429, 500, 503],
+  "GET /api/user/account/export": [200, 401, 403, 429, 500, 503],
+  "GET /api/user/sessions": [200, 401, 429, 500, 503],
+  "DELETE /api/user/sessions": [200, 401, 403, 429, 500, 503],
+  "DELETE /api/user/sessions/{id}": [204, 401, 403, 404, 429, 500, 503],
+  "GET /api/user/events": [200, 400, 401, 429, 500, 503],
+  "POST /api/user/email": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/email/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/email/undo": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/email/resend": [200, 401, 403, 429, 500, 503],
+  "POST /api/user/password": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/password/reset": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/password/reset/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
   "GET /api/health/live": [200, 500],
   "GET /api/health/ready": [200, 500, 503],
   "GET /api/openapi.json": [200, 500],
@@ -44,6 +64,10 @@ const REFUSALS = [
   ]),
   ...SESSION_ENDS.map((end) => `{"detail":"Token is invalid or expired","code":"token_not_valid","reason":"${end}"}`),
   '{"detail":"No active account found with the given credentials"}',
+  '{"detail":"E-mail address is not verified.","code":"email_not_verified"}',
+  ...['"password"', ""].map(
+    (methods) => `{"detail":"Reauthentication is required.","code":"reauthentication_required","methods":[${methods}]}`,
+  ),
   '{"detail":"Cross-site request refused.","code":"cross_site"}',
   '{"detail":"Not found."}',
   '{"detail":"Method \\"PATCH\\" not allowed."}',
@@ -54,8 +78,8 @@ const REFUSALS = [
   '{"detail":"Service temporarily unavailable.","code":"unavailable"}',
 ];
 
-/** The body with which each endpoint succeeds. An endpoint that is missing here needs none. */
-const GOOD: Record<string, () => Promise<Sent>> = {
+/** What each endpoint succeeds with. An endpoint that is missing here needs nothing. `path`: instead of the document's */
+const GOOD: Record<string, () => Promise<Sent & { path?: string }>> = {
   "POST /api/user/signup": async () => ({ json: signUpBody() }),
   "POST /api/token": async () => {
     const { user } = await newSession(origin);
@@ -64,8 +88,38 @@ const GOOD: Record<string, () => Promise<Sent>> = {
   "GET /api/user/profile": signedIn,
   "POST /api/token/refresh": signedIn,
   "POST /api/user/logout": signedIn,
+  "POST /api/user/reauthenticate": async () => ({ ...(await signedIn()), json: { password: PASSWORD } }),
+  "GET /api/user/account": signedIn,
+  "PATCH /api/user/account": async () => ({ ...(await signedIn()), json: { age: "1990-01-03" } }),
+  "DELETE /api/user/account": signedIn,
+  "GET /api/user/account/export": signedIn,
+  "GET /api/user/sessions": signedIn,
+  "DELETE /api/user/sessions": signedIn,
+  "DELETE /api/user/sessions/{id}": async () => {
+    const { user, cookies } = await newSession(origin);
+    const other = await logIn(origin, user);
+    return { cookies, path: `/api/user/sessions/${claimsOf(other.refresh).sid}` };
+  },
+  "GET /api/user/events": signedIn,
+  "POST /api/user/email": async () => ({ ...(await signedIn()), json: { email: freshEmail() } }),
+  "POST /api/user/email/confirm": async () => ({ json: { token: (await newOwner(origin)).token } }),
+  "POST /api/user/email/undo": async () => {
+    const { user, cookies } = await newOwner(origin);
+    return { json: { token: (await changeEmail(origin, cookies, user.email, freshEmail())).undo } };
+  },
+  "POST /api/user/email/resend": signedIn,
+  "POST /api/user/password": async () => ({
+    ...(await signedIn()),
+    json: { current_password: PASSWORD, new_password: NEW_PASSWORD },
+  }),
+  "POST /api/user/password/reset": async () => ({ json: { email: freshEmail() } }),
+  "POST /api/user/password/reset/confirm": async () => {
+    const { email } = await signUp(origin);
+    return { json: { token: await recoveryToken(origin, email), new_password: NEW_PASSWORD } };
+  },
 };
 
+const NEW_PASSWORD = "the-hidden-fortress-1958";
 const origin = inject("origin");
 const settings = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
 
@@ -91,7 +145,8 @@ let strict: TestServer;
 let broken: TestServer;
 let cutOff: TestServer;
 beforeAll(async () => {
-  const limits = { RATE_LIMIT_SIGNUP: "1/600", RATE_LIMIT_LOGIN_ADDRESS: "1/600", RATE_LIMIT_REFRESH: "1/600" };
+  const names = ["SIGNUP", "LOGIN_ADDRESS", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK"];
+  const limits = Object.fromEntries(names.map((name) => [`RATE_LIMIT_${name}`, "1/600"]));
   const postgres = await startPostgres();
   [strict, broken, cutOff] = await Promise.all([
     startServer({ ...settings, ...limits, RATE_LIMITS: "on" }),
@@ -119,7 +174,7 @@ test("every route.ts is in the document, with a summary and a description", asyn
   // These answer unknown paths, and the old path of the page about the API.
   const unnamed = ["[[...path]]/route.ts", "docs/route.ts"];
   const routes = files.filter((file) => file.endsWith("route.ts") && !unnamed.includes(file));
-  const paths = routes.map((file) => `/api/${file.replace("/route.ts", "")}`);
+  const paths = routes.map((file) => `/api/${file.replace("/route.ts", "").replaceAll(/\[(\w+)\]/g, "{$1}")}`);
   expect(Object.keys(document.paths).sort()).toEqual(paths.sort());
   for (const { name, operation } of operations) {
     expect(operation.summary, name).not.toBe("");
@@ -165,29 +220,37 @@ test.each(Object.entries(document.paths))("%s has exactly the methods of the doc
 
 describe.each(operations)("$name", ({ name, method, path, operation }) => {
   test.each(Object.keys(operation.responses).map(Number))("answers %i, as documented", async (status) => {
-    const { from = origin, sent = {}, times = 1 } = await requestFor(status, name.replace("HEAD", "GET"));
-    for (let time = 1; time < times; time += 1) await send(from, method, path, sent);
-    const answer = await send(from, method, path, sent);
+    const request = await requestFor(status, name.replace("HEAD", "GET"), operation);
+    const { from = origin, sent = {}, times = 1, path: asked = path.replaceAll(/\{\w+\}/g, "unknown") } = request;
+    for (let time = 1; time < times; time += 1) await send(from, method, asked, sent);
+    const answer = await send(from, method, asked, sent);
     expect(answer.status, answer.text).toBe(status);
-    expect(differences(document, { origin: from, method, path, answer })).toEqual([]);
+    expect(differences(document, { origin: from, method, path: asked, answer })).toEqual([]);
   });
 });
 
-type Request = { from?: string; sent?: Sent; times?: number };
+type Request = { from?: string; sent?: Sent; times?: number; path?: string };
 
-async function requestFor(status: number, name: string): Promise<Request> {
-  const good = async () => (await GOOD[name]?.()) ?? {};
+async function requestFor(status: number, name: string, { security = [], requestBody }: Operation): Promise<Request> {
+  const good = async () => {
+    const { path, ...sent } = (await GOOD[name]?.()) ?? {};
+    return path === undefined ? { sent } : { sent, path };
+  };
   // Endpoints that need a session get one. The others are called without.
-  const signed = async () => (name === "POST /api/user/logout" ? await signedIn() : {});
+  const signed = async () => (security.length > 0 ? await signedIn() : {});
   const text = { headers: { "content-type": "text/plain" }, body: "{}" };
   const large = { headers: { "content-type": "application/json" }, body: "x".repeat(20_000) };
   switch (status) {
     case 400:
+      if (requestBody === undefined) return { sent: await signed(), path: `${name.split(" ")[1]}?before=x` };
       return { sent: { ...(await signed()), json: [] } };
     case 401:
       return name === "POST /api/token" ? { sent: { json: { username: "nobody", password: "nothing" } } } : {};
     case 403:
-      return { sent: { headers: { "sec-fetch-site": "cross-site" } } };
+      // A request that changes nothing is refused only without a proof.
+      return name.startsWith("GET") ? { sent: await unproved() } : { sent: { headers: { "sec-fetch-site": "cross-site" } } };
+    case 404:
+      return { sent: await signed() };
     case 413:
       return { sent: { ...(await signed()), ...large } };
     case 415:
@@ -195,12 +258,18 @@ async function requestFor(status: number, name: string): Promise<Request> {
     case 429:
       return { from: strict.origin, times: 2 };
     case 500:
-      return { from: broken.origin, sent: await good() };
+      return { from: broken.origin, ...(await good()) };
     case 503:
-      return { from: cutOff.origin, sent: await good() };
+      return { from: cutOff.origin, ...(await good()) };
     default:
-      return { sent: await good() };
+      return good();
   }
+}
+
+async function unproved(): Promise<Sent> {
+  const { cookies, refresh } = await newSession(origin);
+  await changeSession(inject("databaseUrl"), refresh, "authenticated_at = '-infinity'");
+  return { cookies };
 }
 
 async function signedIn(): Promise<Sent> {

@@ -1,0 +1,33 @@
+import { expect, inject, test } from "vitest";
+import { newSession, send } from "#e2e/client.ts";
+import { confirmEmail, newOwner } from "#e2e/email-changes.ts";
+import { noMail, readMail } from "#e2e/mailbox.ts";
+
+const origin = inject("origin");
+const OK = '{"detail":"ok"}';
+const resend = (cookies: Record<string, string>) => send(origin, "POST", "/api/user/email/resend/", { cookies });
+
+test("the confirmation is sent again, and its link is as good as the first", async () => {
+  const { user, cookies, token } = await newOwner(origin);
+  const answer = await resend(cookies);
+  expect([answer.status, answer.text]).toEqual([200, OK]);
+  const mail = await readMail(user.email);
+  expect(mail.subject).toBe("Please confirm your address");
+  expect((await confirmEmail(origin, mail.token)).text).toBe(OK);
+  expect((await confirmEmail(origin, token)).text).toBe(OK);
+});
+
+test("a verified address gets no further confirmation", async () => {
+  const { user, cookies, token } = await newOwner(origin);
+  await confirmEmail(origin, token);
+  expect((await resend(cookies)).text).toBe(OK);
+  await noMail(user.email);
+});
+
+test("the confirmation is sent to the signed-in alone, and never for another site", async () => {
+  expect((await resend({})).status).toBe(401);
+  const { cookies } = await newSession(origin);
+  expect(
+    (await send(origin, "POST", "/api/user/email/resend/", { cookies, headers: { "sec-fetch-site": "cross-site" } })).status,
+  ).toBe(403);
+});

@@ -1,0 +1,81 @@
+import type { Database } from "./pool.ts";
+
+type Part = {
+  table: string;
+  /** Which rows are the user's, whose id is `$1` */
+  where: string;
+  /** What the export has of each row */
+  exported: string[];
+  /** What it leaves out, each with the reason */
+  withheld: Record<string, string>;
+};
+
+const THEIRS = "user_id = $1";
+const OWNER = { user_id: "the account's id, which the export has" };
+const SENDING = "how the sending goes on";
+
+/**
+ * What an account's owner gets of each table. A test demands that every column of every table is in here or in `NOT_THEIRS`.
+ * @internal for that test
+ */
+export const PARTS = {
+  account: {
+    table: "users",
+    where: "id = $1",
+    exported: ["id", "username", "email", "email_verified_at", "birth_date", "is_active", "created_at"],
+    withheld: { username_key: "the username without its case" },
+  },
+  password: { table: "passwords", where: THEIRS, exported: ["changed_at"], withheld: { ...OWNER, encoded: "a password's hash" } },
+  sessions: {
+    table: "sessions",
+    where: THEIRS,
+    exported: [
+      ...["id", "created_at", "rotated_at", "authenticated_at", "expires_at", "revoked_at", "end_reason"],
+      ...["address", "device"],
+    ],
+    withheld: { ...OWNER, generation: "a count of refreshes", grace_generation: "a count of refreshes" },
+  },
+  login_addresses: {
+    table: "login_addresses",
+    where: THEIRS,
+    exported: ["address", "last_login_at"],
+    withheld: { ...OWNER, password_changed_at: "the password's part has it" },
+  },
+  events: { table: "events", where: THEIRS, exported: ["id", "at", "event", "address", "network", "device"], withheld: OWNER },
+  email_changes: {
+    table: "email_changes",
+    where: THEIRS,
+    exported: ["old_email", "changed_at", "undone_at"],
+    withheld: { ...OWNER, id: "a number of ours" },
+  },
+  mails: {
+    table: "mails",
+    // A mail that recovers an account knows only the address.
+    where: `${THEIRS} or user_id is null and lower(address) = (select lower(email) from users where id = $1)`,
+    exported: ["kind", "address", "created_at", "outcome", "settled_at"],
+    withheld: {
+      ...OWNER,
+      ...{ id: "a number of ours", facts: "the mail itself says it", collapse_key: "a digest" },
+      ...{ attempts: SENDING, next_attempt_at: SENDING, give_up_at: SENDING, locked_until: SENDING, last_error: SENDING },
+    },
+  },
+} satisfies Record<string, Part>;
+
+/** Tables that keep nothing of an account, each with the reason. @internal for that test */
+export const NOT_THEIRS: Record<string, string> = {
+  pgmigrations: "the schema's own history",
+  rate_limits: "counts of attempts without a name, for a day at most",
+  revocations: "the ids of ended sessions without their user, for a day",
+};
+
+/** All that is kept about a user, by part. */
+export type Export = Record<keyof typeof PARTS, Record<string, unknown>[]>;
+
+/** @param db a transaction, so that a user who is deleted in the meantime is exported as a whole or not at all */
+export async function exportUser(db: Database, userId: number): Promise<Export> {
+  const parts: Record<string, Record<string, unknown>[]> = {};
+  for (const [name, { table, where, exported }] of Object.entries(PARTS)) {
+    parts[name] = await db.query(`select ${exported.join(", ")} from ${table} where ${where} order by 1`, [userId]);
+  }
+  return parts as Export;
+}
