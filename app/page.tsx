@@ -1,7 +1,9 @@
 import { counted } from "#app/_components/counted.ts";
+import { HeaderRow } from "#app/_components/header-row.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
 import { Stage } from "#app/_components/stage.tsx";
+import { Menu } from "#app/(app)/menu.tsx";
 import type { Session } from "#lib/answers.ts";
 import { getAccount, getDevices } from "#lib/pages/own-account.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
@@ -13,7 +15,7 @@ export default async function HomePage() {
   const viewer = await requireViewer();
   const [{ username, email, email_verified: isVerified }, devices] = await Promise.all([getAccount(viewer), getDevices(viewer)]);
   return (
-    <Stage>
+    <Stage header={<HeaderRow menu={<Menu />} />}>
       <div className="ticket">
         <div>
           <h1 className={[...username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "headline"}>
@@ -60,8 +62,8 @@ function Address({ email, isVerified }: { email: string | null; isVerified: bool
   return (
     <>
       <p className="mb-3">
-        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Without it you can't get back in
-        if you forget your password.
+        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Then we know that our mails reach
+        you, should you forget your password.
       </p>
       <ResendConfirmation />
     </>
@@ -74,7 +76,7 @@ function OtherDevices({ devices }: { devices: Session[] }) {
     <>
       {other && (
         <p>
-          {other.device ?? "An unknown device"} was the last one apart from this, <Moment at={other.last_used_at} />
+          Last used elsewhere: {other.device ?? "an unknown device"}, <Moment at={other.last_used_at} />
         </p>
       )}
       {!other && <p>No other device can use your account.</p>}

@@ -73,8 +73,8 @@ test("a session whose account is gone has ended, and no reason is made up", asyn
 test("a person who logs out is told so once, in each tab", async ({ page, context }) => {
   await arrive(page, ORIGIN);
   const other = await context.newPage();
-  await other.goto("/docs");
-  await expect(other.getByRole("button", { name: "Send" }).first()).toBeEnabled();
+  await other.goto("/account");
+  await expect(other.getByRole("button", { name: "Log out" })).toBeEnabled();
   await page.getByRole("button", { name: "Log out" }).click();
   for (const tab of [page, other]) await expectSaidOnce(tab, WORDS.logged_out);
   await page.goto("/?film=ran");
@@ -95,4 +95,24 @@ test("a new login goes on where the session ended", async ({ page, context }) =>
   await expect(page.getByRole("link", { name: "choose a new password" })).toHaveAttribute("href", "/forgot-password");
   await logInByForm(page, user.username);
   await expect(page).toHaveURL("/?film=ran");
+});
+
+test("a call of an open page that finds its session ended leads to the login, which says why", async ({ page }) => {
+  const user = await signUp(ORIGIN);
+  await page.goto("/login");
+  await logInByForm(page, user.username);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${user.username}`);
+  await page.goto("/account");
+  await expect(page.getByRole("button", { name: "Send the mail again" })).toBeEnabled();
+  const other = await logIn(ORIGIN, user);
+  expect((await send(ORIGIN, "DELETE", "/api/user/sessions/", { cookies: other.cookies })).json).toEqual({ ended: 1 });
+  // Another worker knows of it within a second: until then the call is answered.
+  await expect(async () => {
+    await page
+      .getByRole("button", { name: "Send the mail again" })
+      .click({ timeout: 500 })
+      .catch(() => undefined);
+    await expect(page).toHaveURL("/login?next=%2Faccount", { timeout: 500 });
+  }).toPass();
+  await expectSaidOnce(page, WORDS.ended_elsewhere);
 });

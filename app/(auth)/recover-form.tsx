@@ -54,7 +54,7 @@ function Sent({ to, lifetime, onAnother }: SentProps) {
           {duration(lifetime)}.
         </p>
       </div>
-      <p className="mt-5">Nothing there after a few minutes? Look among the unwanted mails, and check the address above.</p>
+      <p className="mt-5">Nothing there after some minutes? Look into your spam folder, and check the address above.</p>
       <button type="button" className="button button-plain mt-5" onClick={onAnother}>
         Send another mail
       </button>

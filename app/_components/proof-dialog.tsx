@@ -6,6 +6,7 @@ import { askForProofBy } from "#lib/client/proof.ts";
 import { ApiForm } from "./api-form.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { UsernameForManagers } from "./username-for-managers.tsx";
+import { useViewer } from "./viewer.tsx";
 import { proofWords } from "./words.ts";
 
 type Answer = (isProved: boolean) => void;
@@ -14,7 +15,8 @@ type Answer = (isProved: boolean) => void;
  * Asks for the password when a call wants a proof of who is at the screen. lib/client/api-client.ts then repeats the call by itself.
  * The browser keeps the focus inside, and gives it back at the end.
  */
-export function ProofDialog({ username }: { username: string }) {
+export function ProofDialog() {
+  const viewer = useViewer();
   const dialog = useRef<HTMLDialogElement>(null);
   const [answer, setAnswer] = useState<Answer | null>(null);
 
@@ -30,7 +32,7 @@ export function ProofDialog({ username }: { username: string }) {
     setAnswer((current: Answer | null) => (current === answer ? null : current));
   }
 
-  if (answer === null) return null;
+  if (viewer === null || answer === null) return null;
   return (
     <dialog
       ref={dialog}
@@ -40,7 +42,7 @@ export function ProofDialog({ username }: { username: string }) {
       onClose={() => end(false)}
     >
       <h2 id="proof-title" className="text-2xl font-bold">
-        Is it you, <bdi>{username}</bdi>?
+        Is it you, <bdi>{viewer.username}</bdi>?
       </h2>
       <p id="proof-reason" className="mt-2 mb-5 text-ink-soft">
         So that nobody else at your screen can do this, enter your password. Then it goes on by itself.
@@ -51,7 +53,7 @@ export function ProofDialog({ username }: { username: string }) {
         submit={{ label: "Go on", doing: "Checking" }}
         words={proofWords}
       >
-        <UsernameForManagers username={username} />
+        <UsernameForManagers username={viewer.username} />
         <PasswordField name="password" label="Password" autoComplete="current-password" />
       </ApiForm>
       <button type="button" className="button button-plain mt-3 w-full" onClick={() => end(false)}>

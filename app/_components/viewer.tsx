@@ -6,7 +6,6 @@ import { onSessionChange, type SessionChange } from "#lib/client/session-channel
 import { localPath } from "#lib/pages/local-path.ts";
 import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
-import { ProofDialog } from "./proof-dialog.tsx";
 
 type ClientViewer = { username: string };
 
@@ -31,12 +30,7 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
     window.addEventListener("pageshow", reloadIfRestored);
     return () => window.removeEventListener("pageshow", reloadIfRestored);
   }, []);
-  return (
-    <ViewerContext value={viewer}>
-      {children}
-      {viewer && <ProofDialog username={viewer.username} />}
-    </ViewerContext>
-  );
+  return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }
 
 // A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to
