@@ -8,7 +8,7 @@ import { readMailAbout } from "#e2e/recovery.ts";
 // A login from a device and a network that the account has not been used from is told to its owner.
 
 const databaseUrl = inject("databaseUrl");
-const SUBJECT = "A new device is logged in to your account";
+const SUBJECT = "A login from a new device";
 const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const NEWER_FIREFOX = FIREFOX.replaceAll("140.0", "141.0");
 const CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
