@@ -1,4 +1,5 @@
 import { counted } from "#app/_components/counted.ts";
+import { HeaderRow } from "#app/_components/header-row.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
 import { Stage } from "#app/_components/stage.tsx";
@@ -14,7 +15,7 @@ export default async function HomePage() {
   const viewer = await requireViewer();
   const [{ username, email, email_verified: isVerified }, devices] = await Promise.all([getAccount(viewer), getDevices(viewer)]);
   return (
-    <Stage menu={<Menu />}>
+    <Stage header={<HeaderRow menu={<Menu />} />}>
       <div className="ticket">
         <div>
           <h1 className={[...username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "headline"}>
