@@ -15,6 +15,7 @@ import { hasPgBouncer, startPgBouncer } from "#e2e/pgbouncer-server.ts";
 
 // The outbox and real mail servers: good ones, bad ones, and none.
 
+const MANAGE = [process.execPath, "--import", "tsx", "bin/manage.ts"];
 const SITE = "https://movies.example";
 
 let postgres: TestPostgres;
@@ -178,14 +179,18 @@ test("a refused recipient fails at once, alone; an operator sees it and has it t
   // The server's words can't steer the operator's terminal.
   expect(listed).not.toContain("\u001b");
   isRefusing = false;
+  const unknown = launch(
+    { DATABASE_URL: postgres.url, AUTH_SECRET: "" },
+    { command: [...MANAGE, "mail", "retry", "--mail", "1"] },
+  );
+  expect([await unknown.ended, unknown.errors()]).toEqual([1, "movieconnect: there is no failed mail 1\n"]);
   expect(JSON.parse(await manage(["mail", "retry", "--mail", String(id), "--json"]))).toEqual({ retried: [id] });
   await expectEachOnce([refused], mail);
 });
 
-/** An operator's command. */
+/** An operator's command. @returns what it prints */
 async function manage(args: string[]): Promise<string> {
-  const command = [process.execPath, "--import", "tsx", "bin/manage.ts", ...args];
-  const run = launch({ DATABASE_URL: postgres.url, AUTH_SECRET: "" }, { command });
+  const run = launch({ DATABASE_URL: postgres.url, AUTH_SECRET: "" }, { command: [...MANAGE, ...args] });
   expect([await run.ended, run.errors()]).toEqual([0, ""]);
   return run.output();
 }
