@@ -1,6 +1,11 @@
 import { expect, inject, test } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
-import { linkWords, logInWords, recoverWords, resetPasswordWords, signUpWords, type Words } from "#app/_components/words.ts";
+import type { Words } from "#app/_components/words.ts";
+import { linkWords } from "#app/(auth)/link-words.ts";
+import { logInWords } from "#app/(auth)/login/log-in-words.ts";
+import { recoverWords } from "#app/(auth)/recover-words.ts";
+import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
+import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 import { send, signUp, signUpBody } from "./client.ts";
 import { recoveryToken } from "./recovery.ts";
 

@@ -5,9 +5,9 @@ import { api } from "#lib/client/api-client.ts";
 import { askForProofBy } from "#lib/client/proof.ts";
 import { ApiForm } from "./api-form.tsx";
 import { PasswordField } from "./password-field.tsx";
+import { proofWords } from "./proof-words.ts";
 import { UsernameForManagers } from "./username-for-managers.tsx";
 import { useViewer } from "./viewer.tsx";
-import { proofWords } from "./words.ts";
 
 type Answer = (isProved: boolean) => void;
 

@@ -3,8 +3,8 @@
 import { useRef } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
-import { profileWords } from "#app/_components/words.ts";
 import { api } from "#lib/client/api-client.ts";
+import { profileWords } from "./account-words.ts";
 
 /** The username and the date of birth. After a change of the name `ViewerProvider` shows it on all of the page, in every tab. */
 export function Profile({ username, age }: { username: string; age: string }) {
