@@ -41,18 +41,20 @@ export default async function AccountPage() {
   };
   return (
     <>
-      <h1>Your account</h1>
-      <nav aria-label="Parts of your account">
-        <ul className="flex list-none flex-wrap gap-x-5 gap-y-2 pl-0">
-          {PARTS.map(({ id, title }) => (
-            <li key={id}>
-              <a href={`#${id}`}>{title}</a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <div className="notices">
-        <NeedsScript doing="Changing anything here" />
+      <div>
+        <h1>Your account</h1>
+        <nav aria-label="Parts of your account" className="mt-5">
+          <ul className="flex list-none flex-wrap gap-x-5 gap-y-2 pl-0">
+            {PARTS.map(({ id, title }) => (
+              <li key={id}>
+                <a href={`#${id}`}>{title}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="notices">
+          <NeedsScript doing="Changing anything here" />
+        </div>
       </div>
       <div className="parts">
         {PARTS.map((part) => (
