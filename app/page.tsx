@@ -62,8 +62,8 @@ function Address({ email, isVerified }: { email: string | null; isVerified: bool
   return (
     <>
       <p className="mb-3">
-        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Without it you can't get back in
-        if you forget your password.
+        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Then we know that our mails reach
+        you, should you forget your password.
       </p>
       <ResendConfirmation />
     </>

@@ -70,6 +70,7 @@ test("a user that is created with a password from stdin can log in with it, and 
     id: expect.any(Number),
     username: name,
     email: `${name}@example.com`,
+    email_verified: true,
     birth_date: "1990-01-02",
     is_active: true,
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
@@ -80,6 +81,17 @@ test("a user that is created with a password from stdin can log in with it, and 
   const { status, output } = await manage(["user", "show", name.toUpperCase()]);
   expect(status).toBe(0);
   expect(output).toContain(`username         ${name}\n`);
+});
+
+test("an operator answers for the address of a created user, which gets no mail that asks to confirm it; a signup's is unverified", async () => {
+  const name = freshName();
+  await answer([...create(name), "--generate-password"]);
+  const mails = (address: string) =>
+    withDatabase(postgres.url, (query) => query("select kind from mails where address = $1", [address]));
+  expect(await mails(`${name}@example.com`)).toEqual([]);
+  const user = await signUp(server.origin);
+  expect(await answer(["user", "show", user.username])).toMatchObject({ email_verified: false });
+  expect(await mails(user.email)).toEqual([{ kind: "confirm_email" }]);
 });
 
 test("a password that the command makes is shown once, and works", async () => {

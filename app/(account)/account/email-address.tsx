@@ -34,7 +34,7 @@ function Current({ email, isVerified }: { email: string; isVerified: boolean }) 
       {!isVerified && (
         <>
           <p className="mt-1 mb-3 text-ink-soft">
-            Open the link of the mail that we sent there. Without it you can't get back in if you forget your password.
+            Open the link of the mail that we sent there. Then we know that our mails reach you, should you forget your password.
           </p>
           <ResendConfirmation />
         </>

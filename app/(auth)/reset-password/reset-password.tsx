@@ -17,7 +17,7 @@ type Props = { passwordMinLength: number; lifetime: number };
 
 export function ResetPassword({ passwordMinLength, lifetime }: Props) {
   const { state, use } = useLink(api.resetPassword, (lives) => {
-    // Whoever is logged in with another account stays here: the login page would send them on.
+    // A user of another account stays here: the login page would send them on to the home page.
     if (!lives) window.location.replace(logInPath(null, "password_reset"));
   });
   return (

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { newSession, PASSWORD, send, signUp } from "#e2e/client.ts";
+import { logIn, newSession, PASSWORD, send, signUp } from "#e2e/client.ts";
 import { dump } from "#e2e/dump.ts";
 import { askedForEmail, confirmEmail, freshEmail, newOwner, undoEmailChange } from "#e2e/email-changes.ts";
 import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
@@ -11,10 +11,12 @@ import { readMailAbout } from "#e2e/recovery.ts";
 const databaseUrl = inject("databaseUrl");
 const NOT_VERIFIED = '{"detail":"E-mail address is not verified.","code":"email_not_verified"}';
 const settings = { DATABASE_URL: databaseUrl, AUTH_SECRET: inject("authSecret"), TRUSTED_PROXIES: "127.0.0.1,::1" };
+// One worker, which hears too late of what another has ended: it must know by itself.
+const worker = { WEB_CONCURRENCY: "1", REVOCATION_POLL_MS: "20000" };
 const limits = { RATE_LIMITS: "on", RATE_LIMIT_RECOVERY: "4/600", RATE_LIMIT_MAIL_LINK: "10/600" };
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ ...settings, ...limits, EMAIL_VERIFICATION: "required" });
+  server = await startServer({ ...settings, ...worker, ...limits, EMAIL_VERIFICATION: "required" });
 });
 afterAll(() => server.stop());
 
@@ -64,6 +66,20 @@ test("a right password of an unverified address is no guess, and sends at most f
 test("a session that was opened before verification was required goes on", async () => {
   const { cookies } = await newSession(inject("origin"));
   expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(200);
+});
+
+test("the worker that confirms or undoes a change refuses the sessions that it ended at once", async () => {
+  const { user, cookies } = await newOwner(inject("origin"));
+  const other = await logIn(inject("origin"), user);
+  const profile = async (each: typeof cookies) =>
+    (await send(server.origin, "GET", "/api/user/profile/", { cookies: each })).status;
+  expect([await profile(cookies), await profile(other.cookies)]).toEqual([200, 200]);
+  const token = await askedForEmail(inject("origin"), cookies, freshEmail());
+  expect((await confirmEmail(server.origin, token)).status).toBe(200);
+  expect([await profile(cookies), await profile(other.cookies)]).toEqual([200, 401]);
+  const { token: undo } = await readMailAbout(user.email, "The address of your account was changed");
+  expect((await undoEmailChange(server.origin, undo)).status).toBe(200);
+  expect(await profile(cookies)).toBe(401);
 });
 
 test("one client's requests for mails are limited, and so are its tries of links", async () => {

@@ -4,6 +4,7 @@ import { askedForEmail, changeEmail, freshEmail, newOwner, undoEmailChange } fro
 import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
 import { withDatabase } from "#e2e/harness.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
+import { recoveryToken } from "#e2e/recovery.ts";
 
 const origin = inject("origin");
 const OK = '{"detail":"ok"}';
@@ -72,6 +73,16 @@ test("a password that was set since the change is removed, and the account witho
   const json = { token, new_password: "throne-of-blood-1957" };
   expect((await send(origin, "POST", "/api/user/password/reset/confirm/", { json })).status).toBe(200);
   expect((await tryLogin(user.username, json.new_password)).status).toBe(200);
+});
+
+test("the recovery mail is sent however many recoveries of the address were asked for before", async () => {
+  const { user, cookies } = await newOwner(origin);
+  for (let count = 0; count < 5; count += 1) await recoveryToken(origin, user.email);
+  expect((await send(origin, "POST", "/api/user/password/reset/", { json: { email: user.email } })).status).toBe(200);
+  await noMail(user.email);
+  const { undo } = await changeEmail(origin, cookies, user.email, freshEmail());
+  expect((await undoEmailChange(origin, undo)).text).toBe(OK);
+  expect((await readMail(user.email)).text).toContain("/reset-password#token=");
 });
 
 test("logins that are under way while the change is undone leave no session behind", async () => {
