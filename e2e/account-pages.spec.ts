@@ -87,9 +87,9 @@ test("a new username is on all of the page at once, in every tab, and survives a
   await expect(profile.getByRole("button", { name: "Save the profile" })).toBeFocused();
   for (const tab of [page, other]) await expect(banner(tab)).toContainText(`Logged in as ${renamed}`);
   await expect(name).toHaveValue(renamed);
+  await expect(part(page, "Activity").getByRole("listitem").first()).toContainText("The username was changed");
   await page.reload();
   await expect(name).toHaveValue(renamed);
-  await expect(part(page, "Activity").getByRole("listitem").first()).toContainText("The username was changed");
 });
 
 test("a date of birth against the rules is refused at its field, and the next try succeeds", async ({
@@ -160,6 +160,8 @@ test("a new password needs the old one, empties the form, and logs the other dev
   await page.keyboard.press("Enter");
   await expect(password.getByRole("status").filter({ hasText: "Your new password is saved." })).toBeVisible();
   for (const field of [current, fresh]) await expect(field).toHaveValue("");
+  await expect(part(page, "Devices").getByRole("listitem")).toHaveCount(1);
+  await expect(part(page, "Activity").getByRole("listitem").first()).toContainText("The password was changed");
   await expect(rules.filter({ hasText: "At least 8 characters" })).not.toHaveText(/done$/);
   const refused = await send(baseURL ?? "", "POST", "/api/token/refresh/", { cookies: elsewhere.cookies });
   expect([refused.status, refused.json.reason]).toEqual([401, "password_changed"]);

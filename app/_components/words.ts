@@ -50,26 +50,29 @@ const newPassword = {
   "The password is too similar to the site's name.": "Make it less like “MovieConnect”.",
 };
 
+const newUsername = {
+  ...missing("Choose a username."),
+  "Ensure this field has no more than … characters.": "Choose a shorter username, of at most … characters.",
+  "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.":
+    "Use only letters, digits and . + - _, without spaces.",
+  "A user with that username already exists.": "That username is taken. Choose another one.",
+};
+
+const birthDate = {
+  ...missing("Enter your date of birth."),
+  "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.": UNREADABLE_DATE,
+  "This date is in the future.": "That day is still to come. Check the year.",
+  "This date is too long ago.": "That is longer ago than people live. Check the year.",
+};
+
 export const signUpWords: Words = {
-  username: {
-    ...missing("Choose a username."),
-    "Ensure this field has no more than … characters.": "Choose a shorter username, of at most … characters.",
-    "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.":
-      "Use only letters, digits and . + - _, without spaces.",
-    "A user with that username already exists.": "That username is taken. Choose another one.",
-  },
+  username: newUsername,
   email: {
     ...NO_ADDRESS,
     ...NO_WHOLE_ADDRESS,
     "A user with that email already exists.": "There is an account with that address. Log in, or use another address.",
   },
-  age: {
-    ...missing("Enter your date of birth."),
-    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.": UNREADABLE_DATE,
-    "This date is in the future.": "That day is still to come. Check the year.",
-    "This date is too long ago.": "That is longer ago than people live. Check the year.",
-    "You must be at least … years old.": "You can sign up once you are ….",
-  },
+  age: { ...birthDate, "You must be at least … years old.": "You can sign up once you are …." },
   password: newPassword,
 };
 
@@ -90,23 +93,18 @@ export const proofWords: Words = {
 };
 
 export const profileWords: Words = {
-  username: signUpWords.username ?? {},
-  age: { ...signUpWords.age, "You must be at least … years old.": "MovieConnect is for people of … and older. Check the year." },
+  username: newUsername,
+  age: { ...birthDate, "You must be at least … years old.": "MovieConnect is for people of … and older. Check the year." },
 };
 
-export const emailWords: Words = {
-  email: {
-    ...missing("Enter the new email address."),
-    "Enter a valid email address.": "That is not a whole email address, such as ann@example.com.",
-  },
-};
+export const emailWords: Words = { email: { ...missing("Enter the new email address."), ...NO_WHOLE_ADDRESS } };
 
 export const passwordWords: Words = {
   current_password: {
     ...missing("Enter your current password."),
     "Your old password was entered incorrectly. Please enter it again.": "That is not your current password. Try again.",
   },
-  new_password: signUpWords.password ?? {},
+  new_password: newPassword,
 };
 
 export const recoverWords: Words = { email: { ...NO_ADDRESS, ...NO_WHOLE_ADDRESS } };

@@ -35,7 +35,7 @@ export default async function AccountPage() {
       <Password username={username} email={email} hasPassword={account.has_password} minLength={config().PASSWORD_MIN_LENGTH} />
     ),
     devices: <Devices sessions={sessions} />,
-    activity: <Activity first={events} />,
+    activity: <Activity key={events.results[0]?.id} first={events} />,
     export: <Export username={username} />,
     delete: <DeleteAccount username={username} />,
   };
