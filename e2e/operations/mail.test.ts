@@ -12,6 +12,7 @@ import { childrenOf, launch } from "#e2e/launch.ts";
 import { MAIL_FROM, type MailServer, startMailServer } from "#e2e/mail-server.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
 import { hasPgBouncer, startPgBouncer } from "#e2e/pgbouncer-server.ts";
+import { scrapeText } from "#e2e/scrape.ts";
 
 // The outbox and real mail servers: good ones, bad ones, and none.
 
@@ -166,10 +167,13 @@ test("a refused recipient fails at once, alone; an operator sees it and has it t
       else done();
     },
   });
-  await startSender(mail.url);
+  const { metrics } = await startSender(mail.url);
   await write([refused, ...others]);
   await expectEachOnce(others, mail);
   await eventually(async () => (await rowOf(refused)).outcome === "failed");
+  const counted = await scrapeText(metrics);
+  for (const line of ['outcome="sent"} 2', 'outcome="failed"} 1'])
+    expect(counted).toContain(`movieconnect_mails_total{${line}\n`);
   const { id } = await rowOf(refused);
   const { waiting, failed, results } = await manage(["mail", "list", "--json"]).then(JSON.parse);
   expect({ waiting, failed }).toEqual({ waiting: 0, failed: 1 });
@@ -334,6 +338,11 @@ test("without a mail server the start says what is not done, mails are written, 
   expect([reset.status, reset.json]).toEqual([200, { detail: "Password reset e-mail has been sent." }]);
   expect((await send(server.origin, "GET", "/dev/mail")).status).toBe(404);
   expect(await query("select outcome from mails where kind = 'recovery' and address = $1", [email])).toEqual([{ outcome: null }]);
+  await query("update mails set created_at = now() - interval '1 hour' where outcome is null");
+  const oldest = async () => Number(/^movieconnect_mail_oldest_seconds (.*)$/m.exec(await scrapeText(server.metrics))?.[1]);
+  // The highest of the workers, not their sum.
+  await eventually(async () => (await oldest()) >= 3_600);
+  expect(await oldest()).toBeLessThan(7_200);
   await query("update mails set give_up_at = now() where outcome is null");
   await eventually(async () => (await query("select from mails where outcome is null")).length === 0);
   expect(await rowOf(email)).toMatchObject({ outcome: "failed", last_error: "not sent in time" });

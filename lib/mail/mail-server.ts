@@ -27,11 +27,11 @@ export function transportOptions(url: string) {
   };
 }
 
-const server = perProcess<Transporter | null>("mail-server", () => null);
+const server = perProcess<Promise<Transporter> | null>("mail-server", () => null);
 
 /** Gives a mail to the mail server. @param id its id in the outbox @throws {Error} nodemailer's */
 export async function giveToServer(id: string, { to, subject, text, html }: WrittenMail, signal: AbortSignal): Promise<void> {
-  const transport = server.peek() ?? (await open());
+  const transport = await (server.get() ?? open());
   const { MAIL_FROM: from = "", PUBLIC_URL } = config();
   await transport.sendMail({
     from,
@@ -50,15 +50,17 @@ export async function giveToServer(id: string, { to, subject, text, html }: Writ
 }
 
 /** Closes the connections to the mail server. */
-export function closeMailServer(): void {
-  server.peek()?.close();
+export async function closeMailServer(): Promise<void> {
+  const transport = await server.get();
+  transport?.close();
   server.set(null);
 }
 
 // Loaded with the first mail: most processes send none.
-async function open(): Promise<Transporter> {
-  const { createTransport } = await import("nodemailer");
-  const transport = createTransport(transportOptions(config().SMTP_URL ?? "")) as unknown as Transporter;
-  server.set(transport);
-  return transport;
+function open(): Promise<Transporter> {
+  const opened = import("nodemailer").then(
+    ({ createTransport }) => createTransport(transportOptions(config().SMTP_URL ?? "")) as unknown as Transporter,
+  );
+  server.set(opened);
+  return opened;
 }
