@@ -1,17 +1,8 @@
 import { afterAll, expect } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
-import {
-  emailWords,
-  linkWords,
-  logInWords,
-  passwordWords,
-  profileWords,
-  proofWords,
-  recoverWords,
-  resetPasswordWords,
-  signUpWords,
-  type Words,
-} from "#app/_components/words.ts";
+import { proofWords } from "#app/_components/proof-words.ts";
+import { linkWords, logInWords, recoverWords, resetPasswordWords, signUpWords, type Words } from "#app/_components/words.ts";
+import { emailWords, passwordWords, profileWords } from "#app/(account)/account/account-words.ts";
 import { answered } from "./client.ts";
 
 // After each file of tests: the pages have words of their own for each refusal that the API gave to what a form sends.

@@ -1,17 +1,8 @@
 import { expect, inject, test } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
-import {
-  emailWords,
-  linkWords,
-  logInWords,
-  passwordWords,
-  profileWords,
-  proofWords,
-  recoverWords,
-  resetPasswordWords,
-  signUpWords,
-  type Words,
-} from "#app/_components/words.ts";
+import { proofWords } from "#app/_components/proof-words.ts";
+import { linkWords, logInWords, recoverWords, resetPasswordWords, signUpWords, type Words } from "#app/_components/words.ts";
+import { emailWords, passwordWords, profileWords } from "#app/(account)/account/account-words.ts";
 import { newSession, send, signUp, signUpBody } from "./client.ts";
 import { recoveryToken } from "./recovery.ts";
 

@@ -37,9 +37,9 @@ export const everywhere: Record<string, string> = {
 export const UNREADABLE_DATE = "Enter a whole date that exists: day, month and year.";
 
 const NO_ADDRESS = missing("Enter your email address.");
-const NO_WHOLE_ADDRESS = { "Enter a valid email address.": "That is not a whole email address, such as ann@example.com." };
+export const NO_WHOLE_ADDRESS = { "Enter a valid email address.": "That is not a whole email address, such as ann@example.com." };
 
-const newPassword = {
+export const newPassword = {
   ...missing("Choose a password."),
   "Ensure this field has no more than … bytes.": "Choose a shorter password.",
   "This password is too short. It must contain at least … character.": "Use at least … character.",
@@ -50,7 +50,7 @@ const newPassword = {
   "The password is too similar to the site's name.": "Make it less like “MovieConnect”.",
 };
 
-const newUsername = {
+export const newUsername = {
   ...missing("Choose a username."),
   "Ensure this field has no more than … characters.": "Choose a shorter username, of at most … characters.",
   "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.":
@@ -58,7 +58,7 @@ const newUsername = {
   "A user with that username already exists.": "That username is taken. Choose another one.",
 };
 
-const birthDate = {
+export const birthDate = {
   ...missing("Enter your date of birth."),
   "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.": UNREADABLE_DATE,
   "This date is in the future.": "That day is still to come. Check the year.",
@@ -87,32 +87,13 @@ export const logInWords: Words = {
   },
 };
 
-/** For the question who is at the screen. */
-export const proofWords: Words = {
-  password: { ...missing("Enter your password."), "Invalid password.": "That is not your password. Try again." },
-};
-
-export const profileWords: Words = {
-  username: newUsername,
-  age: { ...birthDate, "You must be at least … years old.": "MovieConnect is for people of … and older. Check the year." },
-};
-
-export const emailWords: Words = { email: { ...missing("Enter the new email address."), ...NO_WHOLE_ADDRESS } };
-
-export const passwordWords: Words = {
-  current_password: {
-    ...missing("Enter your current password."),
-    "Your old password was entered incorrectly. Please enter it again.": "That is not your current password. Try again.",
-  },
-  new_password: newPassword,
-};
-
 export const recoverWords: Words = { email: { ...NO_ADDRESS, ...NO_WHOLE_ADDRESS } };
 
 export const linkWords: Words = { token: { ...missing(DEAD_LINK), "Invalid value": DEAD_LINK } };
 
 export const resetPasswordWords: Words = { ...linkWords, new_password: newPassword };
 
-function missing(words: string): Record<string, string> {
+/** For a field that was left empty. */
+export function missing(words: string): Record<string, string> {
   return { "This field is required.": words, "This field may not be null.": words, "This field may not be blank.": words };
 }
