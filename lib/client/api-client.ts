@@ -1,17 +1,7 @@
-import type { Account, EventPage, Profile, SessionEnd, User } from "#lib/answers.ts";
-import type {
-  ChangeAccountInput,
-  ChangeEmailInput,
-  ChangePasswordInput,
-  LinkInput,
-  LogInInput,
-  ReauthenticateInput,
-  RecoverInput,
-  ResetPasswordInput,
-  SignUpInput,
-} from "#lib/schemas.ts";
+import type { Profile, SessionEnd, User } from "#lib/answers.ts";
+import type { LinkInput, LogInInput, RecoverInput, ResetPasswordInput, SignUpInput } from "#lib/schemas.ts";
 import { askForProof } from "./proof.ts";
-import { announceSession, type SessionChange } from "./session-channel.ts";
+import { announceSession } from "./session-channel.ts";
 
 // The browser's side of the API. The browser sends the cookies by itself: no token is kept here.
 
@@ -70,26 +60,6 @@ export const api = {
 
   profile: () => authenticated<Profile>("GET", "/api/user/profile/"),
 
-  changeAccount: (input: ChangeAccountInput) =>
-    announcing("changed", authenticated<Account>("PATCH", "/api/user/account/", input)),
-  deleteAccount: () => announcing("deleted", authenticated<null>("DELETE", "/api/user/account/")),
-  exportAccount: () => authenticated<unknown>("GET", "/api/user/account/export/"),
-  changePassword: (input: ChangePasswordInput) =>
-    announcing("changed", authenticated<unknown>("POST", "/api/user/password/", input)),
-  changeEmail: (input: ChangeEmailInput) => authenticated<unknown>("POST", "/api/user/email/", input),
-  resendConfirmation: () => authenticated<unknown>("POST", "/api/user/email/resend/"),
-
-  endSession: async (id: string): Promise<Result<null>> => {
-    const result = await authenticated<null>("DELETE", `/api/user/sessions/${encodeURIComponent(id)}/`);
-    // A 404 means that it had already ended, which is what was asked for.
-    const hasEnded = !result.ok && result.failure.kind === "refused" && result.failure.status === 404;
-    return hasEnded ? { ok: true, data: null } : result;
-  },
-
-  endOtherSessions: () => authenticated<{ ended: number }>("DELETE", "/api/user/sessions/"),
-  events: (before: number) => authenticated<EventPage>("GET", `/api/user/events/?before=${before}`),
-  reauthenticate: (input: ReauthenticateInput) => authenticated<unknown>("POST", "/api/user/reauthenticate/", input),
-
   /** Calls an endpoint that requires a session. `Data` is the type that the endpoint's handler returns. */
   get: <Data>(path: string) => authenticated<Data>("GET", path),
   post: <Data>(path: string, body?: unknown) => authenticated<Data>("POST", path, body),
@@ -97,12 +67,6 @@ export const api = {
   patch: <Data>(path: string, body?: unknown) => authenticated<Data>("PATCH", path, body),
   delete: <Data>(path: string) => authenticated<Data>("DELETE", path),
 };
-
-async function announcing<Data>(change: SessionChange, call: Promise<Result<Data>>): Promise<Result<Data>> {
-  const result = await call;
-  if (result.ok) announceSession(change);
-  return result;
-}
 
 // A browser that refuses cookies does so silently, and every page would lead back to the login. The answer's refresh token,
 // which is meant for clients without cookies, then ends the session that this browser can't use.

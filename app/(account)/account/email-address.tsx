@@ -3,7 +3,7 @@
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import type { ChangeEmailInput } from "#lib/schemas.ts";
 import { changeEmailWords } from "./account-words.ts";
 
@@ -13,7 +13,7 @@ export function EmailAddress({ email, isVerified }: { email: string | null; isVe
     <>
       {email === null ? <p>There is no address here yet.</p> : <Current email={email} isVerified={isVerified} />}
       <ApiForm<ChangeEmailInput, unknown>
-        call={api.changeEmail}
+        call={accountApi.changeEmail}
         submit={{ label: "Change the address", doing: "Sending", look: "sm:w-auto" }}
         says={({ email }) => `We sent a mail to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
         words={changeEmailWords}
