@@ -11,7 +11,7 @@ import type {
   SignUpInput,
 } from "#lib/schemas.ts";
 import { askForProof } from "./proof.ts";
-import { announceSession } from "./session-channel.ts";
+import { announceSession, type SessionChange } from "./session-channel.ts";
 
 // The browser's side of the API. The browser sends the cookies by itself: no token is kept here.
 
@@ -70,20 +70,12 @@ export const api = {
 
   profile: () => authenticated<Profile>("GET", "/api/user/profile/"),
 
-  changeAccount: async (input: ChangeAccountInput): Promise<Result<Account>> => {
-    const result = await authenticated<Account>("PATCH", "/api/user/account/", input);
-    if (result.ok) announceSession("changed");
-    return result;
-  },
-
-  deleteAccount: async (): Promise<Result<null>> => {
-    const result = await authenticated<null>("DELETE", "/api/user/account/");
-    if (result.ok) announceSession("deleted");
-    return result;
-  },
-
+  changeAccount: (input: ChangeAccountInput) =>
+    announcing("changed", authenticated<Account>("PATCH", "/api/user/account/", input)),
+  deleteAccount: () => announcing("deleted", authenticated<null>("DELETE", "/api/user/account/")),
   exportAccount: () => authenticated<unknown>("GET", "/api/user/account/export/"),
-  changePassword: (input: ChangePasswordInput) => authenticated<unknown>("POST", "/api/user/password/", input),
+  changePassword: (input: ChangePasswordInput) =>
+    announcing("changed", authenticated<unknown>("POST", "/api/user/password/", input)),
   changeEmail: (input: ChangeEmailInput) => authenticated<unknown>("POST", "/api/user/email/", input),
   resendConfirmation: () => authenticated<unknown>("POST", "/api/user/email/resend/"),
 
@@ -105,6 +97,12 @@ export const api = {
   patch: <Data>(path: string, body?: unknown) => authenticated<Data>("PATCH", path, body),
   delete: <Data>(path: string) => authenticated<Data>("DELETE", path),
 };
+
+async function announcing<Data>(change: SessionChange, call: Promise<Result<Data>>): Promise<Result<Data>> {
+  const result = await call;
+  if (result.ok) announceSession(change);
+  return result;
+}
 
 // A browser that refuses cookies does so silently, and every page would lead back to the login. The answer's refresh token,
 // which is meant for clients without cookies, then ends the session that this browser can't use.
