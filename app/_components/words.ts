@@ -1,6 +1,6 @@
 /**
- * A form's own words, which are in a file beside the form, for the API's messages, by field, and under `detail` for messages that concern no field. In both … stands
- * for the number or the name that the API puts into its message.
+ * A form's own words for the API's messages, by field, and under `detail` for messages that concern no field. They are beside the
+ * form: a page loads those of its own forms alone. In both … stands for the number or the name that the API puts into its message.
  */
 export type Words = Record<string, Record<string, string>>;
 
