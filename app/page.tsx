@@ -62,8 +62,8 @@ function Address({ email, isVerified }: { email: string | null; isVerified: bool
   return (
     <>
       <p className="mb-3">
-        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Without it you can't get back in
-        if you forget your password.
+        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Then we know that our mails reach
+        you, should you forget your password.
       </p>
       <ResendConfirmation />
     </>
@@ -76,7 +76,11 @@ function OtherDevices({ devices }: { devices: Session[] }) {
     <>
       {other && (
         <p>
-          Last used elsewhere: {other.device ?? "an unknown device"}, <Moment at={other.last_used_at} />
+          Last used elsewhere: {other.device ?? "an unknown device"},
+          {/* On a line of its own: it becomes shorter once the page knows the reader's zone. */}
+          <span className="block">
+            <Moment at={other.last_used_at} />
+          </span>
         </p>
       )}
       {!other && <p>No other device can use your account.</p>}

@@ -34,7 +34,7 @@ test("an address is confirmed in any browser, by the keyboard, and a second time
   await expect(main(page)).toContainText(`${user.email} is confirmed.`);
 });
 
-test("whoever is logged in goes on from there, and is told as whom", async ({ page }) => {
+test("a signed-in user is told their name before they confirm, and goes on from there", async ({ page }) => {
   const username = await arrive(page, ORIGIN);
   const { token } = await newOwner(ORIGIN);
   await page.goto(`/confirm-email#token=${token}`);

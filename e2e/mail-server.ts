@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { asciiEmail } from "#lib/names/email-address.ts";
 
 /** `url` is for SMTP_URL; the mails that arrive are files in `directory`. */
 export type MailServer = { url: string; port: number; directory: string; stop: () => Promise<void> };
@@ -53,7 +54,7 @@ async function keep(directory: string, number: number, address: string, mail: Bu
   await rename(join(directory, `${name}.part`), join(directory, `${name}.unread`));
 }
 
-/** An address as a part of a file's name. */
+/** An address as a part of a file's name. smtp-server tells the host of an address in Unicode. */
 export function encodeAddress(address: string): string {
-  return Buffer.from(address.toLowerCase()).toString("hex");
+  return Buffer.from(asciiEmail(address).toLowerCase()).toString("hex");
 }

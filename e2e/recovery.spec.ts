@@ -24,7 +24,7 @@ async function anotherBrowser(browser: Browser): Promise<Page> {
   return (await browser.newContext({ baseURL: ORIGIN })).newPage();
 }
 
-test("whoever forgot the password gets a new one by mail, with the keyboard alone, and is told so at the login", async ({
+test("a person who forgot the password gets a new one by mail, by the keyboard alone, and the login page says so", async ({
   page,
 }) => {
   const { email, username } = await signUp(ORIGIN);
@@ -57,7 +57,7 @@ test("whoever forgot the password gets a new one by mail, with the keyboard alon
   await expect(heading(page)).toHaveText(`Welcome, ${username}`);
 });
 
-test("the page says the same of an address that no account has, and sends nothing", async ({ page }) => {
+test("an address that no account has gets the same answer and no mail", async ({ page }) => {
   await page.goto("/forgot-password");
   await page.getByLabel("Email").fill("stranger@nowhere.example");
   await page.getByRole("button", { name: "Send me a mail" }).click();
@@ -87,7 +87,7 @@ test("a used link says what to do, and the form for a new mail is right there", 
   await logIn(ORIGIN, { username: email, password: "another-password-1" });
 });
 
-test("a reset logs out the account's browsers, this one too, and each says why", async ({ page, browser }) => {
+test("a reset logs out all browsers of the account, this one too, and each says why", async ({ page, browser }) => {
   const { email, username } = await signUp(ORIGIN);
   await page.goto("/login");
   await logInByForm(page, username);
@@ -110,7 +110,7 @@ test("a reset logs out the account's browsers, this one too, and each says why",
   }).toPass();
 });
 
-test("whoever is logged in with another account is told as whom, and stays logged in", async ({ page }) => {
+test("a user of another account is told their name before a reset, and stays logged in", async ({ page }) => {
   const username = await arrive(page, ORIGIN);
   const { email } = await signUp(ORIGIN);
   const token = await recoveryToken(ORIGIN, email);

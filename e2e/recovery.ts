@@ -6,14 +6,18 @@ import { type Mail, readMail } from "./mailbox.ts";
 
 const RESET = "/api/user/password/reset/";
 
-/** Where the mails of a server are, and its database: by default those of the shared one. */
-type Outbox = { directory?: string; databaseUrl?: string };
+/** `typed`: another form of the address. By default the mails are those of the shared server, and the database is its own. */
+type Options = { typed?: string; directory?: string; databaseUrl?: string };
 
 /** Asks for a recovery mail, and returns the token of its link. */
-export async function recoveryToken(origin: string, email: string, { directory, databaseUrl }: Outbox = {}): Promise<string> {
+export async function recoveryToken(
+  origin: string,
+  email: string,
+  { typed = email, directory, databaseUrl }: Options = {},
+): Promise<string> {
   // A request is no second one while the mail of an earlier one waits to be sent.
   await settled(email, databaseUrl);
-  const { status, text } = await send(origin, "POST", RESET, { json: { email } });
+  const { status, text } = await send(origin, "POST", RESET, { json: { email: typed } });
   if (status !== 200) throw new Error(`asking for a recovery answered ${status}: ${text}`);
   return (await readMailAbout(email, "Set a new password", directory)).token;
 }

@@ -183,8 +183,8 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
       await arriveAt(page, "Choose a new password");
       await typeInto(page, field(page, "New password"), last);
       await page.keyboard.press("Enter");
-      await expect(page.getByRole("status")).toHaveText(/^Your new password is saved/);
       await arriveAt(page, "Log in");
+      await expect(page.getByRole("status")).toHaveText(/^Your new password is saved/);
       await readMailAbout(first.email, "You have a new password");
       await logIn(page, later.username, last);
       await arriveAt(page, `Welcome, ${later.username}`);
@@ -208,8 +208,8 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
       await typeInto(page, field(page, "Type your username"), later.username);
       await page.keyboard.press("Enter");
       await prove(page, last);
-      await expect(page.getByRole("status")).toHaveText(/^Your account is deleted/);
       await arriveAt(page, "Log in");
+      await expect(page.getByRole("status")).toHaveText(/^Your account is deleted/);
       await readMailAbout(first.email, "Your account was deleted");
       const gone = await send(ORIGIN, "POST", "/api/token/", { json: { username: later.username, password: last } });
       expect(gone.status).toBe(401);

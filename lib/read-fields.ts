@@ -6,7 +6,8 @@ import { mergeProblems, type Problem, type Problems } from "./problems.ts";
 export type Rules<Values> = (values: Partial<Values>) => Problems | Promise<Problems>;
 
 /**
- * Parses a body's fields. The rules run even if the schema refuses some fields, so that one answer reports every problem.
+ * Parses a body's fields. The rules run even if the schema refuses some fields, so that one answer reports every problem; a field
+ * that the schema refuses has its problem already.
  * @throws {AppError} `invalid_input` with the problems of every field
  */
 export async function readFields<Schema extends z.ZodType>(
@@ -17,7 +18,8 @@ export async function readFields<Schema extends z.ZodType>(
   const result = schema.safeParse(body, { reportInput: true });
   const malformed = result.success ? {} : problemsOf(result.error);
   const values = result.success ? result.data : parseOthers(schema, body, malformed);
-  const problems = mergeProblems(malformed, await rules(values as Partial<z.output<Schema>>));
+  const others = Object.entries(await rules(values as Partial<z.output<Schema>>)).filter(([field]) => !(field in malformed));
+  const problems = mergeProblems(malformed, Object.fromEntries(others));
   if (!result.success || Object.keys(problems).length > 0) throw new AppError("invalid_input", { fields: problems });
   return result.data;
 }

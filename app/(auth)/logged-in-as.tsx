@@ -17,7 +17,7 @@ export function LoggedInAs() {
   );
 }
 
-/** After a link was used: the way on, for a visitor or for whom this browser's session belongs to. */
+/** After a link was used: the way on, for a visitor and for a signed-in user. */
 export function WayOn() {
   const viewer = useViewer();
   if (viewer === null) {

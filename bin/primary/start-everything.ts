@@ -27,7 +27,7 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const settings = launchConfig();
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(`Note: ${fewFiles}`);
-  const mailPage = checkMail(settings);
+  const { mailPage, noMail } = checkMail(settings);
   const held = await holdPort(settings.PORT);
   const metrics = await serveMetrics(settings);
   atStop(metrics.close);
@@ -71,6 +71,7 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   atStop(workers.stop);
   const port = await workers.listening;
   if (signal.aborted) return;
+  if (noMail) say(`Note: ${noMail}`);
   const publicUrl = settings.PUBLIC_URL?.origin;
   const hasMailPage = mailPage === "on";
   say(banner({ isDev, workers: count, publicUrl, port, metricsUrl: metrics.url, databaseUrl, urlFile, hasMailPage }));
@@ -78,14 +79,12 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
 
 // Mails are shown instead of sent where a person tries the application out. A public site is no such place, though its visitors
 // could not see the page.
-function checkMail(settings: LaunchConfig): "on" | "off" {
+function checkMail(settings: LaunchConfig): { mailPage: "on" | "off"; noMail: string | null } {
   assertMailSettings(settings, !isDev);
   const { SMTP_URL, DATABASE_URL, PUBLIC_URL } = settings;
   const isTrial = SMTP_URL === undefined && (isDev || (DATABASE_URL === undefined && !isPublic(PUBLIC_URL)));
-  const MAIL_PAGE = settings.MAIL_PAGE ?? (isTrial ? "on" : "off");
-  const note = mailNote({ ...settings, MAIL_PAGE });
-  if (note) say(`Note: ${note}`);
-  return MAIL_PAGE;
+  const mailPage = settings.MAIL_PAGE ?? (isTrial ? "on" : "off");
+  return { mailPage, noMail: mailNote({ SMTP_URL, MAIL_PAGE: mailPage }) };
 }
 
 // A database that the operator provides outlives this directory. A secret made here would be lost with the directory, and that

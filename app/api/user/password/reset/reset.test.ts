@@ -38,12 +38,15 @@ test("the mail goes to the account's address, in whatever form the address was t
   const name = freshName();
   const user = await signedUp(`Ann@straße.${name}.example`);
   expect(user.stored).toBe(`Ann@xn--strae-oqa.${name}.example`);
-  for (const typed of [` ANN@STRASSE.${name}.example`, `ann@Straße.${name}.example`, `ann@xn--strae-oqa.${name}.example`]) {
-    const isMeant = !typed.includes("STRASSE");
-    expect((await ask(typed)).status).toBe(200);
-    if (isMeant) expect((await readMailAbout(user.stored, SUBJECT)).to).toBe(user.stored);
-    else await noMail(user.stored);
+  for (const typed of [` ANN@Straße.${name}.example\t`, `ann@xn--strae-oqa.${name}.example`]) {
+    await recoveryToken(origin, user.stored, { typed });
   }
+  // Some browsers write the host in another way (UTS 46, transitional).
+  const other = await signedUp(`ann@strasse.${freshName()}.example`);
+  await recoveryToken(origin, other.stored, { typed: other.stored.replace("strasse", "straße") });
+  // The account whose address was typed comes first.
+  expect((await ask(user.stored.replace("xn--strae-oqa", "strasse"))).status).toBe(200);
+  await noMail(user.stored);
 });
 
 test("a request alone changes nothing: the password goes on to log in", async () => {
