@@ -76,7 +76,11 @@ function OtherDevices({ devices }: { devices: Session[] }) {
     <>
       {other && (
         <p>
-          Last used elsewhere: {other.device ?? "an unknown device"}, <Moment at={other.last_used_at} />
+          Last used elsewhere: {other.device ?? "an unknown device"},
+          {/* On a line of its own: it becomes shorter once the page knows the reader's zone. */}
+          <span className="block">
+            <Moment at={other.last_used_at} />
+          </span>
         </p>
       )}
       {!other && <p>No other device can use your account.</p>}

@@ -1,7 +1,14 @@
 import { expect, inject, test } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
-import { linkWords, logInWords, recoverWords, resetPasswordWords, signUpWords, type Words } from "#app/_components/words.ts";
-import { send, signUp, signUpBody } from "./client.ts";
+import { proofWords } from "#app/_components/proof-words.ts";
+import type { Words } from "#app/_components/words.ts";
+import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { linkWords } from "#app/(auth)/link-words.ts";
+import { logInWords } from "#app/(auth)/login/log-in-words.ts";
+import { recoverWords } from "#app/(auth)/recover-words.ts";
+import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
+import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
+import { newSession, send, signUp, signUpBody } from "./client.ts";
 import { recoveryToken } from "./recovery.ts";
 
 // A row of the pages' words whose message the API never gives would be misspelt.
@@ -24,10 +31,14 @@ const BAD_SIGNUPS = [
   { ...about, password: "movieconnect", age: "1990-01-02" },
 ];
 
-async function messages(path: string, bodies: unknown[]): Promise<Record<string, Set<string>>> {
+async function messages(
+  path: string,
+  bodies: unknown[],
+  { method = "POST", cookies = {} }: { method?: string; cookies?: Record<string, string> } = {},
+): Promise<Record<string, Set<string>>> {
   const all: Record<string, Set<string>> = {};
   for (const json of bodies) {
-    const answer = await send(origin, "POST", path, { json });
+    const answer = await send(origin, method, path, { json, cookies });
     expect(answer.status, answer.text).toBeGreaterThanOrEqual(400);
     for (const [field, said] of Object.entries(answer.json)) {
       all[field] ??= new Set();
@@ -35,6 +46,13 @@ async function messages(path: string, bodies: unknown[]): Promise<Record<string,
     }
   }
   return all;
+}
+
+// A change of the account may leave fields out.
+const NEVER_ABSENT = "This field is required.";
+function without(all: Words, message: string): Words {
+  const rows = Object.entries(all).map(([field, { [message]: _absent, ...words }]) => [field, words]);
+  return Object.fromEntries(rows);
 }
 
 function expectAll(given: Record<string, Set<string>>, all: Words): void {
@@ -77,6 +95,33 @@ test("the API gives each message for which the pages of a recovery and of links 
   ]);
   given.new_password?.add("This password is too short. It must contain at least … character.");
   expectAll(given, resetPasswordWords);
+});
+
+test("the API gives each message for which the account's page has words", async () => {
+  const { user, cookies } = await newSession(origin);
+  // The last two have only bad passwords.
+  const profile = BAD_SIGNUPS.slice(1, -2).map(({ username, age }) => ({ username, age }));
+  expectAll(await messages("/api/user/account/", profile, { method: "PATCH", cookies }), without(profileWords, NEVER_ABSENT));
+  expectAll(
+    await messages("/api/user/email/", [{}, { email: null }, { email: "" }, { email: "a@b" }], { cookies }),
+    changeEmailWords,
+  );
+  const wrong = [{}, { password: null }, { password: "" }, { password: "wrong" }];
+  expectAll(await messages("/api/user/reauthenticate/", wrong, { cookies }), proofWords);
+  const passwords = [null, "", "ab", "password", "movieconnect", `${user.username}1`, `${user.email}1`, "🎬".repeat(257)];
+  const given = await messages(
+    "/api/user/password/",
+    [
+      {},
+      { current_password: null },
+      { current_password: "" },
+      { current_password: "wrong", new_password: "the-third-man-1949" },
+      ...passwords.map((new_password) => ({ current_password: user.password, new_password })),
+    ],
+    { cookies },
+  );
+  given.new_password?.add("This password is too short. It must contain at least … character.");
+  expectAll(given, changePasswordWords);
 });
 
 test("the pages have words for each refusal of the API's document", async () => {

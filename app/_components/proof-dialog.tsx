@@ -1,13 +1,13 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import { askForProofBy } from "#lib/client/proof.ts";
 import { ApiForm } from "./api-form.tsx";
 import { PasswordField } from "./password-field.tsx";
+import { proofWords } from "./proof-words.ts";
 import { UsernameForManagers } from "./username-for-managers.tsx";
 import { useViewer } from "./viewer.tsx";
-import { proofWords } from "./words.ts";
 
 type Answer = (isProved: boolean) => void;
 
@@ -48,7 +48,7 @@ export function ProofDialog() {
         So that nobody else at your screen can do this, enter your password. Then it goes on by itself.
       </p>
       <ApiForm
-        call={api.reauthenticate}
+        call={accountApi.reauthenticate}
         onDone={() => end(true)}
         submit={{ label: "Go on", doing: "Checking" }}
         words={proofWords}

@@ -42,13 +42,10 @@ function followSession(change: SessionChange, isSignedIn: boolean, refresh: () =
 }
 
 function pathAfter(change: Exclude<SessionChange, "changed">): string {
-  const { pathname, search, hash } = window.location;
+  const { pathname, search } = window.location;
   switch (change) {
-    case "opened": {
-      const path = localPath(new URLSearchParams(search).get("next"));
-      // A redirect to the login page keeps the fragment of the page that was asked for.
-      return path.includes("#") ? path : path + hash;
-    }
+    case "opened":
+      return localPath(new URLSearchParams(search).get("next"));
     case "logged_out":
     case "deleted":
       // The next person at this screen must not be led to the last one's page.

@@ -7,14 +7,14 @@ import { FailureNotice } from "#app/_components/failure-notice.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import { useApiCall } from "#app/_components/use-api-call.ts";
 import type { EventPage } from "#lib/answers.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import { EVENT_WORDS } from "./event-words.ts";
 
 /** What happened to the account, the latest first, a page at a time. */
 export function Activity({ first }: { first: EventPage }) {
   const [{ results, next }, setShown] = useState(first);
   const end = useRef<HTMLParagraphElement>(null);
-  const call = useApiCall(({ before }: { before: number }) => api.events(before), {
+  const call = useApiCall(({ before }: { before: number }) => accountApi.events(before), {
     says: (_input, page) => counted(page.results.length, "earlier event"),
     onDone: (page) => setShown((shown) => ({ results: [...shown.results, ...page.results], next: page.next })),
   });

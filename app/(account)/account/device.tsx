@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { AskFirst } from "#app/_components/ask-first.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import type { Session } from "#lib/answers.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 
 type Props = { session: Session; hasEnded: boolean; onEnded: () => void };
 
@@ -44,7 +44,7 @@ export function Device({ session, hasEnded, onEnded }: Props) {
           about={`the session of ${name}`}
           question="Log this device out?"
           confirm={{ label: "Log it out", doing: "Ending" }}
-          call={() => api.endSession(id)}
+          call={() => accountApi.endSession(id)}
           onDone={onEnded}
         />
       )}

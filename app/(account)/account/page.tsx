@@ -35,24 +35,26 @@ export default async function AccountPage() {
       <Password username={username} email={email} hasPassword={account.has_password} minLength={config().PASSWORD_MIN_LENGTH} />
     ),
     devices: <Devices sessions={sessions} />,
-    activity: <Activity first={events} />,
+    activity: <Activity key={events.results[0]?.id} first={events} />,
     export: <Export username={username} />,
     delete: <DeleteAccount username={username} />,
   };
   return (
     <>
-      <h1>Your account</h1>
-      <nav aria-label="Parts of your account">
-        <ul className="flex list-none flex-wrap gap-x-5 gap-y-2 pl-0">
-          {PARTS.map(({ id, title }) => (
-            <li key={id}>
-              <a href={`#${id}`}>{title}</a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <div className="notices">
-        <NeedsScript doing="Changing anything here" />
+      <div>
+        <h1>Your account</h1>
+        <nav aria-label="Parts of your account" className="mt-5">
+          <ul className="flex list-none flex-wrap gap-x-5 gap-y-2 pl-0">
+            {PARTS.map(({ id, title }) => (
+              <li key={id}>
+                <a href={`#${id}`}>{title}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="notices">
+          <NeedsScript doing="Changing anything here" />
+        </div>
       </div>
       <div className="parts">
         {PARTS.map((part) => (
