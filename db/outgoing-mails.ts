@@ -24,7 +24,8 @@ export async function leaseMails(db: Database, most: number, seconds: number): P
     `update mails set locked_until = now() + make_interval(secs => $2)
      where id = any(array(
        select id from mails
-       where outcome is null and next_attempt_at <= now() and give_up_at > now() and (locked_until is null or locked_until <= now())
+       where outcome is null and next_attempt_at <= now() and give_up_at > now()
+         and (locked_until is null or locked_until <= now())
        order by next_attempt_at limit $1
        for update skip locked
      ))
@@ -43,7 +44,8 @@ export async function returnMails(db: Database, ids: string[]): Promise<void> {
 /** Has a mail tried again after so many seconds. */
 export async function postponeMail(db: Database, id: string, seconds: number, error: string): Promise<void> {
   await db.query(
-    `update mails set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2), locked_until = null, last_error = $3
+    `update mails set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2), locked_until = null,
+       last_error = $3
      where id = $1 and outcome is null`,
     [id, seconds, error],
   );
@@ -92,12 +94,19 @@ export async function failMail(db: Database, id: string, error: string): Promise
   );
 }
 
-/** Gives up the mails that are of no use any more. @returns their kinds */
-export async function giveUpOldMails(db: Database): Promise<{ id: string; kind: string }[]> {
+/** Gives up mails that are of no use any more. Simultaneous statements give up different ones. @returns what they were */
+export async function giveUpOldMails(db: Database, most: number): Promise<{ id: string; kind: string }[]> {
   return db.query<{ id: string; kind: string }>(
-    `update mails set outcome = 'failed', settled_at = now(), locked_until = null, last_error = coalesce(last_error, 'not sent in time')
-     where outcome is null and give_up_at <= now() and (locked_until is null or locked_until <= now())
+    `update mails set outcome = 'failed', settled_at = now(), locked_until = null,
+       last_error = coalesce(last_error, 'not sent in time')
+     where id = any(array(
+       select id from mails
+       where outcome is null and give_up_at <= now() and (locked_until is null or locked_until <= now())
+       order by give_up_at limit $1
+       for update skip locked
+     ))
      returning id, kind`,
+    [most],
   );
 }
 

@@ -182,11 +182,12 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
   });
 
   test("a call in a session that has ended leads to the login page", async ({ page, context }) => {
-    const { cookies } = await newSession(server.origin);
+    const { user, cookies } = await newSession(server.origin);
     const url = server.origin;
     await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
     await page.goto(`${url}/films`);
-    await send(url, "POST", "/api/user/logout/", { cookies });
+    const other = await logIn(url, user);
+    await send(url, "DELETE", "/api/user/sessions/", { cookies: other.cookies });
     await page.getByRole("button", { name: /^Show what/ }).click();
     await expect(page).toHaveURL(/\/login\?next=%2Ffilms$/);
   });

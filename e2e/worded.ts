@@ -1,8 +1,13 @@
 import { afterAll, expect } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
-import { linkWords, logInWords, recoverWords, resetPasswordWords, signUpWords, type Words } from "#app/_components/words.ts";
-import { emailWords, passwordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import type { Words } from "#app/_components/words.ts";
+import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { linkWords } from "#app/(auth)/link-words.ts";
+import { logInWords } from "#app/(auth)/login/log-in-words.ts";
+import { recoverWords } from "#app/(auth)/recover-words.ts";
+import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
+import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 import { answered } from "./client.ts";
 
 // After each file of tests: the pages have words of their own for each refusal that the API gave to what a form sends.
@@ -15,8 +20,8 @@ const FORMS: Record<string, Words> = {
   "POST /api/token/": logInWords,
   "POST /api/user/password/reset/": recoverWords,
   "POST /api/user/password/reset/confirm/": resetPasswordWords,
-  "POST /api/user/password/": passwordWords,
-  "POST /api/user/email/": emailWords,
+  "POST /api/user/password/": changePasswordWords,
+  "POST /api/user/email/": changeEmailWords,
   "PATCH /api/user/account/": profileWords,
   "POST /api/user/reauthenticate/": proofWords,
   "POST /api/user/email/confirm/": linkWords,

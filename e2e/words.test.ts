@@ -1,8 +1,13 @@
 import { expect, inject, test } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
-import { linkWords, logInWords, recoverWords, resetPasswordWords, signUpWords, type Words } from "#app/_components/words.ts";
-import { emailWords, passwordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import type { Words } from "#app/_components/words.ts";
+import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { linkWords } from "#app/(auth)/link-words.ts";
+import { logInWords } from "#app/(auth)/login/log-in-words.ts";
+import { recoverWords } from "#app/(auth)/recover-words.ts";
+import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
+import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 import { newSession, send, signUp, signUpBody } from "./client.ts";
 import { recoveryToken } from "./recovery.ts";
 
@@ -96,7 +101,10 @@ test("the API gives each message for which the account's page has words", async 
   const { user, cookies } = await newSession(origin);
   const profile = BAD_SIGNUPS.slice(1).map(({ username, age }) => ({ username, age }));
   expectAll(await messages("/api/user/account/", profile, { method: "PATCH", cookies }), without(profileWords, NEVER_ABSENT));
-  expectAll(await messages("/api/user/email/", [{}, { email: null }, { email: "" }, { email: "a@b" }], { cookies }), emailWords);
+  expectAll(
+    await messages("/api/user/email/", [{}, { email: null }, { email: "" }, { email: "a@b" }], { cookies }),
+    changeEmailWords,
+  );
   const wrong = [{}, { password: null }, { password: "" }, { password: "wrong" }];
   expectAll(await messages("/api/user/reauthenticate/", wrong, { cookies }), proofWords);
   const passwords = [null, "", "ab", "password", "movieconnect", `${user.username}1`, `${user.email}1`, "🎬".repeat(257)];
@@ -112,7 +120,7 @@ test("the API gives each message for which the account's page has words", async 
     { cookies },
   );
   given.new_password?.add("This password is too short. It must contain at least … character.");
-  expectAll(given, passwordWords);
+  expectAll(given, changePasswordWords);
 });
 
 test("the pages have words for each refusal of the API's document", async () => {

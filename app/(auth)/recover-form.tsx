@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { duration } from "#app/_components/duration.ts";
 import { Field } from "#app/_components/field.tsx";
-import { recoverWords } from "#app/_components/words.ts";
 import { api, type Result } from "#lib/client/api-client.ts";
 import type { RecoverInput } from "#lib/schemas.ts";
+import { recoverWords } from "./recover-words.ts";
 
 /** Asks for a mail with a link for a new password. @param lifetime how long the link is good, in seconds */
 export function RecoverForm({ lifetime }: { lifetime: number }) {

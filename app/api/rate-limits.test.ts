@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { type Answer, freshName, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
+import { type Answer, freshName, newSession, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
 import { startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { hasNginx, startNginx } from "#e2e/nginx-server.ts";
+import { recoveryToken } from "#e2e/recovery.ts";
 
 // Two workers that trust this machine as a proxy, so that tests can choose the client's address.
 
@@ -205,6 +206,71 @@ test("a client's own headers do not change its address where no proxy is trusted
   );
   expect(evaluated(answers)).toBe(10);
   await direct.stop();
+});
+
+test("a signed-in user's wrong passwords count with those of the login, and a right one forgives both", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const address = freshAddress();
+  const change = (current_password: string) => {
+    const json = { current_password, new_password: "the-hidden-fortress-1958" };
+    return send(server.origin, "POST", "/api/user/password/", { json, cookies, headers: from(address) });
+  };
+  const logins = await inTurn(Array(5).fill(""), () => attempt(user.username, address));
+  expect(evaluated(logins)).toBe(5);
+  const changes = await Promise.all(Array.from({ length: 20 }, () => change("wrong-password")));
+  expect(changes.filter(({ status }) => status === 400)).toHaveLength(5);
+  const refused = await attempt(user.username, address, PASSWORD);
+  expect([refused.status, refused.headers["ratelimit-policy"]]).toEqual([429, '"login-account-address";q=10;w=900']);
+  expect((await change(PASSWORD)).status).toBe(429);
+  // Elsewhere the owner is not locked out.
+  expect((await attempt(user.username, freshAddress(), PASSWORD)).status).toBe(200);
+});
+
+test("a right current password forgives the wrong ones before it", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const address = freshAddress();
+  let current = PASSWORD;
+  for (const next of ["the-hidden-fortress-1958", "throne-of-blood-1957"]) {
+    for (let count = 0; count < 6; count += 1) expect((await attempt(user.username, address)).status).toBe(401);
+    const json = { current_password: current, new_password: next };
+    expect((await send(server.origin, "POST", "/api/user/password/", { json, cookies, headers: from(address) })).status).toBe(
+      200,
+    );
+    current = next;
+  }
+});
+
+test("whoever forgot the password, tried ten and recovered logs in at once, and other addresses' limits stay", async () => {
+  const { username, email } = await signUp(server.origin);
+  const [address, elsewhere] = [freshAddress(), freshAddress()];
+  for (const name of [username, email]) {
+    expect(evaluated(await inTurn(Array(10).fill(name), (each) => attempt(each, address)))).toBe(10);
+  }
+  expect(evaluated(await inTurn(Array(10).fill(username), (each) => attempt(each, elsewhere)))).toBe(10);
+  const json = { token: await recoveryToken(server.origin, email), new_password: "the-hidden-fortress-1958" };
+  const path = "/api/user/password/reset/confirm/";
+  expect((await send(server.origin, "POST", path, { json, headers: from(address) })).status).toBe(200);
+  for (const name of [username, email]) expect((await attempt(name, address, json.new_password)).status).toBe(200);
+  expect((await attempt(username, elsewhere, json.new_password)).status).toBe(429);
+});
+
+test("recoveries, and the use of their links, are limited by address, whoever they are for", async () => {
+  const own = await startServer({
+    ...VARIABLES,
+    RATE_LIMIT_RECOVERY: "3/600",
+    RATE_LIMIT_MAIL_LINK: "4/600",
+    TRUSTED_PROXIES: "127.0.0.1",
+  });
+  const known = await signUp(own.origin);
+  const address = freshAddress();
+  const post = (path: string, json: unknown) => send(own.origin, "POST", path, { json, headers: from(address) });
+  const emails = [known.email, `${freshName()}@example.com`, known.email, `${freshName()}@example.com`, known.email];
+  const asked = await inTurn(emails, (email) => post("/api/user/password/reset/", { email }));
+  expect(asked.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
+  const used = await inTurn(emails, () => post("/api/user/password/reset/confirm/", { token: "x", new_password: PASSWORD }));
+  expect(used.map(({ status }) => status)).toEqual([400, 400, 400, 400, 429]);
+  expect(used.at(-1)?.headers["ratelimit-policy"]).toBe('"mail-link";q=4;w=600');
+  await own.stop();
 });
 
 test("limits can be set, hold for all workers together, and outlast a restart", async () => {

@@ -12,9 +12,11 @@ import { childrenOf, launch } from "#e2e/launch.ts";
 import { MAIL_FROM, type MailServer, startMailServer } from "#e2e/mail-server.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
 import { hasPgBouncer, startPgBouncer } from "#e2e/pgbouncer-server.ts";
+import { scrapeText } from "#e2e/scrape.ts";
 
 // The outbox and real mail servers: good ones, bad ones, and none.
 
+const MANAGE = [process.execPath, "--import", "tsx", "bin/manage.ts"];
 const SITE = "https://movies.example";
 
 let postgres: TestPostgres;
@@ -165,10 +167,13 @@ test("a refused recipient fails at once, alone; an operator sees it and has it t
       else done();
     },
   });
-  await startSender(mail.url);
+  const { metrics } = await startSender(mail.url);
   await write([refused, ...others]);
   await expectEachOnce(others, mail);
   await eventually(async () => (await rowOf(refused)).outcome === "failed");
+  const counted = await scrapeText(metrics);
+  for (const line of ['outcome="sent"} 2', 'outcome="failed"} 1'])
+    expect(counted).toContain(`movieconnect_mails_total{${line}\n`);
   const { id } = await rowOf(refused);
   const { waiting, failed, results } = await manage(["mail", "list", "--json"]).then(JSON.parse);
   expect({ waiting, failed }).toEqual({ waiting: 0, failed: 1 });
@@ -178,14 +183,18 @@ test("a refused recipient fails at once, alone; an operator sees it and has it t
   // The server's words can't steer the operator's terminal.
   expect(listed).not.toContain("\u001b");
   isRefusing = false;
+  const unknown = launch(
+    { DATABASE_URL: postgres.url, AUTH_SECRET: "" },
+    { command: [...MANAGE, "mail", "retry", "--mail", "1"] },
+  );
+  expect([await unknown.ended, unknown.errors()]).toEqual([1, "movieconnect: there is no failed mail 1\n"]);
   expect(JSON.parse(await manage(["mail", "retry", "--mail", String(id), "--json"]))).toEqual({ retried: [id] });
   await expectEachOnce([refused], mail);
 });
 
-/** An operator's command. */
+/** An operator's command. @returns what it prints */
 async function manage(args: string[]): Promise<string> {
-  const command = [process.execPath, "--import", "tsx", "bin/manage.ts", ...args];
-  const run = launch({ DATABASE_URL: postgres.url, AUTH_SECRET: "" }, { command });
+  const run = launch({ DATABASE_URL: postgres.url, AUTH_SECRET: "" }, { command: [...MANAGE, ...args] });
   expect([await run.ended, run.errors()]).toEqual([0, ""]);
   return run.output();
 }
@@ -329,6 +338,11 @@ test("without a mail server the start says what is not done, mails are written, 
   expect([reset.status, reset.json]).toEqual([200, { detail: "Password reset e-mail has been sent." }]);
   expect((await send(server.origin, "GET", "/dev/mail")).status).toBe(404);
   expect(await query("select outcome from mails where kind = 'recovery' and address = $1", [email])).toEqual([{ outcome: null }]);
+  await query("update mails set created_at = now() - interval '1 hour' where outcome is null");
+  const oldest = async () => Number(/^movieconnect_mail_oldest_seconds (.*)$/m.exec(await scrapeText(server.metrics))?.[1]);
+  // The highest of the workers, not their sum.
+  await eventually(async () => (await oldest()) >= 3_600);
+  expect(await oldest()).toBeLessThan(7_200);
   await query("update mails set give_up_at = now() where outcome is null");
   await eventually(async () => (await query("select from mails where outcome is null")).length === 0);
   expect(await rowOf(email)).toMatchObject({ outcome: "failed", last_error: "not sent in time" });

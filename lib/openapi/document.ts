@@ -11,7 +11,7 @@ import { describeRefusal, documentRefusals, refusalSchemas } from "./refusals.ts
 type Content = { "application/json": { schema: JsonSchema; examples: Record<string, { value: unknown }> } };
 export type Header = { required?: boolean; description?: string; schema: JsonSchema };
 export type Answered = { description: string; headers: Record<string, Header>; content?: Content };
-type Parameter = { name: string; in: "path" | "query"; required: boolean; description: string; schema: JsonSchema };
+export type Parameter = { name: string; in: "path" | "query"; required: boolean; description: string; schema: JsonSchema };
 export type Operation = {
   operationId: string;
   summary: string;

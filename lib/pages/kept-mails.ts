@@ -2,6 +2,7 @@ import "server-only";
 
 import { findKeptMail, listKeptMails, type OutgoingMail } from "#db/outgoing-mails.ts";
 import type { Database } from "#db/pool.ts";
+import { isUnavailable } from "#db/unavailable.ts";
 import { config } from "#lib/config.ts";
 import { type WrittenMail, writeMail } from "#lib/mail/write-mail.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
@@ -10,7 +11,7 @@ import { pageDatabase } from "./database.ts";
 
 const MOST = 50;
 
-/** A mail with its words as they are made now. Null: it has nothing to say any more */
+/** A mail with its words as they are made now. Null: it would not be sent any more */
 export type KeptMail = { id: string; kind: string; address: string; at: Date; written: WrittenMail | null };
 
 /**
@@ -39,5 +40,10 @@ function areShown(): boolean {
 
 async function toKeptMail(db: Database, mail: OutgoingMail): Promise<KeptMail> {
   const { id, kind, address, created_at: at } = mail;
-  return { id, kind, address, at, written: await writeMail(db, mail) };
+  // Another version of the application may have written it.
+  const written = await writeMail(db, mail).catch((error: unknown) => {
+    if (isUnavailable(error)) throw error;
+    return null;
+  });
+  return { id, kind, address, at, written };
 }

@@ -5,7 +5,7 @@ import { Field } from "#app/_components/field.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
 import { accountApi } from "#lib/client/account-api.ts";
 import type { ChangeEmailInput } from "#lib/schemas.ts";
-import { emailWords } from "./account-words.ts";
+import { changeEmailWords } from "./account-words.ts";
 
 /** The address, whether its owner has confirmed it, and its change, which the new address has to confirm. */
 export function EmailAddress({ email, isVerified }: { email: string | null; isVerified: boolean }) {
@@ -16,7 +16,7 @@ export function EmailAddress({ email, isVerified }: { email: string | null; isVe
         call={accountApi.changeEmail}
         submit={{ label: "Change the address", doing: "Sending", look: "sm:w-auto" }}
         says={({ email }) => `We sent a mail to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
-        words={emailWords}
+        words={changeEmailWords}
         clears
       >
         <Field name="email" label="New address" type="email" autoComplete="email" autoCapitalize="none" spellCheck={false} />

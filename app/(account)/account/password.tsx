@@ -6,7 +6,7 @@ import { PasswordRules } from "#app/_components/password-rules.tsx";
 import { UsernameForManagers } from "#app/_components/username-for-managers.tsx";
 import { accountApi } from "#lib/client/account-api.ts";
 import type { ChangePasswordInput } from "#lib/schemas.ts";
-import { passwordWords } from "./account-words.ts";
+import { changePasswordWords } from "./account-words.ts";
 
 type Props = {
   username: string;
@@ -23,7 +23,7 @@ export function Password({ username, email, hasPassword, minLength }: Props) {
       call={accountApi.changePassword}
       submit={{ label: "Save the new password", doing: "Saving", look: "sm:w-auto" }}
       says={() => "Your new password is saved. You stay logged in here, and are logged out everywhere else."}
-      words={passwordWords}
+      words={changePasswordWords}
       clears
     >
       <UsernameForManagers username={username} />
