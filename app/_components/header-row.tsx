@@ -9,7 +9,8 @@ import { Wordmark } from "./wordmark.tsx";
 export function HeaderRow({ menu }: { menu: React.ReactNode }) {
   return (
     <>
-      <div className="me-auto flex flex-wrap items-center gap-x-6">
+      {/* On a phone the account's links and the logout stay together, in a row of their own. */}
+      <div className="me-auto flex basis-full flex-wrap items-center gap-x-6 sm:basis-auto">
         <a href="/" className="no-underline">
           <Wordmark />
         </a>

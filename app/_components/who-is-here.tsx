@@ -13,7 +13,7 @@ export function WhoIsHere() {
   }
   return (
     <>
-      <p className="max-w-60 truncate font-semibold">
+      <p className="max-w-40 truncate sm:max-w-60 font-semibold">
         <span className="sr-only">Logged in as </span>
         <bdi>{viewer.username}</bdi>
       </p>
