@@ -55,11 +55,11 @@ test("an endpoint with a parameter in its path or its query can be tried, too", 
   const events = endpoint(page, "What happened to the account");
   await events.getByRole("button", { name: "Send" }).click();
   await expect(events.locator("form")).toContainText('"event": "signup"');
-  await events.getByLabel("before").fill("0");
+  await events.getByLabel("before", { exact: true }).fill("0");
   await events.getByRole("button", { name: "Send" }).click();
   await expect(events.locator("form")).toContainText('"results": []');
   const end = endpoint(page, "End a session");
-  await end.getByLabel("id").fill("a/b?c");
+  await end.getByLabel("id", { exact: true }).fill("a/b?c");
   await end.getByRole("button", { name: "Send" }).click();
   await expect(end.getByRole("status")).toHaveText(/^404/);
   await expect(end.locator("form")).toContainText("Not found.");

@@ -32,9 +32,9 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const post = (path: string, json: unknown, cookies: Record<string, string> = {}) =>
   send(server.origin, "POST", path, { json, cookies });
 
-/** Every line but the banner, and the note above it that no mail is sent. Each must be a JSON object. */
+/** Every line but the banner. Each must be a JSON object. */
 function lines(): Line[] {
-  const banner = /^(\s*$|Building\.|Note: SMTP_URL is not set, | {2}(MovieConnect is ready|Open |Database |Metrics |Stop ))/;
+  const banner = /^(\s*$|Building\.|Note: | {2}(MovieConnect is ready|Open |Database |Metrics |Stop ))/;
   const all = server
     .output()
     .split("\n")

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { freshName, logIn, newSession, send, signUp, signUpBody } from "#e2e/client.ts";
-import { claimsOf } from "#e2e/forge.ts";
+import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
 import { startServer, type TestServer } from "#e2e/harness.ts";
+import { recoveryToken, reset } from "#e2e/recovery.ts";
 import { shiftedClock } from "#e2e/tools/faketime.ts";
 
 // The application's own clock is wrong. The database's is right, and so is this test's.
@@ -28,6 +29,7 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     server = await startServer({
       ...clock,
       DATABASE_URL: inject("databaseUrl"),
+      AUTH_SECRET: inject("authSecret"),
       WEB_CONCURRENCY: "1",
       ACCESS_TOKEN_LIFETIME: String(LIFETIME.access),
       REFRESH_TOKEN_LIFETIME: String(LIFETIME.refresh),
@@ -78,6 +80,16 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     expect(last.status).toBe(401);
     expect(Math.abs(seconds() - begun - LIFETIME.session)).toBeLessThan(4);
     expect(await profile(cookies)).toBe(401);
+  });
+
+  test.concurrent("a recovery link ends on time", async () => {
+    const { email } = await signUp(origin);
+    const claims = claimsOf(await recoveryToken(origin, email));
+    const short = sign({ ...claims, exp: seconds() + 3 }, linkKey(inject("authSecret"), "recovery"));
+    // A refused password leaves a good token good.
+    expect((await reset(origin, short, "short")).json).not.toHaveProperty("token");
+    await until(Number(claimsOf(short).exp) + 0.5);
+    expect((await reset(origin, short, "short")).json.token).toEqual(["Invalid value"]);
   });
 
   test("a logout ends a session at once, and a second tab's refresh is no replay", async () => {

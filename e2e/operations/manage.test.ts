@@ -132,6 +132,19 @@ test("a new password ends every session, and the old one is refused", async () =
   expect(await statusOf(PROFILE, bystander.cookies)).toBe(200);
 });
 
+test("a password that an operator sets is among the account's events, and a mail to its owner waits", async () => {
+  const user = await signUp(server.origin);
+  await answer(["user", "set-password", user.username, "--password-stdin"], OTHER_PASSWORD);
+  await withDatabase(postgres.url, async (query) => {
+    const events = await query("select event, address, device from events where user_id = $1 order by id", [user.id]);
+    expect(events.at(-1)).toEqual({ event: "password_changed", address: null, device: null });
+    const mails = await query("select kind, address, facts from mails where user_id = $1 and kind = 'password_changed'", [
+      user.id,
+    ]);
+    expect(mails).toEqual([{ kind: "password_changed", address: user.email, facts: { address: null, device: null } }]);
+  });
+});
+
 test("logins with the old password that are under way while it changes leave no session behind", async () => {
   const { username } = await signUp(server.origin);
   let isOver = false;
