@@ -6,8 +6,6 @@ const config: NextConfig = {
   // `/api/token/` and `/api/token` both answer: a redirect before a POST breaks clients.
   skipTrailingSlashRedirect: true,
   poweredByHeader: false,
-  // Where password managers look for the form (W3C, "A Well-Known URL for Changing Passwords").
-  redirects: async () => [{ source: "/.well-known/change-password", destination: "/account#change-password", permanent: false }],
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
   // No page uses Next's image endpoint, which would convert images for every client, and log an error for a bad one.

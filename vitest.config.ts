@@ -10,7 +10,7 @@ const BESIDE_THE_POOLER = [
   "app/api/{api,bodies,compression,credentials,cross-site}.test.ts",
   "app/api/openapi.json/openapi.test.ts",
   "app/api/token/hashing.test.ts",
-  "e2e/{acme,addresses,backup,dashboard,database-urls,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
+  "e2e/{acme,addresses,backup,dashboard,database-urls,dev-mail,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
   "e2e/{lane,metrics,request-facts,request-id,roles,secrets,start,words}.test.ts",
 ];
 

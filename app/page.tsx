@@ -1,9 +1,11 @@
 import { counted } from "#app/_components/counted.ts";
+import { HeaderRow } from "#app/_components/header-row.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
 import { Stage } from "#app/_components/stage.tsx";
+import { Menu } from "#app/(app)/menu.tsx";
 import type { Session } from "#lib/answers.ts";
-import { getAccount, getSessions } from "#lib/pages/own-account.ts";
+import { getAccount, getDevices } from "#lib/pages/own-account.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 
 // In characters. A name may have 150, and must not push everything else off the ticket.
@@ -11,10 +13,9 @@ const LONG_NAME = 40;
 
 export default async function HomePage() {
   const viewer = await requireViewer();
-  const [account, sessions] = await Promise.all([getAccount(viewer), getSessions(viewer)]);
-  const { username, email, email_verified: isVerified } = account;
+  const [{ username, email, email_verified: isVerified }, devices] = await Promise.all([getAccount(viewer), getDevices(viewer)]);
   return (
-    <Stage>
+    <Stage header={<HeaderRow menu={<Menu />} />}>
       <div className="ticket">
         <div>
           <h1 className={[...username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "headline"}>
@@ -23,27 +24,20 @@ export default async function HomePage() {
           <p className="mt-4 max-w-[45ch] text-lg">
             This is your ticket to MovieConnect. Log out when you leave a screen that others use.
           </p>
-          <dl className="mt-6 grid gap-5">
-            {email !== null && (
-              <div>
-                <dt className="font-bold">
-                  <bdi>{email}</bdi>
-                </dt>
-                <dd>{isVerified ? "Confirmed: mails to you go there." : <Unconfirmed />}</dd>
-              </div>
-            )}
-            <div>
-              <dt className="font-bold">{whereLoggedIn(sessions)}</dt>
-              <dd>
-                <Latest sessions={sessions} /> <a href="/account#devices">See your devices</a>
-              </dd>
-            </div>
-          </dl>
-          <p className="mt-7">
-            <a href="/account" className="button">
-              Go to your account
-            </a>
-          </p>
+          <div className="mt-7 grid gap-x-10 gap-y-6 sm:grid-cols-2">
+            <section aria-labelledby="address">
+              <h2 id="address" className="text-lg font-bold">
+                {email === null || isVerified ? "Your address" : "Next: confirm your address"}
+              </h2>
+              <Address email={email} isVerified={isVerified} />
+            </section>
+            <section aria-labelledby="devices">
+              <h2 id="devices" className="text-lg font-bold">
+                {devices.length > 1 ? `Logged in on ${counted(devices.length, "device")}` : "Logged in here alone"}
+              </h2>
+              <OtherDevices devices={devices} />
+            </section>
+          </div>
         </div>
         <p className="flex items-center justify-center text-2xl font-bold md:text-3xl md:[writing-mode:vertical-rl]">Admit two</p>
       </div>
@@ -51,29 +45,48 @@ export default async function HomePage() {
   );
 }
 
-function Unconfirmed() {
+function Address({ email, isVerified }: { email: string | null; isVerified: boolean }) {
+  if (email === null) return <a href="/account#email-address">Add an email address</a>;
+  if (isVerified) {
+    return (
+      <>
+        <p>
+          <bdi>{email}</bdi> is confirmed.
+        </p>
+        <p className="mt-2">
+          <a href="/account">Go to your account</a>
+        </p>
+      </>
+    );
+  }
   return (
     <>
-      <p className="mb-3 max-w-[50ch]">
-        Not confirmed yet. Open the link of the mail that we sent there: without it you can't get back in if you forget your
-        password.
+      <p className="mb-3">
+        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Then we know that our mails reach
+        you, should you forget your password.
       </p>
       <ResendConfirmation />
     </>
   );
 }
 
-function whereLoggedIn(sessions: Session[]): string {
-  return sessions.length === 1 ? "Logged in on this device alone" : `Logged in on ${counted(sessions.length, "device")}`;
-}
-
-/** The other device that was used last. */
-function Latest({ sessions }: { sessions: Session[] }) {
-  const other = sessions.find(({ current }) => !current);
-  if (other === undefined) return "Nobody else uses your account.";
+function OtherDevices({ devices }: { devices: Session[] }) {
+  const other = devices.find(({ current }) => !current);
   return (
     <>
-      Apart from this one, last used: {other.device ?? "an unknown device"}, <Moment at={other.last_used_at} />.
+      {other && (
+        <p>
+          Last used elsewhere: {other.device ?? "an unknown device"},
+          {/* On a line of its own: it becomes shorter once the page knows the reader's zone. */}
+          <span className="block">
+            <Moment at={other.last_used_at} />
+          </span>
+        </p>
+      )}
+      {!other && <p>No other device can use your account.</p>}
+      <p className="mt-2">
+        <a href="/account#devices">See your devices</a>
+      </p>
     </>
   );
 }

@@ -63,7 +63,8 @@ export const PARTS = {
 
 /** Tables that keep nothing of an account, each with the reason. @internal for that test */
 export const NOT_THEIRS: Record<string, string> = {
-  pgmigrations: "the schema's own history",
+  lineage: "which database this is",
+  migrations: "the schema's own history",
   rate_limits: "counts of attempts without a name, for a day at most",
   revocations: "the ids of ended sessions without their user, for a day",
 };

@@ -1,15 +1,17 @@
 import type { Database } from "./pool.ts";
 
-/** A mail that this process may send: nobody else does before `locked_until`. `attempts`: how often it has failed. */
-export type LeasedMail = {
+/** A mail as its words are made from it. */
+export type OutgoingMail = {
   id: string;
   kind: string;
   user_id: number | null;
   address: string;
   facts: unknown;
   created_at: Date;
-  attempts: number;
 };
+
+/** A mail that this process alone may send, until the lease is over. `attempts`: how often it has failed. */
+export type LeasedMail = OutgoingMail & { attempts: number };
 
 /**
  * Takes the mails that are due, the longest due first. A lease outlives the transaction, so that no transaction is open while a
@@ -22,7 +24,8 @@ export async function leaseMails(db: Database, most: number, seconds: number): P
     `update mails set locked_until = now() + make_interval(secs => $2)
      where id = any(array(
        select id from mails
-       where outcome is null and next_attempt_at <= now() and give_up_at > now() and (locked_until is null or locked_until <= now())
+       where outcome is null and next_attempt_at <= now() and give_up_at > now()
+         and (locked_until is null or locked_until <= now())
        order by next_attempt_at limit $1
        for update skip locked
      ))
@@ -41,7 +44,8 @@ export async function returnMails(db: Database, ids: string[]): Promise<void> {
 /** Has a mail tried again after so many seconds. */
 export async function postponeMail(db: Database, id: string, seconds: number, error: string): Promise<void> {
   await db.query(
-    `update mails set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2), locked_until = null, last_error = $3
+    `update mails set attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2), locked_until = null,
+       last_error = $3
      where id = $1 and outcome is null`,
     [id, seconds, error],
   );
@@ -56,6 +60,31 @@ export async function forgetMail(db: Database, id: string, outcome: "sent" | "dr
   );
 }
 
+/** Marks a mail as one that was shown. It is kept, so that it can be shown again. */
+export async function keepMail(db: Database, id: string): Promise<void> {
+  await db.query("update mails set outcome = 'sent', settled_at = now(), locked_until = null where id = $1 and outcome is null", [
+    id,
+  ]);
+}
+
+/** Mails that are kept to be shown, the latest first. */
+export async function listKeptMails(db: Database, most: number): Promise<OutgoingMail[]> {
+  return db.query<OutgoingMail>(
+    `select id, kind, user_id, address, facts, created_at from mails
+     where address <> '' order by created_at desc, id limit $1`,
+    [most],
+  );
+}
+
+/** One of them. */
+export async function findKeptMail(db: Database, id: string): Promise<OutgoingMail | null> {
+  const rows = await db.query<OutgoingMail>(
+    "select id, kind, user_id, address, facts, created_at from mails where id::text = $1 and address <> ''",
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
 /** Marks a mail as one that can't be delivered. An operator can have it tried again. */
 export async function failMail(db: Database, id: string, error: string): Promise<void> {
   await db.query(
@@ -65,12 +94,19 @@ export async function failMail(db: Database, id: string, error: string): Promise
   );
 }
 
-/** Gives up the mails that are of no use any more. @returns their kinds */
-export async function giveUpOldMails(db: Database): Promise<{ id: string; kind: string }[]> {
+/** Gives up mails that are of no use any more. Simultaneous statements give up different ones. @returns what they were */
+export async function giveUpOldMails(db: Database, most: number): Promise<{ id: string; kind: string }[]> {
   return db.query<{ id: string; kind: string }>(
-    `update mails set outcome = 'failed', settled_at = now(), locked_until = null, last_error = coalesce(last_error, 'not sent in time')
-     where outcome is null and give_up_at <= now() and (locked_until is null or locked_until <= now())
+    `update mails set outcome = 'failed', settled_at = now(), locked_until = null,
+       last_error = coalesce(last_error, 'not sent in time')
+     where id = any(array(
+       select id from mails
+       where outcome is null and give_up_at <= now() and (locked_until is null or locked_until <= now())
+       order by give_up_at limit $1
+       for update skip locked
+     ))
      returning id, kind`,
+    [most],
   );
 }
 

@@ -8,17 +8,30 @@ import type { Database } from "./pool.ts";
 /** Longer than any access token lives, whatever ACCESS_TOKEN_LIFETIME is or was: no token of an older session is still valid. */
 const ENDED_SECONDS = 25 * 3_600;
 
+const DAY = 86_400;
+
+type Kind = {
+  table: string;
+  column: string;
+  seconds: number;
+  /** Of the table's rows, only those; there is an index with this condition */
+  where?: string;
+};
+
 /** Rows may be deleted once the time in this column is so many seconds ago. Each column is indexed. */
 const PRUNABLE = {
   expired_sessions: { table: "sessions", column: "expires_at", seconds: ENDED_SECONDS },
   revoked_sessions: { table: "sessions", column: "revoked_at", seconds: ENDED_SECONDS },
   revocations: { table: "revocations", column: "revoked_at", seconds: ENDED_SECONDS },
   rate_limits: { table: "rate_limits", column: "resets_at", seconds: 0 },
-  login_addresses: { table: "login_addresses", column: "last_login_at", seconds: KNOWN_DAYS * 86_400 },
-  events: { table: "events", column: "at", seconds: KEPT_DAYS * 86_400 },
+  login_addresses: { table: "login_addresses", column: "last_login_at", seconds: KNOWN_DAYS * DAY },
+  events: { table: "events", column: "at", seconds: KEPT_DAYS * DAY },
   // A day longer than they can be undone, so that an undo that comes twice is still known.
-  email_changes: { table: "email_changes", column: "changed_at", seconds: RESERVED_HOURS * 3_600 + 86_400 },
-};
+  email_changes: { table: "email_changes", column: "changed_at", seconds: RESERVED_HOURS * 3_600 + DAY },
+  settled_mails: { table: "mails", column: "settled_at", seconds: DAY, where: "outcome <> 'failed'" },
+  // An operator may have failed mails tried again.
+  failed_mails: { table: "mails", column: "settled_at", seconds: 30 * DAY, where: "outcome = 'failed'" },
+} satisfies Record<string, Kind>;
 
 export type Prunable = keyof typeof PRUNABLE;
 export const PRUNABLES = Object.keys(PRUNABLE) as Prunable[];
@@ -33,12 +46,12 @@ export type Batch = { count: number; until: Date | null };
  *   each batch would read all rows deleted before it
  */
 export async function pruneBatch(db: Database, what: Prunable, size: number, from: Date | null): Promise<Batch> {
-  const { table, column, seconds } = PRUNABLE[what];
+  const { table, column, seconds, where = "true" }: Kind = PRUNABLE[what];
   const rows = await db.query<Batch>(
     `with pruned as (
        delete from ${table} where ctid = any(array(
          select ctid from ${table}
-         where ${column} < now() - make_interval(secs => $1) and ${column} >= coalesce($3::timestamptz, '-infinity')
+         where ${column} < now() - make_interval(secs => $1) and ${column} >= coalesce($3::timestamptz, '-infinity') and ${where}
          order by ${column} limit $2
          for update skip locked
        )) returning ${column} as ended_at

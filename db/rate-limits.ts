@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "./pool.ts";
 
 export type Usage = { used: number; resetsIn: number };

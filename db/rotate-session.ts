@@ -78,14 +78,14 @@ export async function advanceSession(
   return rows[0] ?? null;
 }
 
-/** Whether the session's holder proved within the last `seconds` who it is. False if the session has ended. */
-export async function isRecentlyAuthenticated(db: Database, id: string, seconds: number): Promise<boolean> {
-  const rows = await db.query(
-    `select from sessions s join users u on u.id = s.user_id
-     where s.id = $1 and ${LIVES} and s.authenticated_at > now() - make_interval(secs => $2)`,
+/** Whether the holder of a living session proved within the last `seconds` who it is. Null if the session has ended. */
+export async function findProof(db: Database, id: string, seconds: number): Promise<{ is_recent: boolean } | null> {
+  const rows = await db.query<{ is_recent: boolean }>(
+    `select s.authenticated_at > now() - make_interval(secs => $2) as is_recent
+     from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}`,
     [id, seconds],
   );
-  return rows.length > 0;
+  return rows[0] ?? null;
 }
 
 /** The session, if it lives and its user is active. */

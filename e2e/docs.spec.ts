@@ -1,5 +1,6 @@
 import { type Page, expect as playwrightExpect, test } from "playwright/test";
 import { freshName, PASSWORD } from "./client.ts";
+import { arrive } from "./people.ts";
 
 // A signup hashes a password, which takes long on a busy machine.
 const expect = playwrightExpect.configure({ timeout: 15_000 });
@@ -46,6 +47,22 @@ test("cookies travel by themselves from one endpoint to the next, and the page s
   await expect(endpoint(page, "Renew the access token").locator("form")).toContainText("Token refreshed.");
   await expect(await send("Log out")).toHaveText(/^200/);
   await expect(await send("Who is signed in")).toHaveText(/^401/);
+});
+
+test("an endpoint with a parameter in its path or its query can be tried, too", async ({ page, baseURL }) => {
+  await arrive(page, baseURL ?? "");
+  await page.goto("/docs");
+  const events = endpoint(page, "What happened to the account");
+  await events.getByRole("button", { name: "Send" }).click();
+  await expect(events.locator("form")).toContainText('"event": "signup"');
+  await events.getByLabel("before", { exact: true }).fill("0");
+  await events.getByRole("button", { name: "Send" }).click();
+  await expect(events.locator("form")).toContainText('"results": []');
+  const end = endpoint(page, "End a session");
+  await end.getByLabel("id", { exact: true }).fill("a/b?c");
+  await end.getByRole("button", { name: "Send" }).click();
+  await expect(end.getByRole("status")).toHaveText(/^404/);
+  await expect(end.locator("form")).toContainText("Not found.");
 });
 
 test("the page says when the server is out of reach", async ({ page, context }) => {

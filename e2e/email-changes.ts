@@ -1,4 +1,4 @@
-import { freshName, newSession, send } from "./client.ts";
+import { freshName, newSession, type Sent, send } from "./client.ts";
 import { readMail } from "./mailbox.ts";
 
 // Addresses of accounts: confirmed, changed and taken back by the links of real mails.
@@ -7,8 +7,8 @@ type Cookies = Record<string, string>;
 
 export const freshEmail = () => `${freshName()}@example.com`;
 
-export const askForEmail = (origin: string, cookies: Cookies, email: unknown) =>
-  send(origin, "POST", "/api/user/email/", { cookies, json: { email } });
+export const askForEmail = (origin: string, cookies: Cookies, email: unknown, sent: Sent = {}) =>
+  send(origin, "POST", "/api/user/email/", { ...sent, cookies, json: { email } });
 
 export const confirmEmail = (origin: string, token: unknown, cookies: Cookies = {}) =>
   send(origin, "POST", "/api/user/email/confirm/", { cookies, json: { token } });

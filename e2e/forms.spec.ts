@@ -121,6 +121,8 @@ test.describe("a wait", () => {
       await logInByForm(page, "ann");
       await expect(submit(page)).toBeDisabled();
       await expect(submit(page)).toBeFocused();
+      // While the form is sent, its fields take no focus.
+      await expect(page.getByLabel("Username or email")).toBeEnabled();
       await page.getByLabel("Username or email").focus();
       await expect(page.locator("form").getByRole("alert")).toHaveText("You can try again now.");
       await expect(submit(page)).toBeEnabled();

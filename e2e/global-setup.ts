@@ -17,7 +17,9 @@ declare module "vitest" {
   }
 }
 
-/** A Postgres, a mail server and an application for all HTTP tests. A test that changes settings or breaks things starts its own. */
+/**
+ * A Postgres, a mail server and an application for all HTTP tests. A test that changes settings or breaks things starts its own.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // A single file may be run without the command that prepares the suite.
   reportMissing((line) => process.stdout.write(`${line}\n`));

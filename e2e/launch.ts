@@ -48,6 +48,8 @@ export function launch(
     PORT: "0",
     WEB_CONCURRENCY: "2",
     NODE_ENV: "",
+    // With the page an application takes the mails out of its database's outbox, and tests share a database.
+    MAIL_PAGE: "off",
     ...variables,
   });
   const [file = "", ...args] = command;

@@ -34,7 +34,7 @@ const post = (path: string, json: unknown, cookies: Record<string, string> = {})
 
 /** Every line but the banner. Each must be a JSON object. */
 function lines(): Line[] {
-  const banner = /^(\s*$|Building\.| {2}(MovieConnect is ready|Open |Database |Metrics |Stop ))/;
+  const banner = /^(\s*$|Building\.|Note: | {2}(MovieConnect is ready|Open |Database |Metrics |Stop ))/;
   const all = server
     .output()
     .split("\n")

@@ -106,6 +106,8 @@ test("the number of series is bounded, whatever clients request", async () => {
   const unknown = Array.from({ length: 40 }, (_, index) => `${index % 2 ? "/api" : ""}/${freshName()}${"/x".repeat(index % 5)}`);
   const odd = ["//", "/%", "/\\", "/api//", "/api/token/%00", "/_next/image", "/__proto__", "/constructor", "/api/constructor"];
   for (const path of [...paths, ...unknown, ...odd]) await send(server.origin, "GET", path, { cookies });
+  for (let sessions = 0; sessions < 20; sessions += 1)
+    await send(server.origin, "DELETE", `/api/user/sessions/${freshName()}/`, { cookies });
   for (const method of ["PUT", "PATCH", "DELETE", "PROPFIND", "TRACE", "PURGE"]) await send(server.origin, method, "/api/token/");
   const { hostname, port } = new URL(server.origin);
   const raw = connect(Number(port), hostname);
@@ -122,7 +124,15 @@ test("the number of series is bounded, whatever clients request", async () => {
   ];
   const routes = labels("route", await requests());
   const known = ["/api/health/live/", "/api/token/", "/api/token/refresh/", "/api/user/logout/"];
-  expect(routes.sort()).toEqual([...known, "/api/user/signup/", "malformed", "other", "page", "static"]);
+  expect(routes.sort()).toEqual([
+    ...known,
+    "/api/user/sessions/[id]/",
+    "/api/user/signup/",
+    "malformed",
+    "other",
+    "page",
+    "static",
+  ]);
   expect(labels("method", await requests()).sort()).toEqual(["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "other"]);
 });
 

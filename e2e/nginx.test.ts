@@ -24,7 +24,6 @@ const SECURITY_HEADERS = {
 };
 const HSTS = "max-age=63072000; includeSubDomains";
 const databaseUrl = inject("databaseUrl");
-const sharedUpstream = new URL(inject("origin")).host;
 
 /** Stops what the tests share, at the end. Each test stops what it starts itself. */
 const stops: (() => Promise<unknown>)[] = [];
@@ -49,14 +48,17 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
       RATE_LIMIT_LOGIN_ADDRESS: "1000000/900",
       RATE_LIMIT_SIGNUP: "1000000/900",
     };
-    application = await startServer(variables);
+    // In development the application has no PUBLIC_URL: its origin is the one that the browser names.
+    const { PUBLIC_URL: _none, ...unnamed } = { ...variables, RATE_LIMITS: "off" };
+    const [named, nameless] = await Promise.all([startServer(variables), startServer(unnamed)]);
+    application = named;
     const { host } = new URL(application.origin);
     [development, production, gone] = await Promise.all([
-      startNginx({ mode: "development", upstreams: [sharedUpstream], staticRoot }),
+      startNginx({ mode: "development", upstreams: [new URL(nameless.origin).host], staticRoot }),
       startNginx({ mode: "production", upstreams: [host], ports, staticRoot }),
       startNginx({ mode: "production", upstreams: [`127.0.0.1:${await freePort()}`], staticRoot }),
     ]);
-    stops.push(application.stop, development.stop, production.stop, gone.stop);
+    stops.push(application.stop, nameless.stop, development.stop, production.stop, gone.stop);
   });
   afterAll(async () => {
     await Promise.all(stops.map((stop) => stop()));

@@ -58,7 +58,8 @@ describe.each([
   });
 
   test("the pages for visitors need no database, and are shown", async () => {
-    const answers = await Promise.all(["/login", "/signup?next=%2Ffilms", "/docs"].map((path) => page(path, cookies())));
+    const paths = ["/login", "/signup?next=%2Ffilms", "/docs", "/forgot-password", "/reset-password", "/confirm-email"];
+    const answers = await Promise.all(paths.map((path) => page(path, cookies())));
     for (const { status, setCookies, milliseconds } of answers) {
       expect([status, setCookies]).toEqual([200, []]);
       expect(milliseconds).toBeLessThan(LIMIT_MS);

@@ -14,12 +14,14 @@ test("no page breaks its own Content-Security-Policy or logs an error", async ({
   }
   await arrive(page, baseURL ?? "");
   await page.waitForLoadState("networkidle");
+  await page.goto("/account");
+  await page.waitForLoadState("networkidle");
   expect(complaints).toEqual([]);
 });
 
 test("every page has a Content-Security-Policy with a nonce of its own and nothing unsafe", async ({ request }) => {
   const policies = new Set<string>();
-  for (const path of ["/login", "/login", "/signup", "/nothing-here", "/", "/docs", "/docs/"]) {
+  for (const path of ["/login", "/login", "/signup", "/nothing-here", "/", "/account", "/docs", "/docs/"]) {
     const answer = await request.get(path, { maxRedirects: 0 });
     const policy = answer.headers()["content-security-policy"] ?? "";
     expect(policy).toMatch(/script-src [^;]*'nonce-[\w+/=]{24}'/);
@@ -28,7 +30,7 @@ test("every page has a Content-Security-Policy with a nonce of its own and nothi
       expect(policy).toContain(rule);
     policies.add(policy);
   }
-  expect(policies.size).toBe(7);
+  expect(policies.size).toBe(8);
 });
 
 test("a page that does not exist is a 404 in the pages' design, with a link onward", async ({ page }) => {

@@ -1,10 +1,21 @@
-import { expect, type Page } from "playwright/test";
-import { freshName, PASSWORD, signUp } from "./client.ts";
+import { type BrowserContext, expect, type Page } from "playwright/test";
+import { freshName, newSession, PASSWORD, signUp } from "./client.ts";
 
 // What users do in a browser, for tests that are about something else.
 
 /** The pages that need no session. */
-export const VISITORS = ["/login", "/signup", "/login?reason=ended", "/login?next=%2Ffilms", "/nothing-here", "/docs"];
+export const VISITORS = [
+  "/login",
+  "/signup",
+  "/login?reason=ended",
+  "/login?next=%2Ffilms",
+  "/forgot-password",
+  "/reset-password#token=x",
+  "/confirm-email#token=x",
+  "/undo-email-change#token=x",
+  "/nothing-here",
+  "/docs",
+];
 
 /** Fills the login form and sends it. */
 export async function logInByForm(page: Page, username: string, password = PASSWORD): Promise<void> {
@@ -28,4 +39,16 @@ export async function fillSignUp(page: Page, username = freshName()): Promise<st
   await page.getByLabel("Date of birth").fill("1990-01-02");
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   return username;
+}
+
+/** A new account, signed in without the form. Returns what it was made of, with the session's cookies. */
+export async function signIn(context: BrowserContext, baseURL: string) {
+  const session = await newSession(baseURL);
+  await takeCookies(context, baseURL, session.cookies);
+  return session;
+}
+
+/** Makes the browser a part of this session. */
+export async function takeCookies(context: BrowserContext, baseURL: string, cookies: Record<string, string>): Promise<void> {
+  await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: baseURL })));
 }

@@ -97,34 +97,46 @@ describe.skipIf(!hasPgBouncer())("through a PgBouncer that was told nothing of t
   });
   afterAll(() => postgres.stop());
 
-  test.each(["transaction", "session", "statement"])(
-    "in %s mode the application serves, and logs once what it lacks",
-    async (mode) => {
-      const settings = { pool_mode: mode, ignore_startup_parameters: "" };
-      const pooler = await startPgBouncer(postgres.directUrl, { settings });
-      try {
-        const variables = { DATABASE_URL: `${pooler.url}?pgbouncer=true`, WEB_CONCURRENCY: "1" };
-        const migrated = launch(variables, command("migrate.ts"));
-        const wanted =
-          mode === "statement" ? [1, expect.stringMatching(/^movieconnect: [^\n]*pool_mode = transaction[^\n]*\n$/)] : [0, ""];
-        expect([await migrated.ended, migrated.errors()]).toEqual(wanted);
-        const server = launch(variables, command("serve.ts"));
-        const origin = await server.origin;
-        await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
-        const { cookies } = await newSession(origin);
-        expect((await send(origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(200);
-        const warnings = server
-          .output()
-          .split("\n")
-          .filter((line) => line.includes("passes on none of"));
-        expect(warnings).toEqual([expect.stringContaining("statement_timeout")]);
-        server.process.kill("SIGTERM");
-        await server.ended;
-      } finally {
-        await pooler.stop();
-      }
-    },
-  );
+  test.each(["transaction", "session"])("in %s mode the application serves, and logs once what it lacks", async (mode) => {
+    const settings = { pool_mode: mode, ignore_startup_parameters: "" };
+    const pooler = await startPgBouncer(postgres.directUrl, { settings });
+    try {
+      const variables = { DATABASE_URL: `${pooler.url}?pgbouncer=true`, WEB_CONCURRENCY: "1" };
+      const migrated = launch(variables, command("migrate.ts"));
+      expect([await migrated.ended, migrated.errors()]).toEqual([0, ""]);
+      const server = launch(variables, command("serve.ts"));
+      const origin = await server.origin;
+      await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
+      const { cookies } = await newSession(origin);
+      expect((await send(origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(200);
+      const warnings = server
+        .output()
+        .split("\n")
+        .filter((line) => line.includes("passes on none of"));
+      expect(warnings).toEqual([expect.stringContaining("statement_timeout")]);
+      server.process.kill("SIGTERM");
+      await server.ended;
+    } finally {
+      await pooler.stop();
+    }
+  });
+
+  test("in statement mode, which allows no transactions, nothing is migrated or served, and one line says why", async () => {
+    const pooler = await startPgBouncer(postgres.directUrl, { settings: { pool_mode: "statement" } });
+    const variables = { DATABASE_URL: `${pooler.url}?pgbouncer=true`, WEB_CONCURRENCY: "1" };
+    const migrated = launch(variables, command("migrate.ts"));
+    const line = /^movieconnect: [^\n]*pool_mode = transaction[^\n]*\n$/;
+    expect([await migrated.ended, migrated.errors()]).toEqual([1, expect.stringMatching(line)]);
+    const server = launch(variables, command("serve.ts"));
+    const origin = await server.origin;
+    const lines = () => server.output().match(/set its pool_mode to transaction/g) ?? [];
+    await eventually(() => lines().length > 0);
+    expect((await send(origin, "GET", "/api/health/ready/")).status).toBe(503);
+    expect(lines()).toHaveLength(1);
+    server.process.kill("SIGTERM");
+    await server.ended;
+    await pooler.stop();
+  });
 
   test("commands work, and print no warning", async () => {
     const pooler = await startPgBouncer(postgres.directUrl, { settings: { ignore_startup_parameters: "" } });

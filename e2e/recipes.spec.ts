@@ -50,7 +50,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     directory = await copyWithRecipes([...OWN_PAGES, ...FAILING]);
     // A database of its own: a recipe migrates it.
     postgres = await startPostgres();
-    server = await startServer({ DATABASE_URL: postgres.url, ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1" }, directory);
+    server = await startServer({ DATABASE_URL: postgres.url, ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1", MAIL_PAGE: "on" }, directory);
   });
   test.afterAll(async () => {
     await server?.stop();
@@ -64,6 +64,16 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     });
     expect(stdout).toBe("");
     expect(status).toBe(0);
+  });
+
+  test("a vote is among the account's events, and is told by mail", async () => {
+    const { cookies } = await newSession(server.origin);
+    const json = { film: "Rashomon", stars: 5 };
+    expect((await send(server.origin, "POST", "/api/films/votes/", { json, cookies })).status).toBe(200);
+    const { results } = (await send(server.origin, "GET", "/api/user/events/", { cookies })).json;
+    expect(results[0].event).toBe("film_voted");
+    const { text } = await send(server.origin, "GET", "/dev/mail");
+    expect(text).toContain("Thank you for your vote");
   });
 
   test("a new endpoint takes five lines and is closed to visitors", async () => {
@@ -182,11 +192,12 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
   });
 
   test("a call in a session that has ended leads to the login page", async ({ page, context }) => {
-    const { cookies } = await newSession(server.origin);
+    const { user, cookies } = await newSession(server.origin);
     const url = server.origin;
     await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
     await page.goto(`${url}/films`);
-    await send(url, "POST", "/api/user/logout/", { cookies });
+    const other = await logIn(url, user);
+    await send(url, "DELETE", "/api/user/sessions/", { cookies: other.cookies });
     await page.getByRole("button", { name: /^Show what/ }).click();
     await expect(page).toHaveURL(/\/login\?next=%2Ffilms$/);
   });

@@ -34,7 +34,7 @@ test("the login page says why it is shown", async ({ page, context, baseURL }) =
     await page.goto("/?film=ran");
     await expect(page).toHaveURL("/login?next=%2F%3Ffilm%3Dran", { timeout: 500 });
   }).toPass();
-  await expect(page.getByRole("status")).toHaveText(/^Your session has ended/);
+  await expect(page.getByRole("status")).toHaveText("You are logged out. See you soon.");
   await page.reload();
   await expect(page.getByText("Please log in to see that page.")).toBeVisible();
   await logInByForm(page, username);

@@ -223,6 +223,20 @@ test("production refuses a secret that can be guessed", async () => {
   expect(refused.errors()).toMatch(/^movieconnect: Bad environment: AUTH_SECRET must be at least 32 random bytes[^\n]+\n$/);
 });
 
+test.each(["start.ts", "serve.ts"])("with a mail server, %s wants to know the sender, and where links lead", async (file) => {
+  const refusal = async (variables: Record<string, string>) => {
+    const refused = launch({ DATABASE_URL, SMTP_URL: "smtp://127.0.0.1:9", ...variables }, { command: commandOf(file) });
+    expect(await refused.ended).toBe(1);
+    return refused.errors();
+  };
+  expect(await refusal({ PUBLIC_URL: "https://movies.example" })).toBe(
+    "movieconnect: Bad environment: MAIL_FROM is required with SMTP_URL.\n",
+  );
+  expect(await refusal({ MAIL_FROM: "hello@movies.example" })).toBe(
+    "movieconnect: Bad environment: PUBLIC_URL is required with SMTP_URL: the links in mails lead there.\n",
+  );
+});
+
 test("a taken port is refused with one line that names it", async () => {
   const holder = createServer();
   await new Promise<void>((resolve) => holder.listen(0, resolve));

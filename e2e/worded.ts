@@ -1,15 +1,36 @@
 import { afterAll, expect } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
-import { logInWords, signUpWords, type Words } from "#app/_components/words.ts";
+import { proofWords } from "#app/_components/proof-words.ts";
+import type { Words } from "#app/_components/words.ts";
+import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { linkWords } from "#app/(auth)/link-words.ts";
+import { logInWords } from "#app/(auth)/login/log-in-words.ts";
+import { recoverWords } from "#app/(auth)/recover-words.ts";
+import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
+import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 import { answered } from "./client.ts";
 
-// After each file of tests: the pages have words of their own for each refusal of a signup or a login that the API gave.
+// After each file of tests: the pages have words of their own for each refusal that the API gave to what a form sends.
 
-const FORMS: Record<string, Words> = { "POST /api/user/signup/": signUpWords, "POST /api/token/": logInWords };
+/** In place of this refusal a dialog asks for the proof. */
+const PROOF = "reauthentication_required";
+
+const FORMS: Record<string, Words> = {
+  "POST /api/user/signup/": signUpWords,
+  "POST /api/token/": logInWords,
+  "POST /api/user/password/reset/": recoverWords,
+  "POST /api/user/password/reset/confirm/": resetPasswordWords,
+  "POST /api/user/password/": changePasswordWords,
+  "POST /api/user/email/": changeEmailWords,
+  "PATCH /api/user/account/": profileWords,
+  "POST /api/user/reauthenticate/": proofWords,
+  "POST /api/user/email/confirm/": linkWords,
+  "POST /api/user/email/undo/": linkWords,
+};
 
 afterAll(() => {
   const refused = [...answered.values()].filter(
-    ({ answer }) => answer.status >= 400 && answer.status < 500 && answer.status !== 429,
+    ({ answer }) => answer.status >= 400 && answer.status < 500 && answer.status !== 429 && answer.json?.code !== PROOF,
   );
   const wordless = refused.flatMap(({ method, path, answer }) => {
     const words = FORMS[`${method} ${path}`];

@@ -47,7 +47,7 @@ export const environment = z.object({
   SMTP_URL: smtpUrl.optional(),
   /** The sender of all mails: an address, or a name and an address. */
   MAIL_FROM: mailbox.optional(),
-  /** Shows mails at /dev/mail, to this machine, in place of sending them. `npm start` sets it where it runs Postgres, `npm run dev` always. */
+  /** Shows mails at /dev/mail, to this machine, instead of sending them. `npm start` may switch it on (start-everything.ts). */
   MAIL_PAGE: z.enum(["on", "off"]).default("off"),
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
   MINIMUM_AGE: integer(0, 130).prefault("13"),

@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "#db/pool.ts";
 import { countAttempt, deleteAttempts, forgiveAttempts } from "#db/rate-limits.ts";
 import { record } from "#lib/observe/events.ts";

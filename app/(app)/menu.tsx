@@ -5,14 +5,13 @@ import { usePathname } from "next/navigation";
 
 /** Each page of the menu has its line here. */
 const PAGES = [{ path: "/", name: "Home" }];
-const ACCOUNT = { path: "/account", name: "Account" };
 
-export function Menu({ isSignedIn }: { isSignedIn: boolean }) {
+export function Menu() {
   const here = usePathname();
   return (
     <nav aria-label="Pages">
       <ul className="flex flex-wrap gap-x-5">
-        {[...PAGES, ...(isSignedIn ? [ACCOUNT] : [])].map(({ path, name }) => (
+        {PAGES.map(({ path, name }) => (
           <li key={path}>
             {/* Not prefetched: a request for a page of the signed-in may renew their cookies. */}
             <Link href={path} prefetch={false} aria-current={path === here ? "page" : undefined}>

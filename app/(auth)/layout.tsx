@@ -1,12 +1,14 @@
 import { Auditorium } from "#app/_components/auditorium.tsx";
-import { Wordmark } from "#app/_components/wordmark.tsx";
+import { LightHeader } from "#app/_components/light-header.tsx";
 
 /** The form in the box office, and the auditorium: below it on a narrow screen, beside it on a wide one. */
 export default function AuthLayout({ children }: { children: React.ReactNode }) {
   return (
     <div className="flex min-h-dvh flex-col bg-paper lg:grid lg:grid-cols-[minmax(0,46fr)_minmax(0,54fr)]">
       <header className="house edged py-4 lg:sticky lg:top-0 lg:z-10 lg:col-start-1 lg:row-start-1 lg:self-start lg:bg-transparent lg:pt-8">
-        <Wordmark />
+        <div className="flex flex-wrap items-center justify-end gap-x-4">
+          <LightHeader />
+        </div>
       </header>
       <main className="box-office edged flex grow flex-col lg:col-start-2 lg:row-start-1">
         <div className="mx-auto w-full max-w-md">{children}</div>

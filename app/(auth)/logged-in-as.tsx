@@ -17,13 +17,13 @@ export function LoggedInAs() {
   );
 }
 
-/** After a link was used: the way on, for a visitor or for whom this browser's session belongs to. */
+/** After a link was used: the way on, for a visitor and for a signed-in user. */
 export function WayOn() {
   const viewer = useViewer();
   if (viewer === null) {
     return (
       <p className="mt-6">
-        <a href="/login" className="button">
+        <a href="/login" className="button w-full">
           Log in
         </a>
       </p>

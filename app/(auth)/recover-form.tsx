@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { duration } from "#app/_components/duration.ts";
 import { Field } from "#app/_components/field.tsx";
-import { recoverWords } from "#app/_components/words.ts";
 import { api, type Result } from "#lib/client/api-client.ts";
 import type { RecoverInput } from "#lib/schemas.ts";
+import { recoverWords } from "./recover-words.ts";
 
 /** Asks for a mail with a link for a new password. @param lifetime how long the link is good, in seconds */
 export function RecoverForm({ lifetime }: { lifetime: number }) {
@@ -54,7 +54,7 @@ function Sent({ to, lifetime, onAnother }: SentProps) {
           {duration(lifetime)}.
         </p>
       </div>
-      <p className="mt-5">Nothing there after a few minutes? Look among the unwanted mails, and check the address above.</p>
+      <p className="mt-5">Nothing there after some minutes? Look into your spam folder, and check the address above.</p>
       <button type="button" className="button button-plain mt-5" onClick={onAnother}>
         Send another mail
       </button>

@@ -10,7 +10,7 @@ type Outcome = { token: string; state: "done" | "dead" };
 
 /**
  * The link that led to this page, and a function that does what the link is for.
- * @param onDone called once that is done. `lives`: whether somebody's session in this browser lives on
+ * @param onDone called once that is done. `lives`: whether this browser has a session that lives on
  */
 export function useLink<Input extends { token: string }>(
   call: (input: Input) => Promise<Result<unknown>>,

@@ -45,7 +45,7 @@ export function AskFirst<Data>({ label, about, question, confirm, call, onDone }
   return (
     <fieldset
       ref={group}
-      className="basis-full"
+      className="mt-1 basis-full"
       onKeyDown={(event: KeyboardEvent) => event.key === "Escape" && !state.isBusy && setIsAsking(false)}
     >
       <legend className="font-semibold">{question}</legend>

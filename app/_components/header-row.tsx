@@ -1,32 +1,23 @@
 "use client";
 
-import { Menu } from "#app/(app)/menu.tsx";
 import { LogOut } from "./log-out.tsx";
 import { useViewer } from "./viewer.tsx";
+import { WhoIsHere } from "./who-is-here.tsx";
 import { Wordmark } from "./wordmark.tsx";
 
-/** What every page's header holds: the way home, the menu, and who is signed in. */
-export function HeaderRow() {
-  const viewer = useViewer();
+/** A header for the signed-in: the way home, the menu, who is signed in, and the logout. */
+export function HeaderRow({ menu }: { menu: React.ReactNode }) {
   return (
     <>
-      <div className="me-auto flex flex-wrap items-center gap-x-6">
+      {/* On a phone the account's links and the logout stay together, in a row of their own. */}
+      <div className="me-auto flex basis-full flex-wrap items-center gap-x-6 sm:basis-auto">
         <a href="/" className="no-underline">
           <Wordmark />
         </a>
-        <Menu isSignedIn={viewer !== null} />
+        {menu}
       </div>
-      {viewer ? (
-        <>
-          <p className="max-w-60 truncate font-semibold">
-            <span className="sr-only">Logged in as </span>
-            <bdi>{viewer.username}</bdi>
-          </p>
-          <LogOut />
-        </>
-      ) : (
-        <a href="/login">Log in</a>
-      )}
+      <WhoIsHere />
+      {useViewer() && <LogOut />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { logInWords } from "#app/(auth)/login/log-in-words.ts";
+import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 import { inOurWords } from "./in-our-words.ts";
-import { logInWords, signUpWords } from "./words.ts";
 
 const fields = (of: Record<string, string[]>) => ({ kind: "fields", fields: of }) as const;
 

@@ -3,7 +3,7 @@ import { Stage } from "./stage.tsx";
 /** Shown in place of a page that failed. `digest` leads to the cause in the server's log; a failure in the browser has none. */
 export function Intermission({ digest }: { digest: string | undefined }) {
   return (
-    <Stage standsIn empty>
+    <Stage empty>
       <div className="ticket">
         <div>
           <h1 className="headline">Short intermission</h1>

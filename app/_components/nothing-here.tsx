@@ -2,12 +2,13 @@
 
 // Next adds it to every page. As a client component it is not in their payload (see auditorium.tsx).
 
+import { LightHeader } from "./light-header.tsx";
 import { Stage } from "./stage.tsx";
 
 /** What an unknown address shows. */
 export function NothingHere() {
   return (
-    <Stage empty>
+    <Stage header={<LightHeader />} empty>
       <div className="ticket">
         <div>
           <h1 className="headline">This page isn't showing</h1>

@@ -23,11 +23,11 @@ export function PasswordRules({ name, minLength, checked, hasAccount }: Props) {
   useEffect(() => {
     const form = list.current?.closest("form");
     const read = () => setTyped(Object.fromEntries(new FormData(form ?? undefined)) as Typed);
-    // A form says that it is reset before it does it.
-    const readLater = () => queueMicrotask(read);
     // Fields may have been filled in before the scripts arrived.
     read();
     form?.addEventListener("input", read);
+    // A form says that it is emptied before it is.
+    const readLater = () => queueMicrotask(read);
     form?.addEventListener("reset", readLater);
     return () => {
       form?.removeEventListener("input", read);
@@ -39,7 +39,7 @@ export function PasswordRules({ name, minLength, checked, hasAccount }: Props) {
   const isUnlike = isUnlikeTheRest(password, typed);
   return (
     <>
-      <ul ref={list} id={`${name}-rules`} className="mt-1.5 text-ink-soft">
+      <ul ref={list} id={`${name}-rules`} className="mt-1.5 list-none pl-0 text-ink-soft">
         <Rule isKept={isLong}>At least {counted(minLength, "character")}</Rule>
         {/* The list of common passwords is long, and stays on the server. */}
         <Rule isKept={false}>Not a common one: checked {checked}</Rule>

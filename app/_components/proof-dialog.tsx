@@ -1,12 +1,13 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import { askForProofBy } from "#lib/client/proof.ts";
 import { ApiForm } from "./api-form.tsx";
 import { PasswordField } from "./password-field.tsx";
+import { proofWords } from "./proof-words.ts";
 import { UsernameForManagers } from "./username-for-managers.tsx";
-import { proofWords } from "./words.ts";
+import { useViewer } from "./viewer.tsx";
 
 type Answer = (isProved: boolean) => void;
 
@@ -14,7 +15,8 @@ type Answer = (isProved: boolean) => void;
  * Asks for the password when a call wants a proof of who is at the screen. lib/client/api-client.ts then repeats the call by itself.
  * The browser keeps the focus inside, and gives it back at the end.
  */
-export function ProofDialog({ username }: { username: string }) {
+export function ProofDialog() {
+  const viewer = useViewer();
   const dialog = useRef<HTMLDialogElement>(null);
   const [answer, setAnswer] = useState<Answer | null>(null);
 
@@ -30,7 +32,7 @@ export function ProofDialog({ username }: { username: string }) {
     setAnswer((current: Answer | null) => (current === answer ? null : current));
   }
 
-  if (answer === null) return null;
+  if (viewer === null || answer === null) return null;
   return (
     <dialog
       ref={dialog}
@@ -40,18 +42,18 @@ export function ProofDialog({ username }: { username: string }) {
       onClose={() => end(false)}
     >
       <h2 id="proof-title" className="text-2xl font-bold">
-        Is it you, <bdi>{username}</bdi>?
+        Is it you, <bdi>{viewer.username}</bdi>?
       </h2>
       <p id="proof-reason" className="mt-2 mb-5 text-ink-soft">
-        Nobody who finds your screen unlocked should be able to do this. Enter your password, and it goes on.
+        So that nobody else at your screen can do this, enter your password. Then it goes on by itself.
       </p>
       <ApiForm
-        call={api.reauthenticate}
+        call={accountApi.reauthenticate}
         onDone={() => end(true)}
         submit={{ label: "Go on", doing: "Checking" }}
         words={proofWords}
       >
-        <UsernameForManagers username={username} />
+        <UsernameForManagers username={viewer.username} />
         <PasswordField name="password" label="Password" autoComplete="current-password" />
       </ApiForm>
       <button type="button" className="button button-plain mt-3 w-full" onClick={() => end(false)}>

@@ -1,6 +1,6 @@
 "use client";
 
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import { CallButton } from "./call-button.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { SaidNotice } from "./said-notice.tsx";
@@ -8,7 +8,7 @@ import { useApiCall } from "./use-api-call.ts";
 
 /** Sends the mail again that confirms the account's address. */
 export function ResendConfirmation() {
-  const call = useApiCall(() => api.resendConfirmation(), {
+  const call = useApiCall(() => accountApi.resendConfirmation(), {
     says: () => "The mail is on its way. Look into your spam folder too, if it doesn't come within some minutes.",
   });
   const { said, isBusy, isWaiting, run } = call;

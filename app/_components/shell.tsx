@@ -1,6 +1,8 @@
+import { Menu } from "#app/(app)/menu.tsx";
 import { HeaderRow } from "./header-row.tsx";
+import { ProofDialog } from "./proof-dialog.tsx";
 
-/** A page with a header, and its content on paper. */
+/** A page with a header, and its content on paper. Its calls of the API can ask for a proof of who is at the screen. */
 export function Shell({ children }: { children: React.ReactNode }) {
   return (
     <div className="flex min-h-dvh flex-col bg-paper">
@@ -9,12 +11,13 @@ export function Shell({ children }: { children: React.ReactNode }) {
       </a>
       <header className="house">
         <div className="edged mx-auto flex max-w-5xl flex-wrap items-center justify-end gap-x-4 gap-y-1 py-3">
-          <HeaderRow />
+          <HeaderRow menu={<Menu />} />
         </div>
       </header>
       <main id="content" tabIndex={-1} className="content edged mx-auto w-full max-w-5xl grow py-8 sm:py-12">
         {children}
       </main>
+      <ProofDialog />
     </div>
   );
 }

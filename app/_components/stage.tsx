@@ -1,25 +1,22 @@
 import { Auditorium } from "./auditorium.tsx";
-import { HeaderRow } from "./header-row.tsx";
 import { Wordmark } from "./wordmark.tsx";
 
 type Props = {
-  /** The page stands in for another that failed: it does not know who is signed in. */
-  standsIn?: true;
+  /** In place of the name alone */
+  header?: React.ReactNode;
   empty?: boolean;
   children: React.ReactNode;
 };
 
 /** A page that is the whole auditorium: its content hangs where the screen is, above the seats. */
-export function Stage({ standsIn, empty, children }: Props) {
+export function Stage({ header, empty, children }: Props) {
   return (
     <div className="house flex min-h-dvh flex-col overflow-hidden">
       <header className="edged flex flex-wrap items-center justify-end gap-x-4 gap-y-1 py-4 sm:py-6">
-        {standsIn ? (
+        {header ?? (
           <div className="me-auto">
             <Wordmark />
           </div>
-        ) : (
-          <HeaderRow />
         )}
       </header>
       <main className="mx-auto flex w-full max-w-5xl grow flex-col edged justify-center pt-4 pb-10">{children}</main>

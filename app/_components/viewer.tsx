@@ -6,7 +6,6 @@ import { onSessionChange, type SessionChange } from "#lib/client/session-channel
 import { localPath } from "#lib/pages/local-path.ts";
 import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
-import { ProofDialog } from "./proof-dialog.tsx";
 
 type ClientViewer = { username: string };
 
@@ -31,33 +30,22 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
     window.addEventListener("pageshow", reloadIfRestored);
     return () => window.removeEventListener("pageshow", reloadIfRestored);
   }, []);
-  return (
-    <ViewerContext value={viewer}>
-      {children}
-      {viewer && <ProofDialog username={viewer.username} />}
-    </ViewerContext>
-  );
+  return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }
-
-type Move = Exclude<SessionChange, "changed">;
 
 // A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to
 // is of use to everyone, and only this document has the link's token: there the username alone changes.
 function followSession(change: SessionChange, isSignedIn: boolean, refresh: () => void): void {
-  if (change === "changed") refresh();
-  else if (isSignedIn === (change === "opened")) return;
-  else if (isLinkPage(window.location.pathname)) refresh();
-  else window.location.replace(pathAfter(change));
+  const hasMoved = change !== "changed" && isSignedIn !== (change === "opened");
+  if (change === "changed" || (hasMoved && isLinkPage(window.location.pathname))) refresh();
+  else if (hasMoved) window.location.replace(pathAfter(change));
 }
 
-function pathAfter(change: Move): string {
-  const { pathname, search, hash } = window.location;
+function pathAfter(change: Exclude<SessionChange, "changed">): string {
+  const { pathname, search } = window.location;
   switch (change) {
-    case "opened": {
-      const path = localPath(new URLSearchParams(search).get("next"));
-      // A redirect to the login page keeps the fragment of the page that was asked for.
-      return path.includes("#") ? path : path + hash;
-    }
+    case "opened":
+      return localPath(new URLSearchParams(search).get("next"));
     case "logged_out":
     case "deleted":
       // The next person at this screen must not be led to the last one's page.

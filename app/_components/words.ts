@@ -1,12 +1,11 @@
 /**
- * A form's own words for the API's messages, by field, and under `detail` for messages that concern no field. In both … stands
- * for the number or the name that the API puts into its message.
+ * A form's own words for the API's messages, by field, and under `detail` for messages that concern no field. They are beside the
+ * form: a page loads those of its own forms alone. In both … stands for the number or the name that the API puts into its message.
  */
 export type Words = Record<string, Record<string, string>>;
 
 const AGAIN = "Something went wrong on this page. Reload it, then try again.";
 const LOGGED_OUT = "You are no longer logged in. Log in, then try again.";
-const DEAD_LINK = "This link can't be used any more. Ask for a new mail.";
 const UNREADABLE = "This holds a character that can't be used. Type it again.";
 
 /** For every form that has no words of its own for a message. */
@@ -36,84 +35,7 @@ export const everywhere: Record<string, string> = {
 
 export const UNREADABLE_DATE = "Enter a whole date that exists: day, month and year.";
 
-const NO_ADDRESS = missing("Enter your email address.");
-const NO_WHOLE_ADDRESS = { "Enter a valid email address.": "That is not a whole email address, such as ann@example.com." };
-
-const newPassword = {
-  ...missing("Choose a password."),
-  "Ensure this field has no more than … bytes.": "Choose a shorter password.",
-  "This password is too short. It must contain at least … character.": "Use at least … character.",
-  "This password is too short. It must contain at least … characters.": "Use at least … characters.",
-  "This password is too common.": "Too many people use that password. Choose one that is yours alone.",
-  "The password is too similar to the username.": "Make it less like your username.",
-  "The password is too similar to the email address.": "Make it less like your email address.",
-  "The password is too similar to the site's name.": "Make it less like “MovieConnect”.",
-};
-
-export const signUpWords: Words = {
-  username: {
-    ...missing("Choose a username."),
-    "Ensure this field has no more than … characters.": "Choose a shorter username, of at most … characters.",
-    "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.":
-      "Use only letters, digits and . + - _, without spaces.",
-    "A user with that username already exists.": "That username is taken. Choose another one.",
-  },
-  email: {
-    ...NO_ADDRESS,
-    ...NO_WHOLE_ADDRESS,
-    "A user with that email already exists.": "There is an account with that address. Log in, or use another address.",
-  },
-  age: {
-    ...missing("Enter your date of birth."),
-    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.": UNREADABLE_DATE,
-    "This date is in the future.": "That day is still to come. Check the year.",
-    "This date is too long ago.": "That is longer ago than people live. Check the year.",
-    "You must be at least … years old.": "You can sign up once you are ….",
-  },
-  password: newPassword,
-};
-
-export const logInWords: Words = {
-  username: missing("Enter your username or email address."),
-  password: missing("Enter your password."),
-  detail: {
-    "No active account found with the given credentials":
-      "That name and password don't match an account. Check both, and try again.",
-    "E-mail address is not verified.":
-      "Your email address is not confirmed yet. We have sent you a mail: open its link, then log in here.",
-  },
-};
-
-/** For the question who is at the screen. */
-export const proofWords: Words = {
-  password: { ...missing("Enter your password."), "Invalid password.": "That is not your password. Try again." },
-};
-
-export const profileWords: Words = {
-  username: signUpWords.username ?? {},
-  age: { ...signUpWords.age, "You must be at least … years old.": "MovieConnect is for people of … and older. Check the year." },
-};
-
-export const emailWords: Words = {
-  email: {
-    ...missing("Enter the new email address."),
-    "Enter a valid email address.": "That is not a whole email address, such as ann@example.com.",
-  },
-};
-
-export const passwordWords: Words = {
-  current_password: {
-    ...missing("Enter your current password."),
-    "Your old password was entered incorrectly. Please enter it again.": "That is not your current password. Try again.",
-  },
-  new_password: signUpWords.password ?? {},
-};
-export const recoverWords: Words = { email: { ...NO_ADDRESS, ...NO_WHOLE_ADDRESS } };
-
-export const linkWords: Words = { token: { ...missing(DEAD_LINK), "Invalid value": DEAD_LINK } };
-
-export const resetPasswordWords: Words = { ...linkWords, new_password: newPassword };
-
-function missing(words: string): Record<string, string> {
+/** For a field that was left empty. */
+export function missing(words: string): Record<string, string> {
   return { "This field is required.": words, "This field may not be null.": words, "This field may not be blank.": words };
 }

@@ -4,12 +4,12 @@ import { Prose } from "./prose.tsx";
 type Schemas = Record<string, JsonSchema>;
 type Field = JsonSchema & { type?: string; format?: string; description?: string; minLength?: number; maxLength?: number };
 
-/** The fields of a body. */
-export function Fields({ schema, schemas }: { schema: JsonSchema; schemas: Schemas }) {
+/** The fields of a body, or the parameters of a path and a query. */
+export function Fields({ title, schema, schemas }: { title: string; schema: JsonSchema; schemas: Schemas }) {
   const { properties = {}, required = [] } = resolve(schema, schemas);
   return (
     <>
-      <h3 className="mt-6 text-xl font-bold">Body</h3>
+      <h3 className="mt-6 text-xl font-bold">{title}</h3>
       <dl className="mt-1">
         {Object.entries(properties).map(([name, field]) => (
           <div key={name} className="mt-2">

@@ -1,4 +1,5 @@
-import type { OpenApi, Operation } from "#lib/openapi/document.ts";
+import type { OpenApi, Operation, Parameter } from "#lib/openapi/document.ts";
+import type { JsonSchema } from "#lib/openapi/json-schema.ts";
 import { Answers } from "./answers.tsx";
 import { Fields } from "./fields.tsx";
 import { MethodAndPath } from "./method-and-path.tsx";
@@ -14,7 +15,7 @@ const CREDENTIALS: Record<string, string> = {
 };
 
 export function OperationSection({ method, path, operation, document }: Props) {
-  const { operationId, summary, description, security, requestBody, responses } = operation;
+  const { operationId, summary, description, security, parameters = [], requestBody, responses } = operation;
   const body = requestBody?.content["application/json"];
   const credentials = security.map((scheme) => CREDENTIALS[Object.keys(scheme)[0] ?? ""] ?? "one in the body");
   return (
@@ -37,12 +38,24 @@ export function OperationSection({ method, path, operation, document }: Props) {
             Takes <Prose text={credentials.join(", or ")} />.
           </p>
         )}
-        {body && <Fields schema={body.schema} schemas={document.components.schemas} />}
+        {parameters.length > 0 && <Fields title="Parameters" schema={asSchema(parameters)} schemas={{}} />}
+        {body && <Fields title="Body" schema={body.schema} schemas={document.components.schemas} />}
         <Answers responses={responses} />
       </div>
-      <TryIt method={method} path={path} name={operationId} example={body && example(body)} />
+      <TryIt
+        method={method}
+        path={path}
+        name={operationId}
+        parameters={parameters.map((parameter) => ({ name: parameter.name, place: parameter.in }))}
+        example={body && example(body)}
+      />
     </section>
   );
+}
+
+function asSchema(parameters: Parameter[]): JsonSchema {
+  const properties = Object.fromEntries(parameters.map(({ name, description, schema }) => [name, { ...schema, description }]));
+  return { properties, required: parameters.filter(({ required }) => required).map(({ name }) => name) };
 }
 
 function example({ examples }: { examples: Record<string, { value: unknown }> }): string {

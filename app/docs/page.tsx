@@ -2,6 +2,7 @@ import "./docs.css";
 import type { Metadata } from "next";
 import { HeaderRow } from "#app/_components/header-row.tsx";
 import { NeedsScript } from "#app/_components/needs-script.tsx";
+import { Menu } from "#app/(app)/menu.tsx";
 import { apiDocument } from "#app/api/document.ts";
 import { MethodAndPath } from "./method-and-path.tsx";
 import { OperationSection } from "./operation-section.tsx";
@@ -23,7 +24,7 @@ export default async function DocsPage() {
       <header className="house">
         <div className="edged mx-auto max-w-7xl pt-4 pb-10 lg:pt-8 lg:pb-14">
           <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-1">
-            <HeaderRow />
+            <HeaderRow menu={<Menu />} />
           </div>
           <h1 className="headline mt-8 lg:mt-12">The API</h1>
           <p className="mt-4 max-w-[65ch] text-lg">

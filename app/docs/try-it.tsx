@@ -2,20 +2,22 @@
 
 import { type FormEvent, useId, useState } from "react";
 import { CallButton } from "#app/_components/call-button.tsx";
+import { fillIn, type Parameter, ParameterField } from "./parameter-field.tsx";
 
 type Props = {
   method: string;
   path: string;
   /** The operation's name, which is unique */
   name: string;
+  parameters: Parameter[];
   /** An example body to begin with; undefined for an operation without a body */
   example: string | undefined;
 };
 type Answer = { status: number; reason: string; headers: [name: string, value: string][]; text: string };
 type State = { kind: "ready" } | { kind: "sending" } | { kind: "failed" } | { kind: "answered"; answer: Answer };
 
-/** Sends the body as it is typed, and shows everything of the answer that a script can see. */
-export function TryIt({ method, path, name, example }: Props) {
+/** Sends parameters and body as they are typed, and shows everything of the answer that a script can see. */
+export function TryIt({ method, path, name, parameters, example }: Props) {
   const [state, setState] = useState<State>({ kind: "ready" });
   const id = useId();
   const busy = state.kind === "sending";
@@ -23,10 +25,12 @@ export function TryIt({ method, path, name, example }: Props) {
   async function send(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     if (busy) return;
-    const body = new FormData(event.currentTarget).get("body");
+    const typed = new FormData(event.currentTarget);
+    const body = typed.get("body");
     setState({ kind: "sending" });
     try {
-      setState({ kind: "answered", answer: await call(method, path, body === null ? null : String(body)) });
+      const url = fillIn(path, parameters, typed);
+      setState({ kind: "answered", answer: await call(method, url, body === null ? null : String(body)) });
     } catch {
       setState({ kind: "failed" });
     }
@@ -35,6 +39,9 @@ export function TryIt({ method, path, name, example }: Props) {
   return (
     <form method="post" onSubmit={send} aria-label={`Try ${name}`} className="self-start lg:sticky lg:top-6">
       <h3 className="text-xl font-bold">Try it</h3>
+      {parameters.map((parameter) => (
+        <ParameterField key={parameter.name} {...parameter} />
+      ))}
       {example !== undefined && (
         <>
           <label htmlFor={id} className="mt-1 block font-bold">

@@ -14,6 +14,7 @@ const OPTIONS = {
   "password-stdin": { type: "boolean" },
   "generate-password": { type: "boolean" },
   session: { type: "string" },
+  mail: { type: "string" },
   all: { type: "boolean" },
   search: { type: "string" },
   limit: { type: "string" },
@@ -57,6 +58,18 @@ const FORMS = {
   },
   "sessions list": { names: 1, required: [], optional: [], summary: "lists the living sessions" },
   "sessions end": { names: 1, required: [], optional: ["session", "all"], summary: "ends one session, or all" },
+  "mail list": {
+    names: 0,
+    required: [],
+    optional: ["all", "limit"],
+    summary: "lists the mails that wait or failed, 50 or LIMIT of them, the latest first; with --all those of the last day, too",
+  },
+  "mail retry": {
+    names: 0,
+    required: [],
+    optional: ["mail", "all"],
+    summary: "has one failed mail tried again, or all",
+  },
 } satisfies Record<string, Form>;
 
 export type CommandName = keyof typeof FORMS;
@@ -88,6 +101,14 @@ export function readArguments(args: string[]): Arguments | null {
   const extra = Object.keys(values).find((option) => !allowed.includes(option));
   if (extra !== undefined) throw usageError(`${command} does not take --${extra}`);
   return { command, name: names[0] ?? "", values };
+}
+
+/** An option's whole number. @throws {UsageError} if it is none, or out of range */
+export function wholeNumber(option: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most.toLocaleString("en")}`;
+  throw usageError(`--${option} takes a whole number ${range}`);
 }
 
 /** An account's details, by the signup's fields. */

@@ -7,10 +7,12 @@ import { endSessions } from "#lib/account/end-sessions.ts";
 import { switchAccount } from "#lib/account/switch-account.ts";
 import { accountName, accountSearch } from "#lib/auth/account-name.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
-import { type Arguments, type CommandName, detailsOf, usageError } from "./arguments.ts";
+import { type Arguments, type CommandName, detailsOf, usageError, wholeNumber } from "./arguments.ts";
+import { columns } from "./columns.ts";
 import { confirm } from "./confirm.ts";
 import { createAccount } from "./create-account.ts";
 import { openDemo } from "./demo.ts";
+import { MAIL_COMMANDS } from "./mail-commands.ts";
 import { newPassword } from "./new-password.ts";
 
 /** A command's result, for a person and for a program. */
@@ -96,23 +98,16 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     if (session !== undefined && ended.length === 0) throw new Error(`${user.username} has no living session ${session}`);
     return { lines: [`Ended ${ended.length} of ${user.username}'s sessions.`], json: { ended } };
   },
-};
 
-function wholeNumber(option: string, text: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most.toLocaleString("en")}`;
-  throw usageError(`--${option} takes a whole number ${range}`);
-}
+  ...MAIL_COMMANDS,
+};
 
 function table(users: UserDetails[]): string[] {
   const head = ["id", "username", "email", "active", "created", "sessions"];
   const rows = users.map(({ id, username, email, is_active, created_at, living_sessions }) =>
     [id, username, email, is_active ? "yes" : "no", created_at.toISOString(), living_sessions].map(String),
   );
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((cells) => [...(cells[column] ?? title)].length)));
-  const padded = (cell: string, column: number) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length));
-  return [head, ...rows].map((cells) => cells.map(padded).join("  ").trimEnd());
+  return columns(head, rows);
 }
 
 async function switchTo(db: Database, name: string, isActive: boolean): Promise<Outcome> {

@@ -24,8 +24,6 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(fewFiles, WARN);
   assertMailSettings(settings, true);
-  const noMail = mailNote(settings);
-  if (noMail) say(noMail, WARN);
   const held = await holdPort(PORT);
   const metrics = await serveMetrics(settings);
   atStop(metrics.close);
@@ -42,6 +40,8 @@ async function serve({ signal, hurry, atStop, fail }: Command): Promise<void> {
   atStop(workers.stop);
   const port = await workers.listening;
   if (signal.aborted) return;
+  const noMail = mailNote(settings);
+  if (noMail) say(noMail, WARN);
   const measured = metrics.url === undefined ? "" : `, and their metrics at ${metrics.url}`;
   say(`Serves http://localhost:${port} with ${count} worker${count === 1 ? "" : "s"}${measured}`);
 }

@@ -27,10 +27,7 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   const settings = launchConfig();
   const fewFiles = assertOpenFiles(settings.DATABASE_POOL_SIZE);
   if (fewFiles) say(`Note: ${fewFiles}`);
-  assertMailSettings(settings, !isDev);
-  const MAIL_PAGE = settings.MAIL_PAGE ?? defaultMailPage(settings);
-  const noMail = mailNote({ ...settings, MAIL_PAGE });
-  if (noMail) say(`Note: ${noMail}`);
+  const { mailPage, noMail } = checkMail(settings);
   const held = await holdPort(settings.PORT);
   const metrics = await serveMetrics(settings);
   atStop(metrics.close);
@@ -59,7 +56,7 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
     environment: environmentWith({
       ...variables,
       DATABASE_URL: databaseUrl,
-      MAIL_PAGE,
+      MAIL_PAGE: mailPage,
       NODE_ENV: isDev ? "development" : "production",
       // After a Ctrl-C Next waits until the compiler has written its cache.
       __NEXT_DEV_WAIT_FOR_TURBOPACK_SHUTDOWN: "1",
@@ -74,16 +71,20 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
   atStop(workers.stop);
   const port = await workers.listening;
   if (signal.aborted) return;
+  if (noMail) say(`Note: ${noMail}`);
   const publicUrl = settings.PUBLIC_URL?.origin;
-  const hasMailPage = MAIL_PAGE === "on";
+  const hasMailPage = mailPage === "on";
   say(banner({ isDev, workers: count, publicUrl, port, metricsUrl: metrics.url, databaseUrl, urlFile, hasMailPage }));
 }
 
 // Mails are shown instead of sent where a person tries the application out. A public site is no such place, though its visitors
 // could not see the page.
-function defaultMailPage({ SMTP_URL, DATABASE_URL, PUBLIC_URL }: LaunchConfig): "on" | "off" {
-  const isTrial = isDev || (DATABASE_URL === undefined && !isPublic(PUBLIC_URL));
-  return SMTP_URL === undefined && isTrial ? "on" : "off";
+function checkMail(settings: LaunchConfig): { mailPage: "on" | "off"; noMail: string | null } {
+  assertMailSettings(settings, !isDev);
+  const { SMTP_URL, DATABASE_URL, PUBLIC_URL } = settings;
+  const isTrial = SMTP_URL === undefined && (isDev || (DATABASE_URL === undefined && !isPublic(PUBLIC_URL)));
+  const mailPage = settings.MAIL_PAGE ?? (isTrial ? "on" : "off");
+  return { mailPage, noMail: mailNote({ SMTP_URL, MAIL_PAGE: mailPage }) };
 }
 
 // A database that the operator provides outlives this directory. A secret made here would be lost with the directory, and that

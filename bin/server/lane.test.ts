@@ -26,6 +26,7 @@ const BUILD = {
   "routes-manifest.json": JSON.stringify({
     staticRoutes: [{ page: "/login" }, { page: "/api/docs" }, { page: "/api/token" }],
     dynamicRoutes: [
+      { page: "/api/seats/[id]", regex: "^/api/seats/([^/]+?)(?:/)?$" },
       { page: "/api/[[...path]]", regex: "^/api(?:/(.+?))?(?:/)?$" },
       { page: "/films/[id]", regex: "^/films/([^/]+?)(?:/)?$" },
     ],
@@ -34,15 +35,18 @@ const BUILD = {
     "/(auth)/login/page": "/login",
     "/api/docs/page": "/api/docs",
     "/api/token/route": "/api/token",
+    "/api/seats/[id]/route": "/api/seats/[id]",
     "/api/[[...path]]/route": "/api/[[...path]]",
     "/films/[id]/page": "/films/[id]",
     "/icon.svg/route": "/icon.svg",
   }),
   "server/app-paths-manifest.json": JSON.stringify({
     "/api/token/route": "app/api/token/route.js",
+    "/api/seats/[id]/route": "app/api/seats/[id]/route.js",
     "/api/[[...path]]/route": "app/api/[[...path]]/route.js",
   }),
   "server/app/api/token/route.js": route("token"),
+  "server/app/api/seats/[id]/route.js": route("seat"),
   // A route with a top-level await.
   "server/app/api/[[...path]]/route.js": `module.exports = (async () => { const exports = {}; ${route("unknown")} return exports; })();`,
 };
@@ -68,6 +72,10 @@ test.each([
   ["/api/token", "token"],
   ["/api/token/", "token"],
   ["/api/token/?a=b", "token"],
+  ["/api/seats/7", "seat"],
+  ["/api/seats/%41b-_~/?a=b", "seat"],
+  ["/api/seats/", "unknown"],
+  ["/api/seats/7/8/", "unknown"],
   ["/api/-", "unknown"],
   ["/api/", "unknown"],
   ["/api", "unknown"],

@@ -52,7 +52,9 @@ create index mails_collapsed on mails (collapse_key, created_at);
 create index mails_next_attempt_at on mails (next_attempt_at) where outcome is null;
 create index mails_give_up_at on mails (give_up_at) where outcome is null;
 create index mails_created_at on mails (created_at) where outcome is null;
-create index mails_settled_at on mails (settled_at) where outcome is not null;
+-- Failed mails are kept for longer than the others.
+create index mails_settled_at on mails (settled_at) where outcome <> 'failed';
+create index mails_failed_at on mails (settled_at) where outcome = 'failed';
 create index mails_user_id on mails (user_id);
 
 -- Addresses that accounts had until lately. Their owners can undo the change, so nobody else may take them in the meantime.

@@ -206,6 +206,31 @@ test("no method and no path makes the server fail", settle, async () => {
   });
 });
 
+test("no parameter of a path or a query, and no change of an account, makes an endpoint fail", settle, async () => {
+  const { cookies } = await newSession(server.origin);
+  const headers: [string, string][] = [["Cookie", `access_token=${cookies.access_token}`]];
+  const value = fc.oneof(
+    hostileString.filter((text) => text.isWellFormed() && text.length < 500).map(encodeURIComponent),
+    headerText,
+  );
+  const id = value.map((text) => text.replaceAll(/[\s/?#]/g, "~"));
+  await everyCase(share(0.02), id, async (text) => {
+    await expectAnswer({ method: "DELETE", path: `/api/user/sessions/${text}/`, headers }, [404, 405, 200], true);
+  });
+  await everyCase(
+    share(0.02),
+    value.map((text) => text.replaceAll(/[\s#]/g, "~")),
+    async (text) => {
+      await expectAnswer({ method: "GET", path: `/api/user/events/?before=${text}`, headers }, [200, 400], true);
+    },
+  );
+  const change = posts("/api/user/account/", hostileBody(["username", "age"]));
+  await everyCase(share(0.02), change, async (sent) => {
+    const patch: Case = { ...sent, method: "PATCH", headers: [...sent.headers, ...headers] };
+    await expectAnswer(patch, [200, 400, 413, 415], true);
+  });
+});
+
 test("no page fails, whatever values Next's own headers and cookies have", settle, async () => {
   const page = fc.constantFrom(
     "/",

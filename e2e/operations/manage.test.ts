@@ -70,6 +70,7 @@ test("a user that is created with a password from stdin can log in with it, and 
     id: expect.any(Number),
     username: name,
     email: `${name}@example.com`,
+    email_verified: true,
     birth_date: "1990-01-02",
     is_active: true,
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
@@ -80,6 +81,17 @@ test("a user that is created with a password from stdin can log in with it, and 
   const { status, output } = await manage(["user", "show", name.toUpperCase()]);
   expect(status).toBe(0);
   expect(output).toContain(`username         ${name}\n`);
+});
+
+test("an operator answers for the address of a created user, which gets no mail that asks to confirm it; a signup's is unverified", async () => {
+  const name = freshName();
+  await answer([...create(name), "--generate-password"]);
+  const mails = (address: string) =>
+    withDatabase(postgres.url, (query) => query("select kind from mails where address = $1", [address]));
+  expect(await mails(`${name}@example.com`)).toEqual([]);
+  const user = await signUp(server.origin);
+  expect(await answer(["user", "show", user.username])).toMatchObject({ email_verified: false });
+  expect(await mails(user.email)).toEqual([{ kind: "confirm_email" }]);
 });
 
 test("a password that the command makes is shown once, and works", async () => {
@@ -158,6 +170,32 @@ test("disabling a user ends the sessions at once, and an enabled user can log in
   expect((await login(user.username, PASSWORD)).status).toBe(200);
 });
 
+test("the owner can see when an operator disabled or enabled the account, or ended a session: an event each, without a client", async () => {
+  const { user } = await newSession(server.origin);
+  // The second one changes nothing.
+  for (const command of ["disable", "disable", "enable", "enable"]) await answer(["user", command, user.username]);
+  await logIn(server.origin, user);
+  await answer(["sessions", "end", user.username, "--all"]);
+  await answer(["sessions", "end", user.username, "--all"]);
+  const rows = await withDatabase(postgres.url, (query) =>
+    query("select event, address, device from events where user_id = $1 and address is null order by id", [user.id]),
+  );
+  const operator = { address: null, device: null };
+  expect(rows).toEqual(["disabled", "enabled", "session_ended"].map((event) => ({ event, ...operator })));
+});
+
+test("the list of sessions names address and device", async () => {
+  const { user } = await newSession(server.origin);
+  const headers = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" };
+  await send(server.origin, "POST", "/api/token/", { headers, json: { username: user.username, password: PASSWORD } });
+  const { output } = await manage(["sessions", "list", user.username]);
+  const time = "\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z";
+  const row = (device: string) => new RegExp(`^[\\w-]{22}  ${time}  ${time}  ${time}  127\\.0\\.0\\.1 +${device}$`);
+  const [head, latest, first] = output.split("\n");
+  expect(head).toMatch(/^session +opened +last used +expires +address +device$/);
+  expect([latest, first]).toEqual([expect.stringMatching(row("Firefox on Linux")), expect.stringMatching(row("Unknown device"))]);
+});
+
 test("a user who is deleted between the look-up and the change is reported as missing: nothing was changed", async () => {
   const { username } = await signUp(server.origin);
   await withDatabase(postgres.url, async (query) => {
@@ -190,6 +228,8 @@ test("one session can be ended, or all", async () => {
     created_at: expect.any(String),
     last_used_at: expect.any(String),
     expires_at: expect.any(String),
+    address: "127.0.0.1",
+    device: "Unknown device",
   });
   expect(await manage(["sessions", "end", stranger.user.username, `--session=${id}`])).toEqual({
     status: 1,
@@ -319,6 +359,9 @@ test.each<[args: string[], line: RegExp]>([
   [["user", "list", "--limit", "0"], /--limit takes a whole number from 1 to 1,000/],
   [["user", "list", "--limit", "1001"], /--limit takes a whole number from 1 to 1,000/],
   [["user", "list", "--after", "x"], /--after takes a whole number from 0 on/],
+  [["mail", "retry"], /mail retry needs either --mail ID or --all/],
+  [["mail", "retry", "--mail", "1", "--all"], /mail retry needs either --mail ID or --all/],
+  [["mail", "list", "--limit", "1001"], /--limit takes a whole number from 1 to 1,000/],
   [["user", "delete"], /user delete needs a username or an e-mail address/],
   [[], /a command is missing/],
   [["user"], /there is no command "user"/],

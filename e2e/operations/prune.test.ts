@@ -18,7 +18,7 @@ import {
 
 const MANY = 200_000;
 const OTHERS = 20_000;
-const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses", "events", "email_changes"];
+const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses", "events", "email_changes", "mails"];
 
 let postgres: TestPostgres;
 let server: TestServer;
@@ -34,6 +34,7 @@ afterAll(async () => {
 const SESSIONS = "insert into sessions (id, user_id, expires_at, revoked_at)";
 const REVOCATIONS = "insert into revocations (session_id, revoked_at)";
 const LIMITS = "insert into rate_limits (key, used, resets_at)";
+const MAILS = "insert into mails (kind, user_id, address, outcome, settled_at, last_error)";
 const ADDRESSES = "insert into login_addresses (user_id, address, last_login_at)";
 const EVENTS = "insert into events (user_id, event, at)";
 const EMAIL_CHANGES = "insert into email_changes (user_id, old_email, changed_at)";
@@ -47,6 +48,8 @@ async function seedOld(query: Query, userId: number, sessions: number): Promise<
   await many(REVOCATIONS, "'old-' || i, now() - interval '26 hours' - i * interval '1 second'");
   await many(LIMITS, "'old-' || i, 3, now() - i * interval '1 second'");
   await many(ADDRESSES, `${userId}, 'old-' || i, now() - interval '31 days'`);
+  await many(MAILS, `'old', ${userId}, '', 'sent', now() - interval '25 hours', null`);
+  await many(MAILS, `'old', ${userId}, 'ann@example.com', 'failed', now() - interval '31 days', 'refused'`);
   await many(EVENTS, `${userId}, 'old-' || i, now() - interval '366 days'`);
   await many(EMAIL_CHANGES, `${userId}, 'old-' || i, now() - interval '5 days'`);
 }
@@ -58,6 +61,14 @@ async function seedKept(query: Query, userId: number): Promise<void> {
   await query(`${REVOCATIONS} values ('kept', now() - interval '24 hours')`);
   await query(`${LIMITS} values ('kept', 3, now() + interval '1 hour')`);
   await query(`${ADDRESSES} values ($1, 'kept', now() - interval '29 days')`, [userId]);
+  await query(`${MAILS} values ('kept', $1, '', 'dropped', now() - interval '23 hours', null)`, [userId]);
+  await query(`${MAILS} values ('kept', $1, 'ann@example.com', 'failed', now() - interval '29 days', 'refused')`, [userId]);
+  // A mail that waits is never deleted for its age.
+  await query("insert into mails (kind, user_id, address, created_at, next_attempt_at) values ('kept', $1, '', $2, $3)", [
+    userId,
+    new Date(0),
+    new Date(Date.now() + 3_600_000),
+  ]);
   await query(`${EVENTS} values ($1, 'kept', now() - interval '364 days')`, [userId]);
   await query(`${EMAIL_CHANGES} values ($1, 'kept', now() - interval '73 hours')`, [userId]);
 }
@@ -67,6 +78,7 @@ const columns: Record<string, string> = {
   revocations: "session_id",
   rate_limits: "key",
   login_addresses: "address",
+  mails: "kind",
   events: "event",
   email_changes: "old_email",
 };
@@ -114,12 +126,7 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
   await eventually(async () => Object.values(await count("old")).every((left) => left === 0), 120);
   expect(await count("old")).toEqual(none);
   expect(await count("kept")).toEqual({
-    sessions: 2,
-    revocations: 1,
-    rate_limits: 1,
-    login_addresses: 1,
-    events: 1,
-    email_changes: 1,
+    ...{ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1, events: 1, email_changes: 1, mails: 3 },
   });
   expect(await stop()).toEqual([]);
   expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies: idle.cookies })).status).toBe(200);
@@ -154,7 +161,7 @@ test.each(PRUNABLES)("%s are found by an index", async (what) => {
     await pruneBatch(db, what, 500, null);
   });
   expect(plan.join("\n")).toMatch(
-    /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed)_)?at on \1[\s\S]*Tid Scan on \1/,
+    /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed|settled|failed)_)?at on \1[\s\S]*Tid Scan on \1/,
   );
   expect(plan.join("\n")).not.toMatch(/Seq Scan|Sort/);
 });

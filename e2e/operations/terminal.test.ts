@@ -50,7 +50,7 @@ test.runIf(isLinux)(
         .trim()
         .replace(/^> .*\n|^Building.*\n/gm, "")
         .trim(),
-    ).toMatch(/^MovieConnect is ready, with 2 workers\.\n\n {2}Open {7}http/);
+    ).toMatch(/^Note: SMTP_URL is not set, [^\n]+\n\n {2}MovieConnect is ready, with 2 workers\.\n\n {2}Open {7}http/);
     expect(above).toContain("API        http://localhost:");
     expect(linesOf(below, "/login")).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d GET \/login 200 \d+ ms$/)]);
     expect(linesOf(below, "/api/user/profile/")).toEqual([expect.stringMatching(/ GET \/api\/user\/profile\/ 200 \d+ ms$/)]);

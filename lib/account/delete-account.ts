@@ -1,5 +1,3 @@
-import "server-only";
-
 import { type DeletedUser, deleteUser } from "#db/delete-user.ts";
 import type { Database } from "#db/pool.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";

@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "#db/pool.ts";
 import { listSessions, revokeSessionsOf, type SessionChoice } from "#db/sessions.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";

@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "#db/pool.ts";
 import { setActive } from "#db/users.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";

@@ -1,5 +1,3 @@
-import "server-only";
-
 import { z } from "zod";
 import type { AddressState } from "#db/email-addresses.ts";
 import { readLink, signLink, stateDigests } from "./signed-link.ts";

@@ -1,5 +1,3 @@
-import "server-only";
-
 import { hkdfSync } from "node:crypto";
 import { config } from "#lib/config.ts";
 

@@ -95,7 +95,7 @@ async function refusal(db: Database, presented: string, problem: TokenProblem = 
 }
 
 /** Why the session of a refresh token ended, if one of our secrets signed the token, however old it is. Null if it lives. */
-export async function whyEnded(db: Database, presented: string): Promise<EndReason | "expired" | null> {
+async function whyEnded(db: Database, presented: string): Promise<EndReason | "expired" | null> {
   const claims = readRefreshClaims(presented);
   if (claims === null) return null;
   const end = await findEnd(db, claims.sid);

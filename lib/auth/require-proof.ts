@@ -2,7 +2,7 @@ import "server-only";
 
 import { hasPassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
-import { isRecentlyAuthenticated } from "#db/rotate-session.ts";
+import { findProof } from "#db/rotate-session.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Viewer } from "./authenticate.ts";
@@ -10,10 +10,13 @@ import { findProofMethods } from "./proof-methods.ts";
 
 /**
  * Refuses a session whose holder has not proved within `REAUTHENTICATION_SECONDS` who it is: someone else may sit at the screen.
- * @throws {AppError} `reauthentication_required`, with the ways in which this account can prove it
+ * @throws {AppError} `reauthentication_required`, with the ways in which this account can prove it; `access_token_not_valid` if the
+ *   session has ended, which this worker may not have heard yet
  */
 export async function requireProof(db: Database, { sessionId, userId }: Viewer): Promise<void> {
-  if (await isRecentlyAuthenticated(db, sessionId, config().REAUTHENTICATION_SECONDS)) return;
+  const proof = await findProof(db, sessionId, config().REAUTHENTICATION_SECONDS);
+  if (!proof) throw new AppError("access_token_not_valid", { reason: "invalid" });
+  if (proof.is_recent) return;
   throw new AppError("reauthentication_required", { methods: await findProofMethods(db, userId) });
 }
 

@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "#db/pool.ts";
 import type { RevocationSnapshot } from "#db/revocations.ts";
 import { findLivingSession } from "#db/rotate-session.ts";

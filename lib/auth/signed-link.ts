@@ -1,5 +1,3 @@
-import "server-only";
-
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { AppError } from "#lib/errors.ts";

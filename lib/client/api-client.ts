@@ -1,15 +1,5 @@
-import type { Account, EventPage, Profile, SessionEnd, User } from "#lib/answers.ts";
-import type {
-  ChangeAccountInput,
-  ChangeEmailInput,
-  ChangePasswordInput,
-  LinkInput,
-  LogInInput,
-  ReauthenticateInput,
-  RecoverInput,
-  ResetPasswordInput,
-  SignUpInput,
-} from "#lib/schemas.ts";
+import type { Profile, SessionEnd, User } from "#lib/answers.ts";
+import type { LinkInput, LogInInput, RecoverInput, ResetPasswordInput, SignUpInput } from "#lib/schemas.ts";
 import { askForProof } from "./proof.ts";
 import { announceSession } from "./session-channel.ts";
 
@@ -31,6 +21,8 @@ export type Failure =
   | { kind: "unproved"; methods: string[] }
   /** The login succeeded, but the browser keeps no cookies */
   | { kind: "no_cookies" };
+
+type Refusal = { detail?: string; code?: string; reason?: SessionEnd; methods?: string[] };
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -67,34 +59,6 @@ export const api = {
   },
 
   profile: () => authenticated<Profile>("GET", "/api/user/profile/"),
-
-  changeAccount: async (input: ChangeAccountInput): Promise<Result<Account>> => {
-    const result = await authenticated<Account>("PATCH", "/api/user/account/", input);
-    if (result.ok) announceSession("changed");
-    return result;
-  },
-
-  deleteAccount: async (): Promise<Result<null>> => {
-    const result = await authenticated<null>("DELETE", "/api/user/account/");
-    if (result.ok) announceSession("deleted");
-    return result;
-  },
-
-  exportAccount: () => authenticated<unknown>("GET", "/api/user/account/export/"),
-  changePassword: (input: ChangePasswordInput) => authenticated<unknown>("POST", "/api/user/password/", input),
-  changeEmail: (input: ChangeEmailInput) => authenticated<unknown>("POST", "/api/user/email/", input),
-  resendConfirmation: () => authenticated<unknown>("POST", "/api/user/email/resend/"),
-
-  endSession: async (id: string): Promise<Result<null>> => {
-    const result = await authenticated<null>("DELETE", `/api/user/sessions/${encodeURIComponent(id)}/`);
-    // A 404 means that it had already ended, which is what was asked for.
-    const hasEnded = !result.ok && result.failure.kind === "refused" && result.failure.status === 404;
-    return hasEnded ? { ok: true, data: null } : result;
-  },
-
-  endOtherSessions: () => authenticated<{ ended: number }>("DELETE", "/api/user/sessions/"),
-  events: (before: number) => authenticated<EventPage>("GET", `/api/user/events/?before=${before}`),
-  reauthenticate: (input: ReauthenticateInput) => authenticated<unknown>("POST", "/api/user/reauthenticate/", input),
 
   /** Calls an endpoint that requires a session. `Data` is the type that the endpoint's handler returns. */
   get: <Data>(path: string) => authenticated<Data>("GET", path),
@@ -160,8 +124,7 @@ function toFailure({ status, headers }: Response, answer: unknown): Failure {
   const retryAfter = Number(headers.get("retry-after")) || null;
   if (status === 429) return { kind: "throttled", retryAfter: retryAfter ?? 1 };
   if (status >= 500) return { kind: "unavailable", retryAfter };
-  type Refused = { detail?: string; code?: string; methods?: string[]; reason?: SessionEnd };
-  const { detail, code, methods, reason } = answer as Refused;
+  const { detail, reason, code, methods } = answer as Refusal;
   if (code === "reauthentication_required") return { kind: "unproved", methods: methods ?? [] };
   if (typeof detail === "string") return { kind: "refused", status, detail, ...(reason ? { reason } : {}) };
   return { kind: "fields", fields: answer as Record<string, string[]> };

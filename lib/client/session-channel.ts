@@ -1,8 +1,8 @@
 import type { SessionEnd } from "#lib/answers.ts";
 
 /**
- * A change of the session that all tabs share: it was opened, or how it ended. `ended`: that is not known. `changed`: it goes on,
- * under another username. `deleted`: the account is gone.
+ * A change of the session that all tabs share: it was opened, it goes on with an account that has changed, or how it
+ * ended. `deleted`: with its account. `ended`: it is not known how.
  */
 export type SessionChange = "opened" | "changed" | "deleted" | "ended" | SessionEnd;
 

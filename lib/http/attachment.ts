@@ -7,7 +7,10 @@ const UNESCAPED = /[!'()*]/g;
  */
 export function attachment(filename: string): { "content-disposition": string } {
   const plain = filename.replaceAll(/[^\w.+-]/g, "_");
-  const escaped = encodeURIComponent(filename).replaceAll(UNESCAPED, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  const escaped = encodeURIComponent(filename).replaceAll(
+    UNESCAPED,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   const extended = plain === filename ? "" : `; filename*=UTF-8''${escaped}`;
   return { "content-disposition": `attachment; filename="${plain}"${extended}` };
 }

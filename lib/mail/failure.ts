@@ -17,7 +17,12 @@ export function failureOf(error: unknown): Failure {
   } = error as Partial<Record<string, string>> & {
     responseCode?: number;
   };
-  return { meaning: meaningOf(code, command, responseCode), code, responseCode, message: message.slice(0, LONGEST_MESSAGE) };
+  return { meaning: meaningOf(code, command, responseCode), code, responseCode, message: legible(message) };
+}
+
+// The server's words are shown at a terminal, which no character of theirs may steer.
+function legible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ").slice(0, LONGEST_MESSAGE);
 }
 
 function meaningOf(code: string, command: string, responseCode: number | undefined): Failure["meaning"] {

@@ -1,4 +1,4 @@
-import { html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import type { Content } from "./letter.ts";
 import { pageUrl } from "./page-url.ts";
 
@@ -7,7 +7,7 @@ import { pageUrl } from "./page-url.ts";
 const BRAND = "background-color:#ffc02e;color:#211628";
 const FONT = "font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const PARAGRAPH = "margin:0 0 16px";
-const BUTTON = `${BRAND};display:inline-block;padding:12px 24px;border:2px solid #211628;border-radius:10px;font-weight:700;text-decoration:none`;
+const BUTTON = `${BRAND};display:inline-block;padding:12px 24px;border:2px solid;border-radius:10px;font-weight:700;text-decoration:none`;
 /** A long address must not widen a phone's window. */
 const ADDRESS = "color:inherit;word-break:break-all;overflow-wrap:anywhere";
 
@@ -36,7 +36,7 @@ function layOutHtml({ subject, paragraphs, action, otherwise }: Content): string
 <main style="max-width:600px;margin:0 auto">
 <p style="${BRAND};margin:0 0 24px;padding:12px 16px;border-radius:10px;font-size:18px;font-weight:800">MovieConnect</p>
 <h1 style="margin:0 0 16px;font-size:24px;line-height:1.25">${subject}</h1>
-${paragraphs.map((paragraph) => html`<p style="${PARAGRAPH}">${paragraph}</p>\n`)}${action ? button(action) : ""}<p style="${PARAGRAPH}">${otherwise}</p>
+${[...paragraphs.map(asParagraph), ...(action ? [button(action)] : []), asParagraph(otherwise)]}
 <p style="margin:32px 0 0;padding-top:16px;border-top:1px solid;font-size:14px">MovieConnect<br>
 <a href="${site}" style="${ADDRESS}">${site}</a></p>
 </main>
@@ -45,8 +45,13 @@ ${paragraphs.map((paragraph) => html`<p style="${PARAGRAPH}">${paragraph}</p>\n`
 `.html;
 }
 
+function asParagraph(text: string): Html {
+  return html`<p style="${PARAGRAPH}">${text}</p>
+`;
+}
+
 // The address is written out for a reader whose mail program opens no links.
-function button({ label, url }: NonNullable<Content["action"]>) {
+function button({ label, url }: NonNullable<Content["action"]>): Html {
   return html`<p style="margin:24px 0"><a href="${url}" style="${BUTTON}">${label}</a></p>
 <p style="${PARAGRAPH};font-size:14px">Or open this address in a browser:<br>
 <a href="${url}" style="${ADDRESS}">${url}</a></p>

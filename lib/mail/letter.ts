@@ -30,9 +30,10 @@ export type Letter<Facts> = {
   usefulSeconds: number;
   /**
    * Its words, made when it is sent, with its link.
+   * @param mail `at`: when it was written, which may be hours ago
    * @returns null if there is nobody to write to, or nothing to say any more. `to`: another address than the outbox has
    */
-  compose: (db: Database, mail: Addressed<Facts>) => Promise<(Content & { to?: string }) | null>;
+  compose: (db: Database, mail: Addressed<Facts> & { at: Date }) => Promise<(Content & { to?: string }) | null>;
 };
 
 /** Writes a mail into the outbox. @param db the transaction of the change that the mail speaks of */

@@ -1,32 +1,42 @@
 import type { Transporter } from "nodemailer";
 import { config } from "#lib/config.ts";
 import { perProcess } from "#lib/per-process.ts";
+import { isPublic } from "#lib/settings/is-public.ts";
 import type { WrittenMail } from "./write-mail.ts";
 
 /** Mails that one worker sends at the same time, each over a connection of its own. */
 export const CONNECTIONS = 2;
 
-/** Defaults; the query of SMTP_URL may have others. */
-const OPTIONS = {
-  pool: true as const,
-  maxConnections: CONNECTIONS,
-  // The outbox repeats what failed.
-  maxRequeues: 1,
-  idleTimeout: 10_000,
-  connectionTimeout: 10_000,
-  greetingTimeout: 10_000,
-  socketTimeout: 15_000,
-};
+/**
+ * The mail server's connection. Only a server of this machine is spoken to without TLS: elsewhere an attacker in between could
+ * hide that the server offers it (RFC 8314 §5.2), and read links. The query of SMTP_URL has the last word.
+ * @internal for its test
+ */
+export function transportOptions(url: string) {
+  return {
+    pool: true as const,
+    maxConnections: CONNECTIONS,
+    // The outbox repeats what failed.
+    maxRequeues: 1,
+    idleTimeout: 10_000,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 15_000,
+    requireTLS: isPublic(new URL(url)),
+    url,
+  };
+}
 
-const server = perProcess<Transporter | null>("mail-server", () => null);
+const server = perProcess<Promise<Transporter> | null>("mail-server", () => null);
 
 /** Gives a mail to the mail server. @param id its id in the outbox @throws {Error} nodemailer's */
 export async function giveToServer(id: string, { to, subject, text, html }: WrittenMail, signal: AbortSignal): Promise<void> {
-  const transport = server.peek() ?? (await open());
+  const transport = await (server.get() ?? open());
   const { MAIL_FROM: from = "", PUBLIC_URL } = config();
   await transport.sendMail({
     from,
-    to,
+    // Not as a text, which would be parsed again.
+    to: { name: "", address: to },
     subject,
     text,
     html,
@@ -40,15 +50,17 @@ export async function giveToServer(id: string, { to, subject, text, html }: Writ
 }
 
 /** Closes the connections to the mail server. */
-export function closeMailServer(): void {
-  server.peek()?.close();
+export async function closeMailServer(): Promise<void> {
+  const transport = await server.get();
+  transport?.close();
   server.set(null);
 }
 
 // Loaded with the first mail: most processes send none.
-async function open(): Promise<Transporter> {
-  const { createTransport } = await import("nodemailer");
-  const transport = createTransport({ ...OPTIONS, url: config().SMTP_URL }) as unknown as Transporter;
-  server.set(transport);
-  return transport;
+function open(): Promise<Transporter> {
+  const opened = import("nodemailer").then(
+    ({ createTransport }) => createTransport(transportOptions(config().SMTP_URL ?? "")) as unknown as Transporter,
+  );
+  server.set(opened);
+  return opened;
 }

@@ -24,7 +24,7 @@ type Events = {
   mail_sent: { mail: string; kind: string; user_id: number | null };
   /** There was nobody to write to, or nothing to say any more */
   mail_dropped: { mail: string; kind: string };
-  /** A mail will not be sent, unless an operator has it tried again. `code`: nodemailer's, or EXPIRED */
+  /** A mail will not be sent, unless an operator has it tried again. `code`: nodemailer's, or TOO_LATE */
   mail_failed: { mail: string; kind: string; code: string; response_code?: number | undefined };
   account_deleted: { user_id: number };
   /** `resets_in` in seconds */

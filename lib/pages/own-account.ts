@@ -1,43 +1,36 @@
 import "server-only";
 
-import { listEvents } from "#db/events.ts";
-import { listSessions } from "#db/sessions.ts";
+import { describeAccount } from "#lib/account/describe-account.ts";
+import { listDevices } from "#lib/account/list-devices.ts";
+import { listEvents } from "#lib/account/list-events.ts";
 import type { Account, EventPage, Session } from "#lib/answers.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
+import { AppError } from "#lib/errors.ts";
+import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
 import { pageDatabase } from "./database.ts";
 
-/** How many events a page shows at first. */
+// What the pages read of their viewer's account. The endpoints with the same answers use the same functions of lib/account.
+
 const FEW = 10;
 
+/**
+ * @throws {AppError} `unavailable` if the account has just been deleted, and this worker has not heard of it yet: it will within
+ *   a second, and then the viewer is a visitor
+ */
 export async function getAccount({ userId }: Viewer): Promise<Account> {
-  const [user] = await pageDatabase().query<any>(
-    `select id, username, email, email_verified_at is not null as email_verified, to_char(birth_date, 'YYYY-MM-DD') as age, created_at from users where id = $1`,
-    [userId],
-  );
-  return {
-    ...user,
-    created_at: user.created_at.toISOString(),
-    has_password: true,
-    totp: false,
-    recovery_codes_left: 0,
-    passkeys: 0,
-    providers: [],
-  };
+  return describeAccount(pageDatabase(), userId).catch((cause: unknown) => {
+    if (!(cause instanceof AppError) || cause.code !== "access_token_not_valid") throw cause;
+    throw new AppError("unavailable", { retryAfter: OUTAGE_RETRY_SECONDS }, { cause });
+  });
 }
 
-export async function getSessions({ userId, sessionId }: Viewer): Promise<Session[]> {
-  const rows = await listSessions(pageDatabase(), userId);
-  return rows.map((row) => ({
-    ...row,
-    current: row.id === sessionId,
-    created_at: row.created_at.toISOString(),
-    last_used_at: row.last_used_at.toISOString(),
-    expires_at: row.expires_at.toISOString(),
-  }));
+export async function getDevices(viewer: Viewer): Promise<Session[]> {
+  return listDevices(pageDatabase(), viewer);
 }
 
-export async function getEvents({ userId }: Viewer): Promise<EventPage> {
-  const rows = await listEvents(pageDatabase(), userId, null, FEW + 1);
-  const results = rows.slice(0, FEW).map((row) => ({ ...row, at: row.at.toISOString() })) as EventPage["results"];
-  return { results, next: rows.length > FEW ? (results.at(-1)?.id ?? null) : null };
+/** The latest few events. `next` leads on to the others. */
+export async function getLatestEvents({ userId }: Viewer): Promise<EventPage> {
+  const { results, next } = await listEvents(pageDatabase(), userId, undefined);
+  const few = results.slice(0, FEW);
+  return { results: few, next: results.length > FEW ? (few.at(-1)?.id ?? null) : next };
 }

@@ -1,7 +1,7 @@
 import type { SessionEnd } from "#lib/answers.ts";
 
 /** Why the login page is shown. The page says it once. `ended`: the session has ended, and it is not known why. */
-export type LogInReason = "signed_up" | "password_reset" | "deleted" | "ended" | SessionEnd;
+export type LogInReason = "signed_up" | "password_reset" | "ended" | "deleted" | SessionEnd;
 
 /** The login page's address. @param next where to go after the login: a path of this site */
 export function logInPath(next: string | null, reason: LogInReason | null = null): string {

@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { AccountName } from "#db/account-name.ts";
 import type { Database } from "#db/pool.ts";
 import { accountName, nameDigest } from "#lib/auth/account-name.ts";

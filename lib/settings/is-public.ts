@@ -1,4 +1,4 @@
-/** Whether a site's origin is for other machines too. Without an origin it is only known on this machine. */
-export function isPublic(origin: URL | undefined): origin is URL {
-  return origin !== undefined && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(origin.hostname);
+/** Whether a URL leads to other machines too. An origin that is not set is this machine's. */
+export function isPublic(url: URL | undefined): url is URL {
+  return url !== undefined && !/^(localhost|127\.[\d.]+|\[::1\])$/i.test(url.hostname);
 }

@@ -5,18 +5,22 @@ import type { z } from "zod";
 const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "SMTP_URL"];
 
 /**
- * Parses the variables of an environment. An empty variable counts as unset, so that `PORT= npm start` is not an error.
+ * Parses the variables of an environment. An empty variable or file counts as unset, so that `PORT= npm start` is not an error.
  * @throws {Error} one line that names each bad variable and says what it must be
  */
 export function readEnvironment<Schema extends z.ZodType>(
   schema: Schema,
   variables: Record<string, string | undefined>,
 ): z.output<Schema> {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-  const result = schema.safeParse({ ...given, ...readFiles(given) }, { error: defaultMessage });
+  const given = withoutEmpty(variables);
+  const result = schema.safeParse({ ...given, ...withoutEmpty(readFiles(given)) }, { error: defaultMessage });
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
   throw new Error(`Bad environment: ${problems.join("; ")}.`);
+}
+
+function withoutEmpty(variables: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
 }
 
 // For types that have no message of their own: zod's messages are for programmers.

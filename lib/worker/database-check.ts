@@ -10,6 +10,9 @@ import { perProcess } from "#lib/per-process.ts";
 /** How often an unusable database is checked again. */
 const RECHECK_MS = 1_000;
 
+const NO_TRANSACTIONS =
+  "a pooler before the database allows no transactions: set its pool_mode to transaction, or connect to Postgres directly";
+
 type Check = { isUsable: boolean; isMigrated: boolean; problems: string[]; checkedAt: number };
 
 // One per process, so that each problem is logged once.
@@ -41,13 +44,24 @@ export async function whenUsable(db: Database, work: () => Promise<void>): Promi
 }
 
 async function examine(state: Check, ask: Ask, db: Database): Promise<void> {
-  const problems = await servingProblems(ask);
+  const problems = (await allowsTransactions(db)) ? await servingProblems(ask) : [NO_TRANSACTIONS];
   state.isMigrated = problems.length === 0 && (await isMigrated(db));
   if (problems.length === 0 && !state.isMigrated) problems.push(`the database lacks ${LATEST_MIGRATION}: run bin/migrate.ts`);
   logNew(state, problems);
   if (problems.length > 0) return;
   for (const line of await servingAdvice(ask)) log().warn(line);
   state.isUsable = true;
+}
+
+// PgBouncer's answer in statement mode. It is no error of Postgres, and would pass for an outage.
+async function allowsTransactions(db: Database): Promise<boolean> {
+  try {
+    await db.transaction((part) => part.query("select 1"));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("statement pooling mode")) return false;
+    throw error;
+  }
 }
 
 function logNew(state: Check, problems: string[]): void {

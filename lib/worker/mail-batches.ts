@@ -39,12 +39,26 @@ export function mailBatches(db: Database, stop: AbortSignal): () => Promise<bool
     while (performance.now() < end && circuit.mayPass(1) > 0 && !stopping.get()) {
       const mail = mails.shift();
       if (!mail) return;
-      note(await sendMail(db, to, mail, AbortSignal.any([stop, AbortSignal.timeout(SEND_MS)])));
+      note(await withinTime(stop, (signal) => sendMail(db, to, mail, signal)));
     }
   }
 
   function note(outcome: Outcome): void {
     if (outcome === "answered") circuit.passed();
     else if (outcome !== "not_asked") circuit.failed(outcome);
+  }
+}
+
+// Not AbortSignal.any: a signal that lives as long as the process would collect the others.
+async function withinTime<Result>(stop: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const limit = new AbortController();
+  const abort = () => limit.abort();
+  const timer = setTimeout(abort, SEND_MS);
+  stop.addEventListener("abort", abort);
+  try {
+    return await work(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", abort);
   }
 }

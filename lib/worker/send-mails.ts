@@ -17,6 +17,8 @@ const LOOK_MS = 1_000;
 /** A mail is written within a transaction. After this time its commit is probably done; otherwise the next look finds it. */
 const NUDGED_MS = 50;
 const TIDY_MS = 10_000;
+/** How many mails one statement gives up: few enough for a statement's deadline. */
+const MOST_GIVEN_UP = 500;
 /** At a stop the mails in hand are finished within this time, or given back. */
 const FINISH_MS = 4_000;
 
@@ -31,7 +33,7 @@ export function startSending(db: Database): void {
     wake();
     setTimeout(() => stop.abort(), FINISH_MS).unref();
     await done;
-    closeMailServer();
+    await closeMailServer();
   });
 
   async function sendUntilStopped(): Promise<void> {
@@ -56,7 +58,11 @@ export function startSending(db: Database): void {
 
 // Runs in every worker, also in one that sends nothing: the outbox must not grow for ever.
 async function tidy(db: Database): Promise<void> {
-  for (const { id, kind } of await giveUpOldMails(db)) record("mail_failed", { mail: id, kind, code: "TOO_LATE" });
+  let given: { id: string; kind: string }[];
+  do {
+    given = await giveUpOldMails(db, MOST_GIVEN_UP);
+    for (const { id, kind } of given) record("mail_failed", { mail: id, kind, code: "TOO_LATE" });
+  } while (given.length === MOST_GIVEN_UP);
   metrics().mailOldestSeconds.set(await oldestWaitingSeconds(db));
 }
 

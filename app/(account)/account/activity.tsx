@@ -7,14 +7,14 @@ import { FailureNotice } from "#app/_components/failure-notice.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import { useApiCall } from "#app/_components/use-api-call.ts";
 import type { EventPage } from "#lib/answers.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import { EVENT_WORDS } from "./event-words.ts";
 
 /** What happened to the account, the latest first, a page at a time. */
 export function Activity({ first }: { first: EventPage }) {
   const [{ results, next }, setShown] = useState(first);
   const end = useRef<HTMLParagraphElement>(null);
-  const call = useApiCall(({ before }: { before: number }) => api.events(before), {
+  const call = useApiCall(({ before }: { before: number }) => accountApi.events(before), {
     says: (_input, page) => counted(page.results.length, "earlier event"),
     onDone: (page) => setShown((shown) => ({ results: [...shown.results, ...page.results], next: page.next })),
   });
@@ -28,14 +28,13 @@ export function Activity({ first }: { first: EventPage }) {
     <>
       <ul className="list-none pl-0">
         {results.map(({ id, at, event, address, device }) => (
-          <li key={id} className="row">
-            <div className="min-w-0">
+          <li key={id} className="row sm:grid sm:grid-cols-[14rem_minmax(0,1fr)] sm:items-baseline">
+            <p className="text-ink-soft tabular-nums">
+              <Moment at={at} />
+            </p>
+            <div className="min-w-0 basis-full">
               <p className="font-bold">{EVENT_WORDS[event]}</p>
-              <p className="text-ink-soft">
-                {[device, address].filter(Boolean).join(", ")}
-                {(device ?? address) !== null && " · "}
-                <Moment at={at} />
-              </p>
+              <p className="text-ink-soft">{[device, address].filter((known) => known !== null).join(", ")}</p>
             </div>
           </li>
         ))}

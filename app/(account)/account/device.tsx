@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { AskFirst } from "#app/_components/ask-first.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import type { Session } from "#lib/answers.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 
 type Props = { session: Session; hasEnded: boolean; onEnded: () => void };
 
@@ -20,18 +20,22 @@ export function Device({ session, hasEnded, onEnded }: Props) {
   return (
     <li ref={row} tabIndex={-1} className="row">
       <div className="min-w-0 grow basis-64">
-        <p className="font-bold">
-          {name}
+        <p>
+          <span className="font-bold">{name}</span>
+          {address !== null && <span className="tabular-nums">, {address}</span>}
           {current && <span className="badge">This device</span>}
         </p>
-        <p className="text-ink-soft" role={current ? undefined : "status"}>
-          {hasEnded && "This session has ended: it can do nothing any more."}
-        </p>
-        {!hasEnded && (
-          <p className="text-ink-soft">
-            Last used <Moment at={last_used_at} />
-            {address !== null && ` from ${address}`}. Logged in <Moment at={created_at} />.
-          </p>
+        {hasEnded ? (
+          <p className="font-semibold">Logged out. It can do nothing with your account any more.</p>
+        ) : (
+          <>
+            <p className="text-ink-soft">
+              Last used <Moment at={last_used_at} />
+            </p>
+            <p className="text-ink-soft">
+              Logged in <Moment at={created_at} />
+            </p>
+          </>
         )}
       </div>
       {!current && !hasEnded && (
@@ -40,7 +44,7 @@ export function Device({ session, hasEnded, onEnded }: Props) {
           about={`the session of ${name}`}
           question="Log this device out?"
           confirm={{ label: "Log it out", doing: "Ending" }}
-          call={() => api.endSession(id)}
+          call={() => accountApi.endSession(id)}
           onDone={onEnded}
         />
       )}

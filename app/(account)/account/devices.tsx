@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { AskFirst } from "#app/_components/ask-first.tsx";
 import { counted } from "#app/_components/counted.ts";
 import type { Session } from "#lib/answers.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import { Device } from "./device.tsx";
 
 /** The living sessions, each with what is known of its device. A session that is ended here stays in the list, and says so. */
@@ -40,7 +40,7 @@ export function Devices({ sessions }: { sessions: Session[] }) {
             label="End all other sessions"
             question={`End ${counted(others.length, "session")}, all but this one?`}
             confirm={{ label: "End them", doing: "Ending" }}
-            call={api.endOtherSessions}
+            call={accountApi.endOtherSessions}
             onDone={endedOthers}
           />
         </div>

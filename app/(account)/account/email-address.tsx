@@ -3,9 +3,9 @@
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
-import { emailWords } from "#app/_components/words.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import type { ChangeEmailInput } from "#lib/schemas.ts";
+import { changeEmailWords } from "./account-words.ts";
 
 /** The address, whether its owner has confirmed it, and its change, which the new address has to confirm. */
 export function EmailAddress({ email, isVerified }: { email: string | null; isVerified: boolean }) {
@@ -13,10 +13,10 @@ export function EmailAddress({ email, isVerified }: { email: string | null; isVe
     <>
       {email === null ? <p>There is no address here yet.</p> : <Current email={email} isVerified={isVerified} />}
       <ApiForm<ChangeEmailInput, unknown>
-        call={api.changeEmail}
-        submit={{ label: "Change the address", doing: "Sending" }}
+        call={accountApi.changeEmail}
+        submit={{ label: "Change the address", doing: "Sending", look: "sm:w-auto" }}
         says={({ email }) => `We sent a mail to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
-        words={emailWords}
+        words={changeEmailWords}
         clears
       >
         <Field name="email" label="New address" type="email" autoComplete="email" autoCapitalize="none" spellCheck={false} />
@@ -34,7 +34,7 @@ function Current({ email, isVerified }: { email: string; isVerified: boolean }) 
       {!isVerified && (
         <>
           <p className="mt-1 mb-3 text-ink-soft">
-            Open the link of the mail that we sent there. Without it you can't get back in if you forget your password.
+            Open the link of the mail that we sent there. Then we know that our mails reach you, should you forget your password.
           </p>
           <ResendConfirmation />
         </>

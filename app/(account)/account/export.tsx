@@ -4,11 +4,11 @@ import { CallButton } from "#app/_components/call-button.tsx";
 import { FailureNotice } from "#app/_components/failure-notice.tsx";
 import { SaidNotice } from "#app/_components/said-notice.tsx";
 import { useApiCall } from "#app/_components/use-api-call.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 
 /** Saves all that is kept about the account as a file. A link could not ask for a proof first. */
 export function Export({ username }: { username: string }) {
-  const call = useApiCall(() => api.exportAccount(), {
+  const call = useApiCall(() => accountApi.export(), {
     onDone: (data) => save(`movieconnect-${username}.json`, JSON.stringify(data, null, 2)),
     says: () => "The file is among your downloads.",
   });

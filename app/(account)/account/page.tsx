@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { NeedsScript } from "#app/_components/needs-script.tsx";
 import { config } from "#lib/config.ts";
-import { getAccount, getEvents, getSessions } from "#lib/pages/own-account.ts";
+import { getAccount, getDevices, getLatestEvents } from "#lib/pages/own-account.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 import { Activity } from "./activity.tsx";
 import { DeleteAccount } from "./delete-account.tsx";
@@ -26,7 +26,7 @@ const PARTS = [
 
 export default async function AccountPage() {
   const viewer = await requireViewer();
-  const [account, sessions, events] = await Promise.all([getAccount(viewer), getSessions(viewer), getEvents(viewer)]);
+  const [account, sessions, events] = await Promise.all([getAccount(viewer), getDevices(viewer), getLatestEvents(viewer)]);
   const { username, email } = account;
   const contents: Record<(typeof PARTS)[number]["id"], React.ReactNode> = {
     profile: <Profile username={username} age={account.age} />,
@@ -35,24 +35,26 @@ export default async function AccountPage() {
       <Password username={username} email={email} hasPassword={account.has_password} minLength={config().PASSWORD_MIN_LENGTH} />
     ),
     devices: <Devices sessions={sessions} />,
-    activity: <Activity first={events} />,
+    activity: <Activity key={events.results[0]?.id} first={events} />,
     export: <Export username={username} />,
     delete: <DeleteAccount username={username} />,
   };
   return (
     <>
-      <h1>Your account</h1>
-      <nav aria-label="Parts of your account">
-        <ul className="flex list-none flex-wrap gap-x-5 gap-y-2 pl-0">
-          {PARTS.map(({ id, title }) => (
-            <li key={id}>
-              <a href={`#${id}`}>{title}</a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <div className="notices">
-        <NeedsScript doing="Changing anything here" />
+      <div>
+        <h1>Your account</h1>
+        <nav aria-label="Parts of your account" className="mt-5">
+          <ul className="flex list-none flex-wrap gap-x-5 gap-y-2 pl-0">
+            {PARTS.map(({ id, title }) => (
+              <li key={id}>
+                <a href={`#${id}`}>{title}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="notices">
+          <NeedsScript doing="Changing anything here" />
+        </div>
       </div>
       <div className="parts">
         {PARTS.map((part) => (

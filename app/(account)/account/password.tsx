@@ -4,9 +4,9 @@ import { ApiForm } from "#app/_components/api-form.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
 import { PasswordRules } from "#app/_components/password-rules.tsx";
 import { UsernameForManagers } from "#app/_components/username-for-managers.tsx";
-import { passwordWords } from "#app/_components/words.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
 import type { ChangePasswordInput } from "#lib/schemas.ts";
+import { changePasswordWords } from "./account-words.ts";
 
 type Props = {
   username: string;
@@ -20,10 +20,10 @@ type Props = {
 export function Password({ username, email, hasPassword, minLength }: Props) {
   return (
     <ApiForm<ChangePasswordInput, unknown>
-      call={api.changePassword}
-      submit={{ label: "Save the new password", doing: "Saving" }}
+      call={accountApi.changePassword}
+      submit={{ label: "Save the new password", doing: "Saving", look: "sm:w-auto" }}
       says={() => "Your new password is saved. You stay logged in here, and are logged out everywhere else."}
-      words={passwordWords}
+      words={changePasswordWords}
       clears
     >
       <UsernameForManagers username={username} />

@@ -3,16 +3,16 @@
 import { useRef } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
-import { profileWords } from "#app/_components/words.ts";
-import { api } from "#lib/client/api-client.ts";
+import { accountApi } from "#lib/client/account-api.ts";
+import { profileWords } from "./account-words.ts";
 
 /** The username and the date of birth. After a change of the name `ViewerProvider` shows it on all of the page, in every tab. */
 export function Profile({ username, age }: { username: string; age: string }) {
   const name = useRef<HTMLInputElement>(null);
   return (
     <ApiForm
-      call={api.changeAccount}
-      submit={{ label: "Save the profile", doing: "Saving" }}
+      call={accountApi.change}
+      submit={{ label: "Save the profile", doing: "Saving", look: "sm:w-auto" }}
       // The server trims and normalises it.
       onDone={(account) => name.current && Object.assign(name.current, { value: account.username })}
       says={() => "Saved."}

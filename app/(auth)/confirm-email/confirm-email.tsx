@@ -8,6 +8,9 @@ import { useLink } from "#app/(auth)/use-link.ts";
 import { api } from "#lib/client/api-client.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
 
+/** Where the account sends the mail again, which needs a session. */
+const ADDRESS = "/account#email-address";
+
 export function ConfirmEmail() {
   const { state, use } = useLink(api.confirmEmail);
   return (
@@ -42,12 +45,11 @@ export function ConfirmEmail() {
   );
 }
 
-// The endpoint that sends the mail again needs a session.
 function ToAccount() {
   const viewer = useViewer();
   return (
     <p className="mt-6">
-      <a href={viewer === null ? logInPath("/account") : "/account"} className="button">
+      <a href={viewer === null ? logInPath(ADDRESS) : ADDRESS} className="button w-full">
         {viewer === null ? "Log in to your account" : "Go to your account"}
       </a>
     </p>

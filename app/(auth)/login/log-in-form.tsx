@@ -4,9 +4,9 @@ import { useEffect, useRef } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
-import { logInWords } from "#app/_components/words.ts";
 import { newcomer } from "#app/(auth)/newcomer.ts";
 import { api } from "#lib/client/api-client.ts";
+import { logInWords } from "./log-in-words.ts";
 
 /**
  * After the login `ViewerProvider` goes to the page that the visitor asked for, in this tab and the others.

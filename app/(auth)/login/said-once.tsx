@@ -11,7 +11,7 @@ export function SaidOnce({ children }: { children: React.ReactNode }) {
   }, []);
   return (
     <p role="status" className="notice notice-good mt-5 mb-6 font-semibold">
-      {children}
+      <span>{children}</span>
     </p>
   );
 }

@@ -4,20 +4,20 @@ import { ApiForm } from "#app/_components/api-form.tsx";
 import { duration } from "#app/_components/duration.ts";
 import { PasswordField } from "#app/_components/password-field.tsx";
 import { PasswordRules } from "#app/_components/password-rules.tsx";
-import { resetPasswordWords } from "#app/_components/words.ts";
 import { LinkHeading } from "#app/(auth)/link-heading.tsx";
 import { LoggedInAs, WayOn } from "#app/(auth)/logged-in-as.tsx";
 import { RecoverForm } from "#app/(auth)/recover-form.tsx";
 import { useLink } from "#app/(auth)/use-link.ts";
 import { api } from "#lib/client/api-client.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
+import { resetPasswordWords } from "./reset-password-words.ts";
 
 /** `passwordMinLength` in characters; `lifetime`: how long a link is good, in seconds */
 type Props = { passwordMinLength: number; lifetime: number };
 
 export function ResetPassword({ passwordMinLength, lifetime }: Props) {
   const { state, use } = useLink(api.resetPassword, (lives) => {
-    // Whoever is logged in with another account stays here: the login page would send them on.
+    // A user of another account stays here: the login page would send them on to the home page.
     if (!lives) window.location.replace(logInPath(null, "password_reset"));
   });
   return (

@@ -5,11 +5,11 @@ import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
 import { PasswordRules } from "#app/_components/password-rules.tsx";
-import { signUpWords } from "#app/_components/words.ts";
 import { rememberNewcomer } from "#app/(auth)/newcomer.ts";
 import { api, type Result } from "#lib/client/api-client.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
 import type { SignUpInput } from "#lib/schemas.ts";
+import { signUpWords } from "./sign-up-words.ts";
 
 /** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `next` as a path of this site. */
 type Props = { passwordMinLength: number; minimumAge: number; next: string | null };

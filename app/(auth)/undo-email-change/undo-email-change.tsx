@@ -24,14 +24,15 @@ export function UndoEmailChange({ lifetime }: { lifetime: number }) {
         </>
       )}
       {state === "done" && (
-        <p className="mt-5 mb-6 text-lg">
+        <p className="mt-5 text-lg">
           Every device is logged out. A mail is on its way to your old address: open its link, and choose a new password. If it
-          doesn't come, ask for another one:
+          doesn't come, <a href="/forgot-password">ask for another one</a>.
         </p>
       )}
       {state === "dead" && (
         <p className="mt-5 mb-6 text-lg">
-          A change can be undone for 72 hours. If your address is back already, choose a new password: we'll send you a mail.
+          A change can be undone for 72 hours. Later only the people who run MovieConnect can help. If your address is back
+          already, choose a new password: we'll send you a mail.
         </p>
       )}
       {state === "missing" && (
@@ -39,7 +40,7 @@ export function UndoEmailChange({ lifetime }: { lifetime: number }) {
           Open it once more from there. If your address is back already, choose a new password: we'll send you a mail.
         </p>
       )}
-      {state !== "open" && <RecoverForm lifetime={lifetime} />}
+      {(state === "dead" || state === "missing") && <RecoverForm lifetime={lifetime} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
-import { freshName, PASSWORD, send, signUpBody } from "#e2e/client.ts";
-import { startServer, withDatabase } from "#e2e/harness.ts";
+import { freshName, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
+import { eventually, startServer, withDatabase } from "#e2e/harness.ts";
 
 const origin = inject("origin");
 const BAD_USERNAME = "Enter a valid username. This value may contain only letters, numbers, and ./+/-/_ characters.";
@@ -363,6 +363,30 @@ test("a field that is as long as the body allows and hard for regular expression
       expect(Object.keys(answer.json)).toEqual([field]);
     }
   }
+});
+
+test("an address that becomes reserved while its signup is under way is refused as taken", async () => {
+  const { id } = await signUp(origin);
+  const body = signUpBody();
+  const lock = Math.floor(Math.random() * 2 ** 31);
+  await withDatabase(inject("databaseUrl"), async (query) => {
+    // The insert waits for the lock: the signup has found the address free by then.
+    await query(`create function wait_for_${body.username}() returns trigger language plpgsql as $$
+      begin
+        perform pg_advisory_xact_lock(${lock});
+        return new;
+      end $$`);
+    await query(`create trigger wait_${body.username} before insert on users for each row
+      when (new.username = '${body.username}') execute function wait_for_${body.username}()`);
+    await query("select pg_advisory_lock($1)", [lock]);
+    const answering = post(body);
+    const waiting = "select from pg_locks where locktype = 'advisory' and objid = $1 and not granted";
+    await eventually(async () => (await query(waiting, [lock])).length > 0);
+    await query("insert into email_changes (user_id, old_email) values ($1, $2)", [id, body.email]);
+    await query("select pg_advisory_unlock($1)", [lock]);
+    expect((await answering).json).toEqual({ email: ["A user with that email already exists."] });
+  });
+  expect(await countUsers([body.username])).toBe(0);
 });
 
 test("a name that was taken when the row was inserted, and is free again when the conflict is examined, is given", async () => {

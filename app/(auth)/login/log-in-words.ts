@@ -1,0 +1,12 @@
+import { missing, type Words } from "#app/_components/words.ts";
+
+export const logInWords: Words = {
+  username: missing("Enter your username or email address."),
+  password: missing("Enter your password."),
+  detail: {
+    "No active account found with the given credentials":
+      "That name and password don't match an account. Check both, and try again.",
+    "E-mail address is not verified.":
+      "Your email address is not confirmed yet. We have sent you a mail: open its link, then log in here.",
+  },
+};

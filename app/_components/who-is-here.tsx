@@ -1,0 +1,25 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+import { useViewer } from "./viewer.tsx";
+
+/** Says who is signed in, and leads to their account; for a visitor, to the login. */
+export function WhoIsHere() {
+  const viewer = useViewer();
+  const here = usePathname().replace(/\/$/, "");
+  if (viewer === null) {
+    // The login and the signup lead to each other in their own words.
+    return here === "/login" || here === "/signup" ? null : <a href="/login">Log in</a>;
+  }
+  return (
+    <>
+      <p className="max-w-40 truncate sm:max-w-60 font-semibold">
+        <span className="sr-only">Logged in as </span>
+        <bdi>{viewer.username}</bdi>
+      </p>
+      <a href="/account" aria-current={here === "/account" ? "page" : undefined}>
+        Account
+      </a>
+    </>
+  );
+}

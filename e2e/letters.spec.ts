@@ -1,0 +1,89 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "playwright/test";
+import { logIn, PASSWORD, send, signUp } from "./client.ts";
+import { withDatabase } from "./harness.ts";
+import { type Mail, readMail } from "./mailbox.ts";
+
+const LETTERS = join(import.meta.dirname, "..", "lib", "mail", "letters");
+const FIREFOX = { "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0" };
+const NEW_PASSWORD = "the-hidden-fortress-1958";
+
+/** A life of an account in which every kind of mail is sent, each here with its kind. */
+async function receiveEveryLetter(origin: string): Promise<Record<string, Mail>> {
+  const letters: Record<string, Mail> = {};
+  const receive = async (address: string) => {
+    const mail = await readMail(address);
+    letters[await kindOf(mail)] = mail;
+    return mail;
+  };
+  const post = async (path: string, json: object, cookies = {}) => {
+    const answer = await send(origin, "POST", path, { json, cookies, headers: FIREFOX });
+    expect(answer.status, `${path}: ${answer.text}`).toBe(200);
+    return answer;
+  };
+  const { username, email } = await signUp(origin);
+  await receive(email);
+  const { cookies } = await post("/api/token/", { username, password: PASSWORD });
+  await receive(email);
+  const moved = `moved-${email}`;
+  await post("/api/user/email/", { email: moved }, cookies);
+  await post("/api/user/email/confirm/", { token: (await receive(moved)).token }, cookies);
+  await receive(email);
+  await post("/api/user/password/", { current_password: PASSWORD, new_password: NEW_PASSWORD }, cookies);
+  await receive(moved);
+  await post("/api/user/password/reset/", { email: moved });
+  await post("/api/user/password/reset/confirm/", { token: (await receive(moved)).token, new_password: PASSWORD });
+  await receive(moved);
+  const last = await logIn(origin, { username, password: PASSWORD });
+  const deleted = await send(origin, "DELETE", "/api/user/account/", { cookies: last.cookies });
+  expect(deleted.status).toBe(204);
+  await receive(moved);
+  return letters;
+}
+
+/** What the outbox calls it. */
+async function kindOf({ messageId }: Mail): Promise<string> {
+  const [, id] = /^<([\w-]+)@/.exec(messageId) ?? [];
+  const find = "select kind from mails where id = $1";
+  const [row] = await withDatabase(process.env.TEST_DATABASE_URL ?? "", (query) => query(find, [id]));
+  return String(row?.kind);
+}
+
+const addressesIn = (text: string) => new Set(text.match(/https?:\/\/[^\s"<>]+/g) ?? []);
+
+test("every letter says the same in text and HTML, loads nothing, and is readable in light and dark, wide and narrow", async ({
+  browser,
+  baseURL,
+}) => {
+  const letters = await receiveEveryLetter(baseURL ?? "");
+  const files = (await readdir(LETTERS)).map((file) => file.replace(".ts", "").replaceAll("-", "_"));
+  expect(Object.keys(letters).sort()).toEqual(files.sort());
+  for (const [kind, { subject, text, html }] of Object.entries(letters)) {
+    expect(subject, kind).toMatch(/^[^\r\n]{10,60}$/);
+    expect(addressesIn(html), kind).toEqual(addressesIn(text));
+    expect(html, kind).toContain('<html lang="en" dir="ltr"');
+    expect(html, kind).not.toMatch(/<(img|link|script|style|iframe|object)\b|url\(|\b(src|srcset|background|poster)=/);
+    // Each says what to do if it was not you.
+    expect(text, kind).toMatch(/\b(if it was not you|if you did not|have no account here)\b/i);
+  }
+  for (const colorScheme of ["light", "dark"] as const) {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    const requests: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    for (const [kind, { html }] of Object.entries(letters)) {
+      for (const width of [320, 1_000]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.setContent(html);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), kind).toBeLessThanOrEqual(width);
+        await page.screenshot({ path: test.info().outputPath(`${kind}-${colorScheme}-${width}.png`), fullPage: true });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => [kind, id, nodes.map(({ html: node }) => node)])).toEqual([]);
+      }
+    }
+    expect(requests).toEqual([]);
+    await context.close();
+  }
+});
