@@ -50,7 +50,10 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     directory = await copyWithRecipes([...OWN_PAGES, ...FAILING]);
     // A database of its own: a recipe migrates it.
     postgres = await startPostgres();
-    server = await startServer({ DATABASE_URL: postgres.url, ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1", MAIL_PAGE: "on" }, directory);
+    server = await startServer(
+      { DATABASE_URL: postgres.url, ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1", MAIL_PAGE: "on" },
+      directory,
+    );
   });
   test.afterAll(async () => {
     await server?.stop();
