@@ -177,12 +177,12 @@ test("of fifty requests that use a link at once, one sets its password", async (
   const user = await signUp(origin);
   const token = await recoveryToken(origin, user.email);
   const passwords = Array.from({ length: 50 }, (_, index) => `the-hidden-fortress-${index}`);
+  // From an address of their own: other tests' clients must not wait behind fifty hashes.
+  const use = (password: string) => unlessBusy(() => reset(origin, token, password, "127.0.0.50"));
   const tried = await withDatabase(inject("databaseUrl"), async (query) => {
     await query("begin");
     await query("select from users where id = $1 for update", [user.id]);
-    const trying = Promise.all(
-      passwords.map(async (password) => ({ password, answer: await unlessBusy(() => reset(origin, token, password)) })),
-    );
+    const trying = Promise.all(passwords.map(async (password) => ({ password, answer: await use(password) })));
     // Several have found the token good, and wait to set their password.
     await eventually(async () => {
       const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'users where id = .1 for'";
