@@ -7,7 +7,7 @@ import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { badLink } from "#lib/auth/signed-link.ts";
 import { readUndo } from "#lib/auth/undo-token.ts";
 import { post } from "#lib/mail/letter.ts";
-import { recovery } from "#lib/mail/letters/recovery.ts";
+import { emailRestored } from "#lib/mail/letters/email-restored.ts";
 
 /**
  * Takes back a change of an account's address, and every later one, for the owner of the old address. All sessions end, what was
@@ -39,7 +39,6 @@ async function undo(db: Database, id: number): Promise<string[]> {
   await undoInDatabase(db, change);
   await deletePasswordSince(db, change);
   await rememberEvent(db, change.user_id, "email_change_undone");
-  // It is always written: an intruder may have asked for as many recoveries of this address as an hour allows.
-  await post(db, { ...recovery, collapses: false }, { address: change.old_email, userId: null, facts: {} });
+  await post(db, emailRestored, { address: change.old_email, userId: change.user_id, facts: {} });
   return revokeSessionsOf(db, change.user_id, { all: true }, "email_changed");
 }

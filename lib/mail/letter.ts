@@ -25,7 +25,7 @@ export type Letter<Facts> = {
   /** What the outbox holds for it: never a link or a token */
   facts: z.ZodType<Facts>;
   /** Several that wait for one address are one mail */
-  collapses?: boolean;
+  collapses?: true;
   /** How long it is worth sending, in seconds */
   usefulSeconds: number;
   /**

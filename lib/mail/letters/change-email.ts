@@ -26,16 +26,20 @@ export const changeEmail: Letter<z.output<typeof facts>> = {
     if (email !== null) return is_active ? { ...alreadyInUse(), to: email } : null;
     if (reserved_until !== null) return reserved(reserved_until);
     const isOwn = address === account.email;
-    return confirm(isOwn ? signConfirmation(userId, address) : signEmailChange(userId, address, session, account));
+    return isOwn
+      ? confirm(signConfirmation(userId, address), "Confirm it, and we know that our mails reach the account's owner here.")
+      : confirm(signEmailChange(userId, address, session, account), CHANGE);
   },
 };
 
-function confirm(token: string): Content {
+const CHANGE = "Confirm it, and our mails come here from now on. Other devices that are logged in to the account are logged out.";
+
+function confirm(token: string, effect: string): Content {
   return {
     subject: "Please confirm your address",
     paragraphs: [
       "Someone, most likely you, wants to use this address for a MovieConnect account.",
-      "Confirm it, and our mails come here from now on. Other devices that are logged in to the account are logged out.",
+      effect,
       "The link works for a day.",
     ],
     action: { label: "Confirm my address", url: pageUrl("/confirm-email", token) },
@@ -51,7 +55,7 @@ function alreadyInUse(): Content {
       "If that was you: one address can belong to one account only. Log in with it, or give this account another address first.",
     ],
     action: { label: "Log in", url: pageUrl("/login") },
-    otherwise: "If it was not you, there is nothing to do. Nobody learns from us that the address is yours.",
+    otherwise: "If it was not you, there is nothing to do. We told no one that the address is yours.",
   };
 }
 

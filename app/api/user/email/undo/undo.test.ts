@@ -50,6 +50,7 @@ test("the owner of the old address gets it back, every session ends, and a mail 
   expect((await tryLogin(email, PASSWORD)).status).toBe(401);
   const recovery = await readMail(user.email);
   expect(recovery.token).not.toBe("");
+  expect(recovery.text).toContain("You took your address back");
   expect(recovery.text).toContain("/reset-password#token=");
   // A password from before the change still logs in.
   expect((await tryLogin(user.email, PASSWORD)).status).toBe(200);
