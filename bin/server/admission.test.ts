@@ -45,7 +45,8 @@ test("an endpoint sees neither the headers of Next's pages nor an accepted encod
 test("the context has the request's id and the client's address, and the application gets no header for them", async () => {
   const headers = { "x-request-id": "from-the-proxy", "x-forwarded-for": "203.0.113.7" };
   const seen = await admitted("GET", "/login", { headers });
-  expect(seen.context).toEqual({ requestId: "from-the-proxy", address: "203.0.113.7", method: "GET" });
+  const facts = { requestId: "from-the-proxy", address: "203.0.113.7", method: "GET", userAgent: "", isLocal: false };
+  expect(seen.context).toEqual(facts);
   expect(Object.keys(seen.headers).sort()).toEqual(["connection", "host", ...Object.keys(headers)].sort());
 });
 
