@@ -23,6 +23,9 @@ type Taken = { client: pg.Client; end: number; abandoned: Promise<unknown> | nul
 // as it is used.
 const RETRYABLE = ["40001", "40P01", "57P05"];
 
+// An owner's own limit for idle transactions may be shorter than a round trip to this process.
+const BEGIN = "begin isolation level read committed read write; set local idle_in_transaction_session_timeout = '10s'";
+
 /**
  * Runs one statement within `DEADLINE_MS`, waiting for a connection included, and retries it where Postgres rolled it back.
  * @throws {Error} `isUnavailable(error)` tells a database that could not be asked from a statement that is wrong
@@ -52,7 +55,7 @@ export function runTransaction<Outcome>(
     const taken = await take(pool, end, isSpare);
     try {
       return await transaction(taken.client, work, {
-        begin: "begin isolation level read committed read write",
+        begin: BEGIN,
         run: (text, values = []) => withSpan(text, () => ask(taken, text, values)),
       });
     } finally {

@@ -74,11 +74,11 @@ function messagesSchema({ shape }: z.ZodObject): JsonSchema {
 
 type Sample = Answer & { free: (string | number)[] };
 
-// A reason is a code with words of its own. Every other detail is filled in, and can differ.
+// A token's problem and a session's end are codes, each with words of its own. Every other detail is filled in, and can differ.
 function answersOf(code: ErrorCode): [Sample, ...Sample[]] {
   const [first, ...others] = samplesOf(code);
   const sample = (details: typeof first): Sample => {
-    const { reason, ...filledIn }: Record<string, unknown> = { ...details };
+    const { reason, end, ...filledIn }: Record<string, unknown> = { ...details };
     return {
       ...answerTo(code, details),
       free: Object.values(filledIn).filter((detail) => typeof detail !== "object") as Sample["free"],

@@ -8,7 +8,7 @@ import type { JsonSchema } from "./json-schema.ts";
  */
 export function schemaLike(sample: unknown, free: (string | number)[]): JsonSchema {
   if (typeof sample === "string") return schemaOfText(sample, free);
-  if (Array.isArray(sample) && sample.length === 0) return { type: "array", maxItems: 0 };
+  if (Array.isArray(sample) && sample.length === 0) return { type: "array", items: {}, maxItems: 0 };
   if (Array.isArray(sample)) return { type: "array", items: schemaLike(sample[0], free), minItems: 1 };
   const entries = Object.entries(sample as Record<string, unknown>);
   const properties = Object.fromEntries(entries.map(([name, value]) => [name, schemaLike(value, free)]));
