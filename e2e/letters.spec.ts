@@ -30,16 +30,20 @@ async function receiveEveryLetter(origin: string): Promise<Record<string, Mail>>
   const moved = `moved-${email}`;
   await post("/api/user/email/", { email: moved }, cookies);
   await post("/api/user/email/confirm/", { token: (await receive(moved)).token }, cookies);
-  await receive(email);
+  const changed = await receive(email);
   await post("/api/user/password/", { current_password: PASSWORD, new_password: NEW_PASSWORD }, cookies);
   await receive(moved);
   await post("/api/user/password/reset/", { email: moved });
   await post("/api/user/password/reset/confirm/", { token: (await receive(moved)).token, new_password: PASSWORD });
   await receive(moved);
+  await post("/api/user/email/undo/", { token: changed.token });
+  const { token } = await receive(email);
+  await post("/api/user/password/reset/confirm/", { token, new_password: PASSWORD });
+  await receive(email);
   const last = await logIn(origin, { username, password: PASSWORD });
   const deleted = await send(origin, "DELETE", "/api/user/account/", { cookies: last.cookies });
   expect(deleted.status).toBe(204);
-  await receive(moved);
+  await receive(email);
   return letters;
 }
 

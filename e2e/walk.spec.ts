@@ -27,6 +27,8 @@ const part = (page: Page, title: string) => page.getByRole("region", { name: tit
 /** Where the walk has come to: a page that is accessible in both themes. */
 async function arriveAt(page: Page, title: string | RegExp): Promise<void> {
   await expect(heading(page)).toHaveText(title);
+  // Next replaces the title a moment after the page.
+  await expect(page).toHaveTitle(/MovieConnect/);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await expectAccessible(page);

@@ -4,6 +4,7 @@ import { askedForEmail, changeEmail, confirmEmail, freshEmail, newOwner } from "
 import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
 import { eventually, withDatabase } from "#e2e/harness.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
+import { onOwnServer } from "#e2e/own-server.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
 const origin = inject("origin");
@@ -84,7 +85,9 @@ test("a change of an address' case alone is a change", async () => {
 test("50 uses of a link at once make one change", async () => {
   const { user, cookies } = await newOwner(origin);
   const token = await askedForEmail(origin, cookies, freshEmail());
-  const answers = await Promise.all(Array.from({ length: 50 }, () => unlessBusy(() => confirmEmail(origin, token))));
+  const answers = await onOwnServer((own) =>
+    Promise.all(Array.from({ length: 50 }, () => unlessBusy(() => confirmEmail(own, token)))),
+  );
   expect(new Set(answers.map(({ text }) => text))).toEqual(new Set([OK]));
   expect(await eventsOf(user.id)).toEqual(["email_changed"]);
   expect(await query("select old_email from email_changes where user_id = $1", [user.id])).toEqual([{ old_email: user.email }]);
@@ -214,13 +217,13 @@ test("a disabled account confirms nothing, and gets no mail that asks to", async
   await noMail(user.email);
 });
 
-test("of two accounts that ask for one address the first to confirm gets it, also of twenty at once", async () => {
+test("of two accounts that ask for one address the first to confirm gets it, also of eight at once", async () => {
   const email = freshEmail();
-  const owners = await Promise.all(Array.from({ length: 20 }, () => newOwner(origin)));
+  const owners = await Promise.all(Array.from({ length: 8 }, () => newOwner(origin)));
   const tokens: string[] = [];
   for (const { cookies } of owners) tokens.push(await askedForEmail(origin, cookies, email));
   const answers = await Promise.all(tokens.map((token) => confirmEmail(origin, token)));
-  expect(answers.map(({ text }) => text).sort()).toEqual([OK, ...Array.from({ length: 19 }, () => BAD_LINK)].sort());
+  expect(answers.map(({ text }) => text).sort()).toEqual([OK, ...Array.from({ length: 7 }, () => BAD_LINK)].sort());
   const ids = owners.map(({ user }) => user.id);
   expect(await query("select id from users where lower(email) = lower($1)", [email])).toHaveLength(1);
   expect(await query("select id from email_changes where user_id = any($1)", [ids])).toHaveLength(1);
