@@ -57,37 +57,40 @@ async function kindOf({ messageId }: Mail): Promise<string> {
 
 const addressesIn = (text: string) => new Set(text.match(/https?:\/\/[^\s"<>]+/g) ?? []);
 
-test("every letter says the same in text and HTML, loads nothing, and is readable in light and dark, wide and narrow", async ({
-  browser,
-  baseURL,
-}) => {
-  const letters = await receiveEveryLetter(baseURL ?? "");
-  const files = (await readdir(LETTERS)).map((file) => file.replace(".ts", "").replaceAll("-", "_"));
-  expect(Object.keys(letters).sort()).toEqual(files.sort());
-  for (const [kind, { subject, text, html }] of Object.entries(letters)) {
-    expect(subject, kind).toMatch(/^[^\r\n]{10,60}$/);
-    expect(addressesIn(html), kind).toEqual(addressesIn(text));
-    expect(html, kind).toContain('<html lang="en" dir="ltr"');
-    expect(html, kind).not.toMatch(/<(img|link|script|style|iframe|object)\b|url\(|\b(src|srcset|background|poster)=/);
-    // Each says what to do if it was not you.
-    expect(text, kind).toMatch(/\b(if it was not you|if you did not|have no account here)\b/i);
-  }
-  for (const colorScheme of ["light", "dark"] as const) {
-    const context = await browser.newContext({ colorScheme });
-    const page = await context.newPage();
-    const requests: string[] = [];
-    page.on("request", (request) => requests.push(request.url()));
-    for (const [kind, { html }] of Object.entries(letters)) {
-      for (const width of [320, 1_000]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.setContent(html);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), kind).toBeLessThanOrEqual(width);
-        await page.screenshot({ path: test.info().outputPath(`${kind}-${colorScheme}-${width}.png`), fullPage: true });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [kind, id, nodes.map(({ html: node }) => node)])).toEqual([]);
-      }
+test.describe("every letter", () => {
+  test.describe.configure({ mode: "serial" });
+  let letters: Record<string, Mail>;
+
+  test("arrives, says the same in text and HTML, and what to do if it was not you", async ({ baseURL }) => {
+    letters = await receiveEveryLetter(baseURL ?? "");
+    const files = (await readdir(LETTERS)).map((file) => file.replace(".ts", "").replaceAll("-", "_"));
+    expect(Object.keys(letters).sort()).toEqual(files.sort());
+    for (const [kind, { subject, text, html }] of Object.entries(letters)) {
+      expect(subject, kind).toMatch(/^[^\r\n]{10,60}$/);
+      expect(addressesIn(html), kind).toEqual(addressesIn(text));
+      expect(html, kind).toContain('<html lang="en" dir="ltr"');
+      expect(html, kind).not.toMatch(/<(img|link|script|style|iframe|object)\b|url\(|\b(src|srcset|background|poster)=/);
+      expect(text, kind).toMatch(/\b(if it was not you|if you did not|have no account here)\b/i);
     }
-    expect(requests).toEqual([]);
-    await context.close();
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [320, 1_000]) {
+      test(`loads nothing, and is readable in ${colorScheme}, ${width} px wide`, async ({ browser }) => {
+        const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+        const page = await context.newPage();
+        const requests: string[] = [];
+        page.on("request", (request) => requests.push(request.url()));
+        for (const [kind, { html }] of Object.entries(letters)) {
+          await page.setContent(html);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth), kind).toBeLessThanOrEqual(width);
+          await page.screenshot({ path: test.info().outputPath(`${kind}-${colorScheme}-${width}.png`), fullPage: true });
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect(violations.map(({ id, nodes }) => [kind, id, nodes.map(({ html: node }) => node)])).toEqual([]);
+        }
+        expect(requests).toEqual([]);
+        await context.close();
+      });
+    }
   }
 });
