@@ -30,9 +30,9 @@ export async function readMailAbout(address: string, subject: string, directory?
   }
 }
 
-/** Sets a new password with the token of a recovery mail. @param localAddress the client's */
-export function reset(origin: string, token: unknown, password: unknown, localAddress = "127.0.0.1") {
-  return send(origin, "POST", `${RESET}confirm/`, { json: { token, new_password: password }, localAddress });
+/** Sets a new password with the token of a recovery mail. */
+export function reset(origin: string, token: unknown, password: unknown) {
+  return send(origin, "POST", `${RESET}confirm/`, { json: { token, new_password: password } });
 }
 
 async function settled(email: string, databaseUrl = process.env.TEST_DATABASE_URL ?? ""): Promise<void> {

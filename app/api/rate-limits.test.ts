@@ -240,7 +240,7 @@ test("a right current password forgives the wrong ones before it", async () => {
   }
 });
 
-test("whoever forgot the password, tried ten and recovered logs in at once, and other addresses' limits stay", async () => {
+test("a person who tried ten passwords and then recovered logs in at once, and other addresses' limits stay", async () => {
   const { username, email } = await signUp(server.origin);
   const [address, elsewhere] = [freshAddress(), freshAddress()];
   for (const name of [username, email]) {
@@ -254,7 +254,7 @@ test("whoever forgot the password, tried ten and recovered logs in at once, and 
   expect((await attempt(username, elsewhere, json.new_password)).status).toBe(429);
 });
 
-test("recoveries, and the use of their links, are limited by address, whoever they are for", async () => {
+test("recoveries, and the use of their links, are limited by the client's address, for all accounts together", async () => {
   const own = await startServer({
     ...VARIABLES,
     RATE_LIMIT_RECOVERY: "3/600",

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { freshName, send, signUp } from "#e2e/client.ts";
 import { startPostgres, startServer, withDatabase } from "#e2e/harness.ts";
 import { MAIL_FROM, startMailServer } from "#e2e/mail-server.ts";
+import { distinguishability, shuffled, type Timing } from "./distinguishability.ts";
 
 // Whether a stranger could learn from response times alone that somebody has an account.
 
@@ -12,8 +13,6 @@ const TIMINGS = 1_600;
 const RECOVERIES = 800;
 /** How many addresses later each is asked for again: by then the sender is done with an unknown one, and maybe not with a known. */
 const LATER = 10;
-
-type Timing = { isKnown: boolean; milliseconds: number };
 
 test("the time of a refused login does not tell whether the account exists, with very long passwords too", async () => {
   const postgres = await startPostgres();
@@ -79,24 +78,3 @@ const KINDS = [
   [false, true],
   [false, false],
 ] as const;
-
-function distinguishability(timings: Timing[]): number {
-  const of = (known: boolean) => timings.filter(({ isKnown }) => isKnown === known).map(({ milliseconds }) => milliseconds);
-  return areaUnderCurve(of(true), of(false));
-}
-
-/** How often a value of the first is greater than one of the second: 0.5 where a classifier is no better than chance. */
-function areaUnderCurve(first: number[], second: number[]): number {
-  const ranked = [...first.map((value) => ({ value, isFirst: true })), ...second.map((value) => ({ value, isFirst: false }))];
-  ranked.sort((a, b) => a.value - b.value);
-  const ranks = ranked.reduce((sum, { isFirst }, index) => sum + (isFirst ? index + 1 : 0), 0);
-  return (ranks - (first.length * (first.length + 1)) / 2) / (first.length * second.length);
-}
-
-function shuffled<Item>(items: Item[]): Item[] {
-  for (let index = items.length - 1; index > 0; index -= 1) {
-    const other = Math.floor(Math.random() * (index + 1));
-    [items[index], items[other]] = [items[other] as Item, items[index] as Item];
-  }
-  return items;
-}

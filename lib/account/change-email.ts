@@ -4,8 +4,8 @@ import { post } from "#lib/mail/letter.ts";
 import { changeEmail as letter } from "#lib/mail/letters/change-email.ts";
 
 /**
- * Asks a new address to confirm that it shall be the account's. Nothing changes before that. One row is written, whoever has the
- * address, so that neither the answer nor its time tells.
+ * Asks the owner of a new address to confirm it. Nothing changes before that. One row is written, whether or not another account
+ * has the address, so that neither the answer nor its time tells.
  */
 export async function changeEmail(db: Database, { userId, sessionId }: Viewer, email: string): Promise<void> {
   await post(db, letter, { address: email, userId, facts: { session: sessionId } });

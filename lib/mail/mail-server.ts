@@ -40,7 +40,7 @@ export async function giveToServer(id: string, { to, subject, text, html }: Writ
     subject,
     text,
     html,
-    // The same in each attempt: whoever gets a mail twice can tell.
+    // The same in each attempt: a mail program can tell that a mail came twice.
     messageId: `<${id}@${PUBLIC_URL?.hostname ?? "localhost"}>`,
     headers: { "Auto-Submitted": "auto-generated" },
     disableFileAccess: true,

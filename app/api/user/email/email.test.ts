@@ -52,7 +52,7 @@ test("nothing changes until the new address confirms", async () => {
   for (const token of [refresh, other.refresh]) {
     expect((await send(origin, "POST", "/api/token/refresh/", { json: { refresh: token } })).status).toBe(200);
   }
-  // Whoever waits for the confirmation keeps no other account from the address.
+  // An account that has asked for the address, and not confirmed it, keeps no other account from it.
   expect((await signUp(origin, email.split("@")[0])).email).toBe(email);
 });
 

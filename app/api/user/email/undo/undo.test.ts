@@ -24,7 +24,7 @@ const eventsOf = async (userId: number) => {
 const refresh = (token: string) => send(origin, "POST", "/api/token/refresh/", { json: { refresh: token } });
 const tryLogin = (username: string, password: string) => send(origin, "POST", "/api/token/", { json: { username, password } });
 
-/** Gives the account `OTHER_PASSWORD`, as whoever holds this session can. */
+/** Gives the account `OTHER_PASSWORD`, as an intruder with a session could. */
 async function changePassword(cookies: Record<string, string>): Promise<void> {
   const json = { current_password: PASSWORD, new_password: OTHER_PASSWORD };
   expect((await send(origin, "POST", "/api/user/password/", { cookies, json })).status).toBe(200);
@@ -42,7 +42,7 @@ test("the owner of the old address gets it back, every session ends, and a mail 
   const intruder = await logIn(origin, { username: email, password: PASSWORD });
   const answer = await undoEmailChange(origin, undo);
   expect([answer.status, answer.text, answer.setCookies]).toEqual([200, OK, []]);
-  // Whoever opens the link reads the address' mail.
+  // The person who opens the link has read mail to that address.
   expect(await addressOf(user.id)).toEqual({ email: user.email, verified: true });
   for (const token of [asking, intruder.refresh]) {
     const ended = await refresh(token);

@@ -29,7 +29,7 @@ test("a request is answered alike whether or not an account has the address, and
   expect(names).toEqual([names[0], names[0], names[0]]);
   const mail = await readMailAbout(user.email, SUBJECT);
   expect(mail.text).toContain(`/reset-password#token=${mail.token}`);
-  // A mail names no username: whoever signed up with this address may have chosen one that looks like a link.
+  // A mail names no username: a stranger may have signed up with this address, and chosen one that looks like a link.
   expect(mail.text + mail.html).not.toContain(user.username);
   for (const email of [disabled.email, unknown]) await noMail(email);
 });
