@@ -368,22 +368,22 @@ test("a field that is as long as the body allows and hard for regular expression
 test("an address that becomes reserved while its signup is under way is refused as taken", async () => {
   const { id } = await signUp(origin);
   const body = signUpBody();
-  const lock = Math.floor(Math.random() * 2 ** 31);
   await withDatabase(inject("databaseUrl"), async (query) => {
-    // The insert waits for the lock: the signup has found the address free by then.
-    await query(`create function wait_for_${body.username}() returns trigger language plpgsql as $$
-      begin
-        perform pg_advisory_xact_lock(${lock});
-        return new;
-      end $$`);
-    await query(`create trigger wait_${body.username} before insert on users for each row
-      when (new.username = '${body.username}') execute function wait_for_${body.username}()`);
-    await query("select pg_advisory_lock($1)", [lock]);
+    // The signup finds the address free, and then waits for this transaction, which holds its name and takes it back. A lock of
+    // the connection would not do: behind PgBouncer the signup may run on that very connection.
+    await query("begin");
+    const [holder] = await query("select pg_backend_pid() as pid");
+    await query(`insert into users (username, username_key, email, birth_date) values ($1, $1, $2, '1990-01-01')`, [
+      body.username,
+      signUpBody().email,
+    ]);
     const answering = post(body);
-    const waiting = "select from pg_locks where locktype = 'advisory' and objid = $1 and not granted";
-    await eventually(async () => (await query(waiting, [lock])).length > 0);
-    await query("insert into email_changes (user_id, old_email) values ($1, $2)", [id, body.email]);
-    await query("select pg_advisory_unlock($1)", [lock]);
+    await withDatabase(inject("databaseUrl"), async (look) => {
+      const waiting = "select from pg_stat_activity where $1 = any(pg_blocking_pids(pid))";
+      await eventually(async () => (await look(waiting, [holder?.pid])).length > 0);
+      await look("insert into email_changes (user_id, old_email) values ($1, $2)", [id, body.email]);
+    });
+    await query("rollback");
     expect((await answering).json).toEqual({ email: ["A user with that email already exists."] });
   });
   expect(await countUsers([body.username])).toBe(0);
