@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { startPostgres } from "#e2e/harness.ts";
 import { type Figures, median, medianRatio, readable, tabulateMedians } from "./figures.ts";
-import { inTurns, type Load, logIn, measure, refreshing, signUp, type Target } from "./load.ts";
+import { inTurns, type Load, loggingIn, logIn, measure, refreshing, signUp, type Target } from "./load.ts";
 import { startForBench } from "./server.ts";
 
 // What the lane to the API's endpoints brings (bin/server/lane.ts): one build with it and without it, and, where BENCH_BEFORE names
@@ -49,6 +49,7 @@ async function compare(servers: Record<string, Target>, username: string): Promi
     "an empty JSON answer": steady("/api/floor/"),
     profile: steady("/api/user/profile/", { cookie }),
     refresh: async (target: Target) => measure(target, await refreshing(target, username, 16), SECONDS),
+    login: (target: Target) => measure(target, loggingIn(username, 2 * availableParallelism()), SECONDS),
     "the login page": steady("/login", { "accept-encoding": "gzip" }),
   };
   await inTurns(1, servers, trials);

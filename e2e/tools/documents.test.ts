@@ -96,6 +96,18 @@ test("every test that the tables of docs/security.md name exists, and every row 
   }
 });
 
+test("docs/security.md has a row for every file that opens sessions, and for no other", async () => {
+  const [, table = ""] = /^## The ways in\n(.*?)^## /ms.exec(texts["docs/security.md"] ?? "") ?? [];
+  const named = [...table.matchAll(/^\|[^|]*\|[^|]*`((?:lib|app)\/[^`]+)`/gm)].map(([, file = ""]) => file);
+  const sources = await Promise.all(["lib", "app"].map(async (room) => (await filesOf(room)).map((file) => `${room}/${file}`)));
+  const callers = [];
+  for (const source of sources.flat().filter((name) => /(?<!\.test)\.tsx?$/.test(name))) {
+    if (/(?<!function )\bopenSession\(/.test(await read(source))) callers.push(source);
+  }
+  expect(callers.length).toBeGreaterThan(0);
+  expect(named.sort()).toEqual(callers.sort());
+});
+
 /** A heading's anchor, as GitHub makes it. */
 function anchorsOf(text: string): string[] {
   const headings = text.replace(/^```.*?^```/gms, "").matchAll(/^#+ (.+)$/gm);
@@ -106,6 +118,8 @@ function anchorsOf(text: string): string[] {
       .replaceAll(" ", "-"),
   );
 }
+
+const filesOf = (room: string) => readdir(join(ROOT, room), { recursive: true });
 
 async function foldersOf(parent: string): Promise<string[]> {
   const entries = await readdir(join(ROOT, parent), { withFileTypes: true });
