@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { type AccountEvent, EVENT_WORDS } from "./event-words.ts";
 
 /** The browser reads it from the refusal of a refresh. */
 export type { SessionEnd } from "./errors.ts";
+export type { AccountEvent } from "./event-words.ts";
 
 // The API's successful answers. The browser uses the types, the API's document the schemas.
 
@@ -71,29 +73,10 @@ export const session = z
   })
   .meta({ id: "Session" });
 
-/** What can happen to an account. A name is never removed: its rows are kept for a year. */
-const ACCOUNT_EVENTS = [
-  "signup",
-  "login",
-  "login_refused",
-  "new_device",
-  "logout",
-  "session_ended",
-  "replay",
-  "password_changed",
-  "password_reset",
-  "email_verified",
-  "email_changed",
-  "email_change_undone",
-  "username_changed",
-  "exported",
-  "disabled",
-  "enabled",
-] as const;
-
+const accountEvent = z.enum(Object.keys(EVENT_WORDS) as AccountEvent[]).meta({ examples: ["login"] });
 export const eventPage = z
   .object({
-    results: z.array(z.object({ id, at: time, event: z.enum(ACCOUNT_EVENTS).meta({ examples: ["login"] }), ...where })),
+    results: z.array(z.object({ id, at: time, event: accountEvent, ...where })),
     next: id.nullable().meta({ description: "For `before`, to read on; null at the end." }),
   })
   .meta({ id: "Events" });
@@ -125,7 +108,6 @@ export function detail<Text extends string>(text: Text) {
   return z.object({ detail: z.literal(text) });
 }
 
-export type AccountEvent = (typeof ACCOUNT_EVENTS)[number];
 export type Account = z.output<typeof account>;
 export type Session = z.output<typeof session>;
 export type EventPage = z.output<typeof eventPage>;

@@ -8,7 +8,7 @@ import { Moment } from "#app/_components/moment.tsx";
 import { useApiCall } from "#app/_components/use-api-call.ts";
 import type { EventPage } from "#lib/answers.ts";
 import { accountApi } from "#lib/client/account-api.ts";
-import { EVENT_WORDS } from "./event-words.ts";
+import { EVENT_WORDS } from "#lib/event-words.ts";
 
 /** What happened to the account, the latest first, a page at a time. */
 export function Activity({ first }: { first: EventPage }) {

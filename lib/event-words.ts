@@ -1,7 +1,8 @@
-import type { AccountEvent } from "#lib/answers.ts";
-
-/** What happened, as one would tell the account's owner. The compiler refuses an event without words. */
-export const EVENT_WORDS: { [Event in AccountEvent]: string } = {
+/**
+ * What can happen to an account: the event's name in the API and in the database, and its words for the account's owner. A name is
+ * never removed, because its rows are kept for a year.
+ */
+export const EVENT_WORDS = {
   signup: "You signed up",
   login: "Login",
   login_refused: "A login was refused",
@@ -19,3 +20,5 @@ export const EVENT_WORDS: { [Event in AccountEvent]: string } = {
   disabled: "The account was switched off",
   enabled: "The account was switched on again",
 };
+
+export type AccountEvent = keyof typeof EVENT_WORDS;
