@@ -3,7 +3,6 @@ import { type AccountEvent, EVENT_WORDS } from "./event-words.ts";
 
 /** The browser reads it from the refusal of a refresh. */
 export type { SessionEnd } from "./errors.ts";
-export type { AccountEvent } from "./event-words.ts";
 
 // The API's successful answers. The browser uses the types, the API's document the schemas.
 

@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const SHARED = ["config", "errors", "per-process", "schemas", "answers", "problems", "read-fields"].map(
+const SHARED = ["config", "errors", "per-process", "schemas", "answers", "event-words", "problems", "read-fields"].map(
   (name) => `lib/${name}.ts`,
 );
 const LOWEST = ["lib/settings", "lib/names", "lib/observe"];

@@ -1,6 +1,6 @@
 import { insertEvent } from "#db/events.ts";
 import type { Database } from "#db/pool.ts";
-import type { AccountEvent } from "#lib/answers.ts";
+import type { AccountEvent } from "#lib/event-words.ts";
 import { clientFacts } from "./client-facts.ts";
 
 /**
