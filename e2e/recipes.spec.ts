@@ -152,6 +152,9 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     expect(stored).toEqual([{ city: "Kyoto" }]);
     const answer = await send(server.origin, "POST", "/api/user/signup/", { json: { ...signUpBody(), city: "Nara" } });
     expect([answer.status, answer.json.city]).toEqual([201, "Nara"]);
+    const owner = await newSession(server.origin);
+    const exported = await send(server.origin, "GET", "/api/user/account/export/", { cookies: owner.cookies });
+    expect(exported.json.account).toEqual([expect.objectContaining({ username: owner.user.username, city: "Kyoto" })]);
     const made = freshName();
     const details = { username: made, email: `${made}@example.com`, "birth-date": "1990-01-02", city: "Osaka" };
     const options = Object.entries(details).flatMap(([option, value]) => [`--${option}`, value]);
