@@ -92,6 +92,30 @@ test("a new username is on all of the page at once, in every tab, and survives a
   await expect(name).toHaveValue(renamed);
 });
 
+test("a saved profile can be changed back at once, by the keyboard alone", async ({ page, context, baseURL }) => {
+  const { user } = await signIn(context, baseURL ?? "");
+  await page.goto("/account");
+  const profile = part(page, "Profile");
+  const [name, born] = [profile.getByLabel("Username"), profile.getByLabel("Date of birth")];
+  const undo = profile.getByRole("button", { name: "Undo the change" });
+  await pressOn(page, profile.getByRole("button", { name: "Save the profile" }));
+  await expect(profile.getByRole("status")).toHaveText("Saved.");
+  await expect(undo).toBeHidden();
+  const renamed = freshName();
+  await born.fill("1989-05-06");
+  await typeInto(page, name, renamed);
+  await page.keyboard.press("Enter");
+  await expect(banner(page)).toContainText(`Logged in as ${renamed}`);
+  await pressOn(page, undo);
+  await expect(profile.getByRole("status")).toHaveText("Changed back.");
+  await expect(undo).toBeHidden();
+  await expect(profile.getByRole("button", { name: "Save the profile" })).toBeFocused();
+  await expect(banner(page)).toContainText(`Logged in as ${user.username}`);
+  await page.reload();
+  await expect(name).toHaveValue(user.username);
+  await expect(born).toHaveValue(user.age);
+});
+
 test("a date of birth against the rules is refused at its field, and the next try succeeds", async ({
   page,
   context,
