@@ -3,6 +3,7 @@ import type pg from "pg";
 import { connect } from "#db/connection/connect.ts";
 import { connectionProblem } from "#db/connection/problem.ts";
 import { setRoleDefaults } from "#db/connection/session-settings.ts";
+import { givingWay, waitBriefly } from "./give-way.ts";
 import { inspectMigrations, MIGRATIONS } from "./migration-state.ts";
 import { type Ask, serverProblems, servingProblems } from "./requirements.ts";
 import { transaction } from "./transaction.ts";
@@ -39,23 +40,26 @@ async function runMigrations(client: pg.Client, databaseUrl: string): Promise<Ou
   try {
     // The runner's own lock belongs to a connection, and a pooler may give each transaction another connection. So the
     // transaction begins here, and holds the lock. The runner's own BEGIN has no effect then, and its COMMIT ends this one.
-    return await transaction(client, async (db) => {
-      isBegun = true;
-      await db.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
-      const found = await inspectMigrations(db.query);
-      if (found.problem !== undefined) return found;
-      await db.query(setRoleDefaults("current_user"));
-      await runner({
-        dbClient: client,
-        dir: MIGRATIONS,
-        direction: "up",
-        migrationsTable: "migrations",
-        noLock: true,
-        singleTransaction: true,
-        logger: SILENT,
+    const inOneTransaction = () =>
+      transaction(client, async (db) => {
+        isBegun = true;
+        await db.query(`select pg_advisory_xact_lock(${PG_MIGRATE_LOCK_ID})`);
+        const found = await inspectMigrations(db.query);
+        if (found.problem !== undefined) return found;
+        await db.query(setRoleDefaults("current_user"));
+        await waitBriefly(db);
+        await runner({
+          dbClient: client,
+          dir: MIGRATIONS,
+          direction: "up",
+          migrationsTable: "migrations",
+          noLock: true,
+          singleTransaction: true,
+          logger: SILENT,
+        });
+        return found;
       });
-      return found;
-    });
+    return await givingWay(inOneTransaction);
   } catch (error) {
     // Some poolers refuse transactions.
     if (!isBegun) throw new Error(`the migrations failed: ${connectionProblem(error, databaseUrl)}`, { cause: error });
