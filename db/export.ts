@@ -31,7 +31,7 @@ export const PARTS = {
     where: THEIRS,
     exported: [
       ...["id", "created_at", "rotated_at", "authenticated_at", "expires_at", "revoked_at", "end_reason"],
-      ...["address", "device"],
+      ...["address", "device", "username"],
     ],
     withheld: { ...OWNER, generation: "a count of refreshes", grace_generation: "a count of refreshes" },
   },

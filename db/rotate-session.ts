@@ -8,7 +8,8 @@ import type { SessionRow } from "./sessions.ts";
  */
 export type SeenSession = SessionRow & { age_seconds: number; grace_generation: number };
 
-const COLUMNS = "s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, u.username";
+// The name is the one that the session's current tokens have, until the next rotation: the same tokens are signed again.
+const COLUMNS = "s.id, s.generation, s.rotated_at, s.expires_at, s.user_id, coalesce(s.username, u.username) as username";
 const SEEN = `${COLUMNS}, s.grace_generation, extract(epoch from now() - s.rotated_at)::float8 as age_seconds`;
 /** The condition for a living session `s` of the user `u`. */
 const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
@@ -33,13 +34,14 @@ export async function rotateSession(
   // `relaxed`, so that the setting comes first. A clock that was set back leaves a rotated_at in the future, which must not
   // block the session. clock_timestamp(): the grace begins at the rotation, not when the statement began to wait for a lock.
   // Disabling the user in the meantime revokes the session, and the update sees that.
-  const rows = await db.query<SeenSession & { next_generation: number | null; next_rotated_at: Date; in_time: boolean }>(
+  type Row = SeenSession & { account_name: string; next_generation: number | null; next_rotated_at: Date; in_time: boolean };
+  const rows = await db.query<Row>(
     `with relaxed as materialized (
        select set_config('synchronous_commit', 'off', true) as commit
      ), seen as materialized (
-       select ${SEEN} from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
+       select ${SEEN}, u.username as account_name from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
      ), rotated as (
-       update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp(),
+       update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp(), username = account_name,
          grace_generation = greatest($2 - 1, s.generation), address = coalesce($5, s.address), device = coalesce($6, s.device)
        from seen, relaxed
        where s.id = $1 and s.revoked_at is null and relaxed.commit = 'off' and clock_timestamp() < $4
@@ -52,8 +54,9 @@ export async function rotateSession(
   );
   const [row] = rows;
   if (!row) return { rotated: null, seen: null, inTime: true };
-  const { next_generation, next_rotated_at, in_time: inTime, ...seen } = row;
-  const rotated = next_generation === null ? null : { ...seen, generation: next_generation, rotated_at: next_rotated_at };
+  const { account_name: username, next_generation, next_rotated_at, in_time: inTime, ...seen } = row;
+  const rotated =
+    next_generation === null ? null : { ...seen, username, generation: next_generation, rotated_at: next_rotated_at };
   return { rotated, seen, inTime };
 }
 
@@ -68,7 +71,7 @@ export async function advanceSession(
   { id, grace, isProved }: { id: string; grace: number; isProved: boolean },
 ): Promise<SessionRow | null> {
   const rows = await db.query<SessionRow>(
-    `update sessions s set generation = s.generation + 1, rotated_at = clock_timestamp(),
+    `update sessions s set generation = s.generation + 1, rotated_at = clock_timestamp(), username = u.username,
        grace_generation = case when s.rotated_at > now() - make_interval(secs => $2) then s.grace_generation else s.generation end,
        authenticated_at = case when $3 then clock_timestamp() else s.authenticated_at end
      from users u where u.id = s.user_id and s.id = $1 and ${LIVES}

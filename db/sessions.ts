@@ -36,8 +36,8 @@ export async function insertSession(
        where users.id = $2 and is_active and changed_at = $4::timestamptz
        for share
      ), opened as (
-       insert into sessions (id, user_id, expires_at, address, device)
-       select $1, id, now() + make_interval(secs => $3), $5, $7 from owner
+       insert into sessions (id, user_id, username, expires_at, address, device)
+       select $1, id, username, now() + make_interval(secs => $3), $5, $7 from owner
        returning id, generation, rotated_at, expires_at, user_id
      ), device as (
        select exists (select from events where user_id = $2 and event in ('signup', 'login'))

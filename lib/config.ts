@@ -6,10 +6,10 @@ import {
   attempts,
   databaseUrl,
   integer,
-  mailbox,
   smtpUrl,
   toBlockList,
   toListenAddress,
+  toMailbox,
   toSecrets,
 } from "#lib/settings/setting-types.ts";
 
@@ -46,7 +46,7 @@ export const environment = z.object({
   /** The mail server. Unset, no mail is sent. */
   SMTP_URL: smtpUrl.optional(),
   /** The sender of all mails: an address, or a name and an address. */
-  MAIL_FROM: mailbox.optional(),
+  MAIL_FROM: z.string().transform(toMailbox).optional(),
   /** Shows mails at /dev/mail, to this machine, instead of sending them. `npm start` may switch it on (start-everything.ts). */
   MAIL_PAGE: z.enum(["on", "off"]).default("off"),
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),

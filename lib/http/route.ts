@@ -37,8 +37,10 @@ type Takes<V, Body extends z.ZodType, Params extends z.ZodType, Query extends z.
   body?: Body;
   params?: Params;
   query?: Query;
-  rules?: (db: Database, fields: Partial<z.output<Body>>, viewer: V) => Problems | Promise<Problems>;
+  rules?: (db: Database, fields: Partial<z.output<Body>>, viewer: V, guesser: Guesser) => Problems | Promise<Problems>;
 };
+/** For rules that compare a password: the hash, and the client's address, by which wrong guesses are counted. */
+type Guesser = { hash: Hash; address: string };
 /** The path's parameters, as Next reads them: decoded, and several for a catch-all. */
 type PathContext = { params: Promise<Record<string, string | string[] | undefined>> };
 type Endpoint = { declaration: Declaration; run: (request: Request, path: PathContext) => Promise<unknown> };
@@ -112,15 +114,17 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const db = database();
     const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
     const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
-    const read = bodyReader(db, request, declaration);
+    const read = bodyReader(db, request, declaration, { hash, address });
     const identify = declaration.authenticate ?? authenticate;
     const viewer = declaration.public === true ? null : await identify(db, headers, () => read(null));
     if (viewer) await proofOf(declaration)?.(db, viewer);
     const params = await readParams(path, declaration);
     const query = await readQuery(request, declaration);
     const client = { address, attempt };
-    const given = { params, query, body: await read(viewer) } as Record<"params" | "query" | "body", never>;
-    const handle = async () => handler({ db, hash, viewer: viewer as never, ...given, headers, client });
+    const handle = async () => {
+      const given = { params, query, body: await read(viewer) } as Record<"params" | "query" | "body", never>;
+      return handler({ db, hash, viewer: viewer as never, ...given, headers, client });
+    };
     return forgiveUnavailable(db, declaration.hashes && attempt ? [attempt] : [], handle);
   }
 }
@@ -142,10 +146,15 @@ async function readQuery(request: Request, { query: schema }: Declaration): Prom
 }
 
 // A body can be read only once. At most endpoints it is read after the session was checked.
-function bodyReader(db: Database, request: Request, { body, rules }: Declaration): (viewer: Viewer | null) => Promise<unknown> {
+function bodyReader(
+  db: Database,
+  request: Request,
+  { body, rules }: Declaration,
+  guesser: Guesser,
+): (viewer: Viewer | null) => Promise<unknown> {
   let reading: Promise<unknown> | undefined;
   return (viewer) => {
-    const rulesOf = (fields: unknown) => rules?.(db, fields as never, viewer as never) ?? {};
+    const rulesOf = (fields: unknown) => rules?.(db, fields as never, viewer as never, guesser as never) ?? {};
     reading ??= body ? readBody(request, body, rulesOf) : Promise.resolve(undefined);
     return reading;
   };

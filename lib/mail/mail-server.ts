@@ -32,10 +32,10 @@ const server = perProcess<Promise<Transporter> | null>("mail-server", () => null
 /** Gives a mail to the mail server. @param id its id in the outbox @throws {Error} nodemailer's */
 export async function giveToServer(id: string, { to, subject, text, html }: WrittenMail, signal: AbortSignal): Promise<void> {
   const transport = await (server.get() ?? open());
-  const { MAIL_FROM: from = "", PUBLIC_URL } = config();
+  const { MAIL_FROM: from, PUBLIC_URL } = config();
   await transport.sendMail({
+    // Not as texts, which would be parsed again: a name may have a comma or a colon.
     from,
-    // Not as a text, which would be parsed again.
     to: { name: "", address: to },
     subject,
     text,

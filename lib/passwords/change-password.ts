@@ -2,7 +2,7 @@ import "server-only";
 
 import { lockUser } from "#db/email-addresses.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
-import { type AccountRow, findAccountById, hasPassword, replacePassword } from "#db/passwords.ts";
+import { type AccountRow, findAccountById, replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { advanceSession } from "#db/rotate-session.ts";
 import { keepSession, listJustEnded, type SessionRow } from "#db/sessions.ts";
@@ -17,29 +17,48 @@ import { AppError } from "#lib/errors.ts";
 import { post } from "#lib/mail/letter.ts";
 import { passwordChanged } from "#lib/mail/letters/password-changed.ts";
 import { record } from "#lib/observe/events.ts";
-import { mergeProblems, type Problem, type Problems } from "#lib/problems.ts";
+import type { Problem, Problems } from "#lib/problems.ts";
 import type { ChangePasswordValues } from "#lib/schemas.ts";
 import { isOwnPassword } from "./check-password.ts";
 import type { Hash } from "./hash-queue.ts";
 import { hashPassword } from "./hashing.ts";
 import { passwordProblems } from "./rules.ts";
 
-/** The rules of a change beyond its schema: an account with a password must send it. */
+const REQUIRED: Problem = { code: "required" };
+const WRONG: Problem = { code: "wrong_old_password" };
+
+/** How a password is hashed, and the client's address, by which wrong guesses are counted. */
+type Guesser = { hash: Hash; address: string };
+
+/**
+ * The rules of a change beyond its schema: an account with a password must send it. If the new password is refused, the current
+ * one is compared here, so that one answer reports what is wrong with both. Otherwise `changePassword` compares it.
+ * @throws {AppError} as `changePassword`
+ */
 export async function changePasswordRules(
   db: Database,
-  { current_password: current }: Partial<ChangePasswordValues>,
+  { current_password: current, new_password: password }: Partial<ChangePasswordValues>,
   viewer: Viewer,
+  guesser: Guesser,
 ): Promise<Problems> {
-  const isMissing = current === undefined && (await hasPassword(db, viewer.userId));
-  return isMissing ? { current_password: [{ code: "required" }] } : {};
+  const account = await findChanger(db, viewer, guesser.address);
+  const isMissing = current === undefined && account.password !== null;
+  const problems = password === undefined ? [] : passwordProblems(password, account, config().PASSWORD_MIN_LENGTH);
+  const isRefused = password === undefined || problems.length > 0;
+  const isWrong = isRefused && current !== undefined && !(await isCurrent(db, guesser, account, current));
+  return {
+    current_password: [...(isMissing ? [REQUIRED] : []), ...(isWrong ? [WRONG] : [])],
+    new_password: problems,
+  };
 }
 
 /**
- * Gives a signed-in user a new password. All other sessions end, and this one goes on.
+ * Gives a signed-in user a new password, which `changePasswordRules` must have accepted. All other sessions end, and this one goes
+ * on.
  * @param address the client's address
  * @returns the session's new tokens
- * @throws {AppError} `invalid_input` for a wrong current password and a bad new one; `throttled`; `unavailable`;
- *   `access_token_not_valid` if the session ended meanwhile
+ * @throws {AppError} `invalid_input` for a wrong current password; `throttled`; `unavailable`; `access_token_not_valid` if the
+ *   session ended meanwhile
  */
 export async function changePassword(
   db: Database,
@@ -48,13 +67,8 @@ export async function changePassword(
   { current_password: current, new_password: password }: ChangePasswordValues,
   address: string,
 ): Promise<Tokens> {
-  const account = await findAccountById(db, viewer.userId, address);
-  if (!account?.is_active) throw new AppError("access_token_not_valid", { reason: "invalid" });
-  const fields = mergeProblems(
-    { current_password: await currentProblems(db, hash, account, current ?? "", address) },
-    { new_password: passwordProblems(password, account, config().PASSWORD_MIN_LENGTH) },
-  );
-  if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
+  const account = await findChanger(db, viewer, address);
+  if (!(await isCurrent(db, { hash, address }, account, current ?? ""))) throw wrongCurrent();
   const encoded = await hashPassword(hash, password);
   const { session, ended } = await db.transaction((part) => replace(part, viewer, account, encoded, address));
   for (const id of ended) {
@@ -65,16 +79,19 @@ export async function changePassword(
   return tokensOf(session);
 }
 
+async function findChanger(db: Database, { userId }: Viewer, address: string): Promise<AccountRow> {
+  const account = await findAccountById(db, userId, address);
+  if (!account?.is_active) throw new AppError("access_token_not_valid", { reason: "invalid" });
+  return account;
+}
+
 // An account without a password has proved by other means who its owner is.
-async function currentProblems(
-  db: Database,
-  hash: Hash,
-  account: AccountRow,
-  current: string,
-  address: string,
-): Promise<Problem[]> {
-  if (account.password === null || (await isOwnPassword(db, hash, account, current, address))) return [];
-  return [{ code: "wrong_old_password" }];
+async function isCurrent(db: Database, { hash, address }: Guesser, account: AccountRow, current: string): Promise<boolean> {
+  return account.password === null || isOwnPassword(db, hash, account, current, address);
+}
+
+function wrongCurrent(): AppError {
+  return new AppError("invalid_input", { fields: { current_password: [WRONG] } });
 }
 
 type Replaced = { session: SessionRow; ended: string[] };
@@ -91,8 +108,7 @@ async function replace(
   await lockUser(db, id);
   const account = await findAccountById(db, id, address);
   // Another change came first: the password that was compared is an old one now.
-  if (account?.password?.changed_at !== compared.password?.changed_at)
-    throw new AppError("invalid_input", { fields: { current_password: [{ code: "wrong_old_password" }] } });
+  if (account?.password?.changed_at !== compared.password?.changed_at) throw wrongCurrent();
   await keepSession(db, sessionId);
   const changedAt = await replacePassword(db, id, encoded);
   const session = await advanceSession(db, { id: sessionId, grace: refreshGraceSeconds(), isProved: true });

@@ -1,6 +1,8 @@
+import type { Mailbox } from "./setting-types.ts";
+
 type MailSettings = {
   SMTP_URL?: string | undefined;
-  MAIL_FROM?: string | undefined;
+  MAIL_FROM?: Mailbox | undefined;
   MAIL_PAGE?: "on" | "off" | undefined;
   PUBLIC_URL?: URL | undefined;
 };

@@ -1,6 +1,7 @@
+import { createTransport } from "nodemailer";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { toBlockList, toListenAddress } from "./setting-types.ts";
+import { toBlockList, toListenAddress, toMailbox } from "./setting-types.ts";
 
 const parse = (list: string) => z.string().transform(toBlockList).safeParse(list);
 
@@ -58,3 +59,33 @@ test("METRICS_ADDRESS refuses anything else with what it must be", () => {
     expect([bad, parseAddress(bad).error?.issues[0]?.message]).toEqual([bad, message]);
   }
 });
+
+const parseMailbox = (text: string) => z.string().transform(toMailbox).safeParse(text);
+
+test.each([
+  ["hello@example.com", "hello@example.com"],
+  ["<hello@example.com>", "hello@example.com"],
+  ["MovieConnect <hello@example.com>", "MovieConnect <hello@example.com>"],
+  ["Movies, Inc. <hello@example.com>", '"Movies, Inc." <hello@example.com>'],
+  ["Films: new <hello@example.com>", '"Films: new" <hello@example.com>'],
+  ["Kino (Berlin) <hello@example.com>", '"Kino (Berlin)" <hello@example.com>'],
+  ["Bücher <no-reply+x@bücher.example>", "=?UTF-8?Q?B=C3=BCcher?= <no-reply+x@xn--bcher-kva.example>"],
+])("MAIL_FROM may be %j, and a mail says that it is from %s", async (text, header) => {
+  const { data: from } = parseMailbox(text);
+  const mail = await createTransport({ streamTransport: true, buffer: true }).sendMail({ from, to: "ann@example.com" });
+  expect(/^From: (.*)\r$/m.exec(String(mail.message))?.[1]).toBe(header);
+});
+
+test.each([
+  "",
+  "hello",
+  "hello@",
+  "a,b@example.com",
+  "grüße@example.com",
+  "a@example.com, b@example.com",
+  "a@example.com>",
+  "MovieConnect <a@example.com",
+  "Movie\tConnect <a@example.com>",
+  'x "y" <a@example.com>',
+  "x\r\nBcc: <a@example.com>",
+])("MAIL_FROM is not %j", (text) => expect(parseMailbox(text).success).toBe(false));

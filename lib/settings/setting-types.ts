@@ -42,13 +42,19 @@ const SMTP_FORM = "must be a URL: smtp://user:password@mail.example.com:587, or 
 /** The URL of a mail server. */
 export const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: SMTP_FORM });
 
-/** An address that sends mail, alone or after a name: `MovieConnect <hello@example.com>`. */
-export const mailbox = z
-  .string()
-  .regex(
-    /^(?:[^<>"\\\r\n]{1,100} )?<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/,
-    "must be an address: MovieConnect <hello@example.com>",
-  );
+/** Who sends mails, as mail programs show it. `name` is empty for an address alone. */
+export type Mailbox = { name: string; address: string };
+
+const NAMED = /^(?:([^<>"\\\p{C}]{1,100}) )?<([^<>]+)>$/u;
+// The local part is ASCII: not every mail server takes another one (RFC 6531). A host in Unicode is sent in its ASCII form.
+const ADDRESS = /^[\w!#$%&'*+/=?^`{|}~.-]+@[\p{L}\p{M}\p{N}.-]+$/u;
+
+/** For `transform`: an address that sends mail, alone or after a name, which may have any punctuation but quotation marks. */
+export function toMailbox(text: string, context: z.RefinementCtx<string>): Mailbox {
+  const [, name = "", address = text] = NAMED.exec(text) ?? [];
+  if (!ADDRESS.test(address)) context.addIssue("must be an address: MovieConnect <hello@example.com>");
+  return { name: name.trim(), address };
+}
 
 /** Where to listen. */
 export type ListenAddress = { host: string; port: number };

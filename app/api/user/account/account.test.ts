@@ -53,6 +53,20 @@ test("a new username is in this session's new cookies at once, and in another se
   expect((await refresh(token)).json.reason).toBe("replayed");
 });
 
+test("a refresh within the grace yields the very same tokens, also if the name was changed in another session meanwhile", async () => {
+  const { user, cookies } = await newSession(origin);
+  const other = await logIn(origin, user);
+  await passGrace(inject("databaseUrl"), other.refresh);
+  const rotated = await refresh(other.refresh);
+  const username = freshName();
+  expect((await change(cookies, { username })).status).toBe(200);
+  for (const token of [other.refresh, rotated.cookies.refresh_token ?? ""]) {
+    expect((await refresh(token)).cookies).toEqual(rotated.cookies);
+  }
+  await passGrace(inject("databaseUrl"), rotated.cookies.refresh_token ?? "");
+  expect(await nameIn((await refresh(rotated.cookies.refresh_token ?? "")).cookies)).toBe(username);
+});
+
 test("after a change of the username the new one logs in, and the old one is free", async () => {
   const { user, cookies } = await newSession(origin);
   const username = freshName();

@@ -107,6 +107,22 @@ test("the new password meets the rules of the signup, and every problem is in on
   const both = await change({ json: { current_password: "wrong-password", new_password: "mfn" }, cookies });
   expect(both.json).toEqual({ current_password: WRONG, new_password: short });
   const required = ["This field is required."];
+  const blank = ["This field may not be blank."];
+  for (const [json, problems] of [
+    [
+      { current_password: "wrong-password", new_password: "" },
+      { current_password: WRONG, new_password: blank },
+    ],
+    [{ current_password: "wrong-password" }, { current_password: WRONG, new_password: required }],
+    [{ new_password: "mfn" }, { current_password: required, new_password: short }],
+    [
+      { current_password: "", new_password: "mfn" },
+      { current_password: blank, new_password: short },
+    ],
+    [{ current_password: PASSWORD, new_password: "" }, { new_password: blank }],
+  ]) {
+    expect((await change({ json, cookies })).json).toEqual(problems);
+  }
   expect((await change({ json: {}, cookies })).json).toEqual({ current_password: required, new_password: required });
   const mistyped = await change({ json: { current_password: null, new_password: 5 }, cookies });
   expect(mistyped.json).toEqual({ current_password: ["This field may not be null."], new_password: ["Not a valid string."] });
