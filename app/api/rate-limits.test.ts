@@ -254,23 +254,75 @@ test("a person who tried ten passwords and then recovered logs in at once, and o
   expect((await attempt(username, elsewhere, json.new_password)).status).toBe(429);
 });
 
-test("recoveries, and the use of their links, are limited by the client's address, for all accounts together", async () => {
-  const own = await startServer({
-    ...VARIABLES,
-    RATE_LIMIT_RECOVERY: "3/600",
-    RATE_LIMIT_MAIL_LINK: "4/600",
-    TRUSTED_PROXIES: "127.0.0.1",
+describe("with three attempts for every limit", () => {
+  let own: TestServer;
+  beforeAll(async () => {
+    const names = ["LOGIN_ADDRESS", "SIGNUP", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK"];
+    const few = Object.fromEntries(names.map((name) => [`RATE_LIMIT_${name}`, "3/600"]));
+    own = await startServer({ ...VARIABLES, ...few, TRUSTED_PROXIES: "127.0.0.1" });
   });
-  const known = await signUp(own.origin);
-  const address = freshAddress();
-  const post = (path: string, json: unknown) => send(own.origin, "POST", path, { json, headers: from(address) });
-  const emails = [known.email, `${freshName()}@example.com`, known.email, `${freshName()}@example.com`, known.email];
-  const asked = await inTurn(emails, (email) => post("/api/user/password/reset/", { email }));
-  expect(asked.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
-  const used = await inTurn(emails, () => post("/api/user/password/reset/confirm/", { token: "x", new_password: PASSWORD }));
-  expect(used.map(({ status }) => status)).toEqual([400, 400, 400, 400, 429]);
-  expect(used.at(-1)?.headers["ratelimit-policy"]).toBe('"mail-link";q=4;w=600');
-  await own.stop();
+  afterAll(() => own.stop());
+
+  test("each endpoint is limited by the client's address, but for those that cost no statement or must always answer", async () => {
+    const { paths } = (await send(own.origin, "GET", "/api/openapi.json")).json as { paths: Record<string, object> };
+    const limits: [endpoint: string, policy: string | undefined][] = [];
+    for (const [path, item] of Object.entries(paths)) {
+      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((each) => each.toLowerCase() in item)) {
+        const headers = from(freshAddress());
+        const answers = await inTurn(Array(4).fill(path.replace("{id}", "x")), (url) =>
+          send(own.origin, method, url, { headers }),
+        );
+        const policies = answers.map((answer) => answer.headers["ratelimit-policy"]);
+        expect(policies.slice(0, 3), path).toEqual([undefined, undefined, undefined]);
+        limits.push([`${method} ${path}`, policies[3]?.toString()]);
+      }
+    }
+    const limitedBy = (name: string) =>
+      limits.flatMap(([each, policy]) => (policy === `"${name}";q=3;w=600` ? [each] : [])).sort();
+    expect(limitedBy("login-address")).toEqual(["POST /api/token"]);
+    expect(limitedBy("refresh")).toEqual(["POST /api/token/refresh"]);
+    expect(limitedBy("signup")).toEqual(["POST /api/user/signup"]);
+    expect(limitedBy("account")).toEqual([
+      "DELETE /api/user/account",
+      "DELETE /api/user/sessions",
+      "DELETE /api/user/sessions/{id}",
+      "GET /api/user/account",
+      "GET /api/user/account/export",
+      "GET /api/user/events",
+      "GET /api/user/sessions",
+      "PATCH /api/user/account",
+      "POST /api/user/password",
+      "POST /api/user/reauthenticate",
+    ]);
+    expect(limitedBy("recovery")).toEqual([
+      "POST /api/user/email",
+      "POST /api/user/email/resend",
+      "POST /api/user/password/reset",
+    ]);
+    expect(limitedBy("mail-link")).toEqual([
+      "POST /api/user/email/confirm",
+      "POST /api/user/email/undo",
+      "POST /api/user/password/reset/confirm",
+    ]);
+    expect(limits.flatMap(([each, policy]) => (policy === undefined ? [each] : [])).sort()).toEqual([
+      "GET /api/health/live",
+      "GET /api/health/ready",
+      "GET /api/openapi.json",
+      "GET /api/user/profile",
+      "POST /api/user/logout",
+    ]);
+  });
+
+  test("recoveries, and the use of their links, are limited by the client's address, for all accounts together", async () => {
+    const known = await signUp(own.origin);
+    const address = freshAddress();
+    const post = (path: string, json: unknown) => send(own.origin, "POST", path, { json, headers: from(address) });
+    const emails = [known.email, `${freshName()}@example.com`, known.email, `${freshName()}@example.com`, known.email];
+    const asked = await inTurn(emails, (email) => post("/api/user/password/reset/", { email }));
+    expect(asked.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
+    const used = await inTurn(emails, () => post("/api/user/password/reset/confirm/", { token: "x", new_password: PASSWORD }));
+    expect(used.map(({ status }) => status)).toEqual([400, 400, 400, 429, 429]);
+  });
 });
 
 test("limits can be set, hold for all workers together, and outlast a restart", async () => {

@@ -1,6 +1,6 @@
+import { listSessions, type SessionDetails } from "#db/list-sessions.ts";
 import { listUsers } from "#db/list-users.ts";
 import type { Database } from "#db/pool.ts";
-import { listSessions, type SessionDetails } from "#db/sessions.ts";
 import { findUser, type UserDetails } from "#db/users.ts";
 import { deleteAccount } from "#lib/account/delete-account.ts";
 import { endSessions } from "#lib/account/end-sessions.ts";

@@ -33,9 +33,13 @@ afterAll(() => postgres.stop());
 
 const query = (text: string, values: unknown[] = []) => withDatabase(postgres.directUrl, (ask) => ask(text, values));
 
-/** The application, with this mail server. Its log is searched for addresses when the test is over. */
+/** The application, with this mail server. One worker, where a test needs no second one: each costs a start. */
+const startWith = (SMTP_URL: string, variables: Record<string, string> = {}) =>
+  startServer({ DATABASE_URL: postgres.url, PUBLIC_URL: SITE, SMTP_URL, MAIL_FROM, WEB_CONCURRENCY: "1", ...variables });
+
+/** The same. Its log is searched for addresses when the test is over. */
 async function startSender(SMTP_URL: string, variables: Record<string, string> = {}): Promise<TestServer> {
-  const server = await startServer({ DATABASE_URL: postgres.url, PUBLIC_URL: SITE, SMTP_URL, MAIL_FROM, ...variables });
+  const server = await startWith(SMTP_URL, variables);
   onTestFinished(async () => {
     await server.stop();
     expect(server.output()).not.toMatch(/@reader\.example|@example\.com|#token/);
@@ -64,8 +68,9 @@ async function write(recipients: string[]): Promise<void> {
 /** The row of the only mail to this address. */
 const rowOf = async (address: string) => (await query("select * from mails where address = $1", [address]))[0] ?? {};
 
-/** Has mails that wait for their next attempt tried at once. */
-const hurry = () => query("update mails set next_attempt_at = now(), locked_until = null where outcome is null");
+/** Lets every wait of the mails that are not sent be over: that for the next attempt, and that for a lease to run out. */
+const hurry = () =>
+  query("update mails set next_attempt_at = now(), locked_until = least(locked_until, now()) where outcome is null");
 
 /** Every one of these mails arrives, once. */
 async function expectEachOnce(recipients: string[], { directory }: MailServer): Promise<void> {
@@ -139,13 +144,7 @@ test.each([
       [url("s3cret:/@"), {}],
       [url("wrong"), { NODE_EXTRA_CA_CERTS: file }],
     ] as const) {
-      const wary = await startServer({
-        DATABASE_URL: postgres.url,
-        PUBLIC_URL: SITE,
-        SMTP_URL: refused,
-        MAIL_FROM,
-        ...variables,
-      });
+      const wary = await startWith(refused, variables);
       await eventually(() => wary.output().includes("mail_server_away"));
       // Neither is the mail's fault: no attempt is counted. Nor does it concern requests.
       expect(await rowOf(address)).toMatchObject({ attempts: 0, outcome: null });
@@ -183,13 +182,25 @@ test("a refused recipient fails at once, alone; an operator sees it and has it t
   // The server's words can't steer the operator's terminal.
   expect(listed).not.toContain("\u001b");
   isRefusing = false;
+  // Days later, when it is given up, and another mail of its kind waits.
+  await query(
+    `update mails set created_at = created_at - interval '9 days', give_up_at = give_up_at - interval '9 days', collapse_key = 'one'
+     where id = $1`,
+    [id],
+  );
+  await query("insert into mails (kind, address, collapse_key, next_attempt_at) values ('none', 'x', 'one', 'infinity')");
   const unknown = launch(
     { DATABASE_URL: postgres.url, AUTH_SECRET: "" },
     { command: [...MANAGE, "mail", "retry", "--mail", "1"] },
   );
   expect([await unknown.ended, unknown.errors()]).toEqual([1, "movieconnect: there is no failed mail 1\n"]);
   expect(JSON.parse(await manage(["mail", "retry", "--mail", String(id), "--json"]))).toEqual({ retried: [id] });
+  await query("delete from mails where collapse_key = 'one' and kind = 'none'");
   await expectEachOnce([refused], mail);
+  // Its attempts are counted anew.
+  await eventually(
+    async () => (await query("select from mails where id = $1 and outcome = 'sent' and attempts = 0", [id])).length === 1,
+  );
 });
 
 /** An operator's command. @returns what it prints */
@@ -265,12 +276,7 @@ test("a mail is sent after a restart, if the whole application is killed before 
       // Not even a greeting.
       if (state === "waits") socket.destroy();
     });
-    const server = await startServer({
-      DATABASE_URL: postgres.url,
-      PUBLIC_URL: SITE,
-      SMTP_URL: `smtp://127.0.0.1:${port}`,
-      MAIL_FROM,
-    });
+    const server = await startWith(`smtp://127.0.0.1:${port}`);
     await write([recipients[state === "waits" ? 0 : 1] ?? ""]);
     await eventually(() => isAsked);
     const processes = [server.process.pid ?? 0, ...(await childrenOf(server.process.pid ?? 0))];
@@ -295,7 +301,7 @@ test("a mail in hand is finished when the application is told to stop, and arriv
       release = done;
     },
   });
-  const server = await startServer({ DATABASE_URL: postgres.url, PUBLIC_URL: SITE, SMTP_URL: mail.url, MAIL_FROM });
+  const server = await startWith(mail.url);
   await write([address]);
   await eventually(() => isInHand);
   const stopped = server.stop();
@@ -309,7 +315,7 @@ test("a mail that a stop interrupts is given back, and sent by the next start", 
   const [address = ""] = addresses(1);
   let isInHand = false;
   const mute = await startMail({ onMailFrom: () => (isInHand = true) });
-  const server = await startServer({ DATABASE_URL: postgres.url, PUBLIC_URL: SITE, SMTP_URL: mute.url, MAIL_FROM });
+  const server = await startWith(mute.url);
   await write([address]);
   await eventually(() => isInHand);
   expect(await server.stop()).toBe(0);
@@ -325,7 +331,8 @@ test.runIf(hasPgBouncer())("several workers send several hundred mails through P
   const mail = await startMail();
   const recipients = addresses(300);
   await write(recipients);
-  await Promise.all([startSender(mail.url, { DATABASE_URL: pooler.url }), startSender(mail.url, { DATABASE_URL: pooler.url })]);
+  const pooled = { DATABASE_URL: pooler.url, WEB_CONCURRENCY: "2" };
+  await Promise.all([startSender(mail.url, pooled), startSender(mail.url, pooled)]);
   await expectEachOnce(recipients, mail);
 });
 

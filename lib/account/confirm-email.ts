@@ -1,7 +1,7 @@
 import { findAddressState, isEmailTaken, lockUser, verifyEmail } from "#db/email-addresses.ts";
 import { insertEmailChange } from "#db/email-changes.ts";
 import type { Database } from "#db/pool.ts";
-import { revokeSessionsOf } from "#db/sessions.ts";
+import { revokeSessionsOf } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import { type Confirmation, isStillFor, readConfirmation } from "#lib/auth/confirmation-token.ts";
 import { isDisowned } from "#lib/auth/disowned-session.ts";

@@ -1,5 +1,6 @@
+import { listSessions } from "#db/list-sessions.ts";
 import type { Database } from "#db/pool.ts";
-import { listSessions, revokeSessionsOf, type SessionChoice } from "#db/sessions.ts";
+import { revokeSessionsOf, type SessionChoice } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { record } from "#lib/observe/events.ts";

@@ -1,7 +1,7 @@
 import "server-only";
 
+import { listSessions } from "#db/list-sessions.ts";
 import type { Database } from "#db/pool.ts";
-import { listSessions } from "#db/sessions.ts";
 import type { Session } from "#lib/answers.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 

@@ -1,7 +1,7 @@
 import { findAddressState, isEmailTaken, lockUser } from "#db/email-addresses.ts";
 import { deletePasswordSince, findEmailChange, undoEmailChange as undoInDatabase } from "#db/email-changes.ts";
 import type { Database } from "#db/pool.ts";
-import { revokeSessionsOf } from "#db/sessions.ts";
+import { revokeSessionsOf } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { badLink } from "#lib/auth/signed-link.ts";

@@ -1,7 +1,7 @@
 import "server-only";
 
 import type { Database } from "#db/pool.ts";
-import { findEnd } from "#db/sessions.ts";
+import { findEnd } from "#db/session-ends.ts";
 
 /** A person who logs out, or just goes away, still wants what the session asked for. */
 const LEFT = ["logged_out", "expired"];

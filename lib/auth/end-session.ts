@@ -1,7 +1,7 @@
 import "server-only";
 
 import type { Database } from "#db/pool.ts";
-import { type EndReason, revokeSession } from "#db/sessions.ts";
+import { type EndReason, revokeSession } from "#db/session-ends.ts";
 import { record } from "#lib/observe/events.ts";
 import { rememberEvent } from "./account-events.ts";
 import { rememberRevocation } from "./revocations.ts";

@@ -4,7 +4,7 @@ import { lockUser, verifyEmail } from "#db/email-addresses.ts";
 import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { findRecoverableById, type RecoverableAccount } from "#db/recovery.ts";
-import { listJustEnded } from "#db/sessions.ts";
+import { listJustEnded } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import { clientFacts } from "#lib/auth/client-facts.ts";
 import { isRecoveryTokenOf, readRecoveryToken } from "#lib/auth/recovery-token.ts";

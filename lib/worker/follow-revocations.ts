@@ -2,7 +2,7 @@ import "server-only";
 
 import type { Database } from "#db/pool.ts";
 import { type RevocationSnapshot, readRecentRevocations, readRevocationsSince, recordLineage } from "#db/revocations.ts";
-import { revokeSessions } from "#db/sessions.ts";
+import { revokeSessions } from "#db/session-ends.ts";
 import { isUnavailable } from "#db/unavailable.ts";
 import { setClock } from "#lib/auth/clock.ts";
 import { revocations } from "#lib/auth/revocations.ts";

@@ -13,10 +13,9 @@ const NOT_VERIFIED = '{"detail":"E-mail address is not verified.","code":"email_
 const settings = { DATABASE_URL: databaseUrl, AUTH_SECRET: inject("authSecret"), TRUSTED_PROXIES: "127.0.0.1,::1" };
 // One worker, which hears too late of what another has ended: it must know by itself.
 const worker = { WEB_CONCURRENCY: "1", REVOCATION_POLL_MS: "20000" };
-const limits = { RATE_LIMITS: "on", RATE_LIMIT_RECOVERY: "4/600", RATE_LIMIT_MAIL_LINK: "10/600" };
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ ...settings, ...worker, ...limits, EMAIL_VERIFICATION: "required" });
+  server = await startServer({ ...settings, ...worker, RATE_LIMITS: "on", EMAIL_VERIFICATION: "required" });
 });
 afterAll(() => server.stop());
 
@@ -83,30 +82,6 @@ test("the worker that confirms or undoes a change refuses the sessions that it e
   const { token: undo } = await readMailAbout(user.email, "The address of your account was changed");
   expect((await use("undo", undo)).status).toBe(200);
   expect(await profile(cookies)).toBe(401);
-});
-
-test("one client's requests for mails are limited, and so are its tries of links", async () => {
-  const { cookies } = await newOwner(inject("origin"));
-  const [client, other] = [freshClient(), freshClient()];
-  const post = (path: string, json: unknown, headers: Record<string, string>) =>
-    send(server.origin, "POST", `/api/user/email/${path}`, { cookies, json, headers });
-  for (const path of ["", "resend/"]) {
-    for (let count = 0; count < 2; count += 1) expect((await post(path, { email: freshEmail() }, client)).status).toBe(200);
-  }
-  for (const path of ["", "resend/"]) {
-    const refused = await post(path, { email: freshEmail() }, client);
-    expect(refused.status).toBe(429);
-    expect(refused.headers["ratelimit-policy"]).toBe('"recovery";q=4;w=600');
-    expect((await post(path, { email: freshEmail() }, other)).status).toBe(200);
-  }
-  const links = Array.from({ length: 5 }, () => ["confirm/", "undo/"]).flat();
-  for (const path of links) expect((await post(path, { token: "x" }, client)).status).toBe(400);
-  for (const path of ["confirm/", "undo/"]) {
-    const refused = await post(path, { token: "x" }, client);
-    expect(refused.status).toBe(429);
-    expect(refused.headers["ratelimit-policy"]).toBe('"mail-link";q=10;w=600');
-    expect((await post(path, { token: "x" }, other)).status).toBe(400);
-  }
 });
 
 test("no table and no line of the log holds a link's token, before or after its use", async () => {

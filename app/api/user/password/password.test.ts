@@ -1,7 +1,8 @@
 import { expect, inject, test } from "vitest";
 import { logIn, newSession, PASSWORD, type Sent, send, signUp } from "#e2e/client.ts";
 import { claimsOf } from "#e2e/forge.ts";
-import { eventually, withDatabase } from "#e2e/harness.ts";
+import { eventually, type Query, withDatabase } from "#e2e/harness.ts";
+import { holdingAccount } from "#e2e/held-account.ts";
 import { readMailAbout } from "#e2e/recovery.ts";
 
 const origin = inject("origin");
@@ -156,7 +157,10 @@ test("an account without a password sets its first after a proof, and needs no c
 test("of two changes at once with the same current password, one is made", async () => {
   const { user, cookies } = await newSession(origin);
   const passwords = [NEW_PASSWORD, "throne-of-blood-1957"];
-  const answers = await Promise.all(passwords.map((new_password) => change({ json: { ...right, new_password }, cookies })));
+  // Both have found the current password right, and wait to replace it.
+  const answers = await holdingAccount(user.id, 2, () =>
+    Promise.all(passwords.map((new_password) => change({ json: { ...right, new_password }, cookies }))),
+  );
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   expect(answers.find(({ status }) => status === 400)?.json).toEqual({ current_password: WRONG });
   const made = passwords[answers.findIndex(({ status }) => status === 200)] ?? "";
@@ -165,21 +169,9 @@ test("of two changes at once with the same current password, one is made", async
 
 test("a session that ends while its change hashes changes nothing", async () => {
   const { user, cookies } = await newSession(origin);
-  const answer = await withDatabase(inject("databaseUrl"), async (query) => {
-    await query("begin");
-    await query("select from users where id = $1 for update", [user.id]);
-    const changing = change({ json: right, cookies });
-    // The change has compared and hashed. Now it waits for the lock.
-    await eventually(async () => {
-      const waiting = await inDatabase(
-        "select from pg_locks where not granted and pid in (select pid from pg_stat_activity where query ~ 'from users where id')",
-      );
-      return waiting.length > 0;
-    });
-    await query("update sessions set revoked_at = now() where user_id = $1", [user.id]);
-    await query("commit");
-    return changing;
-  });
+  // The change has compared and hashed when it waits for the lock.
+  const end = (query: Query) => query("update sessions set revoked_at = now() where user_id = $1", [user.id]);
+  const answer = await holdingAccount(user.id, 1, () => change({ json: right, cookies }), end);
   expect([answer.status, answer.json.code]).toEqual([401, "token_not_valid"]);
   expect((await login(user.username, PASSWORD)).status).toBe(200);
   expect(await inDatabase("select from events where user_id = $1 and event = 'password_changed'", user.id)).toEqual([]);

@@ -1,24 +1,26 @@
 import { expect, inject, test } from "vitest";
 import { logIn, newSession, send } from "#e2e/client.ts";
-import { askedForEmail, changeEmail, confirmEmail, freshEmail, newOwner } from "#e2e/email-changes.ts";
+import {
+  addressOf,
+  askedForEmail,
+  BAD_LINK,
+  changeEmail,
+  confirmEmail,
+  emailEventsOf,
+  freshEmail,
+  inDatabase,
+  newOwner,
+  OK,
+} from "#e2e/email-changes.ts";
 import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
-import { eventually, withDatabase } from "#e2e/harness.ts";
+import { eventually } from "#e2e/harness.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
 import { onOwnServer } from "#e2e/own-server.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
 const origin = inject("origin");
 const key = linkKey(inject("authSecret"), "confirm-email");
-const OK = '{"detail":"ok"}';
-const BAD_LINK = '{"token":["Invalid value"]}';
 
-const query = (text: string, values: unknown[]) => withDatabase(inject("databaseUrl"), (run) => run(text, values));
-const addressOf = async (userId: number) =>
-  (await query("select email, email_verified_at is not null as verified from users where id = $1", [userId]))[0];
-const eventsOf = async (userId: number) => {
-  const rows = await query("select event from events where user_id = $1 and event like 'email%' order by id", [userId]);
-  return rows.map(({ event }) => event);
-};
 const refresh = (token: string) => send(origin, "POST", "/api/token/refresh/", { json: { refresh: token } });
 const tryLogin = (username: string, password: string) => send(origin, "POST", "/api/token/", { json: { username, password } });
 
@@ -39,7 +41,7 @@ test("the link of the welcome verifies the address, once, and may be opened agai
     expect([answer.status, answer.text, answer.setCookies]).toEqual([200, OK, []]);
     expect(await addressOf(user.id)).toEqual({ email: user.email, verified: true });
   }
-  expect(await eventsOf(user.id)).toEqual(["email_verified"]);
+  expect(await emailEventsOf(user.id)).toEqual(["email_verified"]);
   await noMail(user.email);
 });
 
@@ -57,7 +59,7 @@ test("a confirmed change gives the account the address, tells the old one, and e
   const token = await askedForEmail(origin, cookies, email);
   expect((await confirmEmail(origin, token)).text).toBe(OK);
   expect(await addressOf(user.id)).toEqual({ email, verified: true });
-  expect(await eventsOf(user.id)).toEqual(["email_changed"]);
+  expect(await emailEventsOf(user.id)).toEqual(["email_changed"]);
   const ended = await refresh(other.refresh);
   expect([ended.status, ended.json.reason]).toEqual([401, "email_changed"]);
   const profile = () => send(origin, "GET", "/api/user/profile/", { cookies: other.cookies });
@@ -71,7 +73,7 @@ test("a confirmed change gives the account the address, tells the old one, and e
   expect(notice.text + notice.html).not.toContain(email);
   // The second use changes nothing, and tells nobody.
   expect((await confirmEmail(origin, token)).text).toBe(OK);
-  expect(await eventsOf(user.id)).toEqual(["email_changed"]);
+  expect(await emailEventsOf(user.id)).toEqual(["email_changed"]);
   await noMail(user.email);
 });
 
@@ -89,8 +91,10 @@ test("50 uses of a link at once make one change", async () => {
     Promise.all(Array.from({ length: 50 }, () => unlessBusy(() => confirmEmail(own, token)))),
   );
   expect(new Set(answers.map(({ text }) => text))).toEqual(new Set([OK]));
-  expect(await eventsOf(user.id)).toEqual(["email_changed"]);
-  expect(await query("select old_email from email_changes where user_id = $1", [user.id])).toEqual([{ old_email: user.email }]);
+  expect(await emailEventsOf(user.id)).toEqual(["email_changed"]);
+  expect(await inDatabase("select old_email from email_changes where user_id = $1", [user.id])).toEqual([
+    { old_email: user.email },
+  ]);
   await readMail(user.email);
   await noMail(user.email);
 });
@@ -168,7 +172,7 @@ test("a link to a new address is void once the address or the password is anothe
   const newPassword = await newOwner(origin);
   const asked = await askedForEmail(origin, newPassword.cookies, freshEmail());
   // As a change of the password in the session that asked does it: that session goes on.
-  await query(
+  await inDatabase(
     `with kept as materialized (select set_config('movieconnect.kept_session', $2, true))
      update passwords set changed_at = clock_timestamp() from kept where user_id = $1`,
     [newPassword.user.id, claimsOf(newPassword.refresh).sid],
@@ -189,11 +193,11 @@ test("a link to a new address outlives a logout of the session that asked, and n
     const intruders = await askedForEmail(origin, cookies, freshEmail());
     const later = freshEmail();
     const end = "update sessions set revoked_at = now(), end_reason = $2 where id = $1";
-    await query(end, [claimsOf(refreshToken).sid, reason]);
+    await inDatabase(end, [claimsOf(refreshToken).sid, reason]);
     await expectRefused(intruders, String(reason));
     expect(await addressOf(user.id)).toMatchObject({ email: user.email });
     // Nor is a mail sent that still waits.
-    await query("insert into mails (kind, user_id, address, facts) values ('change_email', $1, $2, $3)", [
+    await inDatabase("insert into mails (kind, user_id, address, facts) values ('change_email', $1, $2, $3)", [
       user.id,
       later,
       { session: claimsOf(refreshToken).sid },
@@ -205,11 +209,11 @@ test("a link to a new address outlives a logout of the session that asked, and n
 test("a disabled account confirms nothing, and gets no mail that asks to", async () => {
   const { user, cookies, token } = await newOwner(origin);
   const change = await askedForEmail(origin, cookies, freshEmail());
-  await query("update users set is_active = false where id = $1", [user.id]);
+  await inDatabase("update users set is_active = false where id = $1", [user.id]);
   await expectRefused(token);
   await expectRefused(change);
   expect(await addressOf(user.id)).toEqual({ email: user.email, verified: false });
-  await query("insert into mails (kind, user_id, address, facts) values ('confirm_email', $1, $2, $3)", [
+  await inDatabase("insert into mails (kind, user_id, address, facts) values ('confirm_email', $1, $2, $3)", [
     user.id,
     user.email,
     { isWelcome: false },
@@ -225,9 +229,9 @@ test("of two accounts that ask for one address the first to confirm gets it, als
   const answers = await Promise.all(tokens.map((token) => confirmEmail(origin, token)));
   expect(answers.map(({ text }) => text).sort()).toEqual([OK, ...Array.from({ length: 7 }, () => BAD_LINK)].sort());
   const ids = owners.map(({ user }) => user.id);
-  expect(await query("select id from users where lower(email) = lower($1)", [email])).toHaveLength(1);
-  expect(await query("select id from email_changes where user_id = any($1)", [ids])).toHaveLength(1);
-  expect(await query("select id from events where user_id = any($1) and event = 'email_changed'", [ids])).toHaveLength(1);
+  expect(await inDatabase("select id from users where lower(email) = lower($1)", [email])).toHaveLength(1);
+  expect(await inDatabase("select id from email_changes where user_id = any($1)", [ids])).toHaveLength(1);
+  expect(await inDatabase("select id from events where user_id = any($1) and event = 'email_changed'", [ids])).toHaveLength(1);
 });
 
 test("for 72 hours a former address is taken: no signup and no other account gets it, but its owner does", async () => {
@@ -243,7 +247,7 @@ test("for 72 hours a former address is taken: no signup and no other account get
       json: { ...waiting.user, username: `x${waiting.user.username}`, email: address },
     });
   const age = (interval: string) =>
-    query("update email_changes set changed_at = changed_at - $2::interval where user_id = $1", [former.user.id, interval]);
+    inDatabase("update email_changes set changed_at = changed_at - $2::interval where user_id = $1", [former.user.id, interval]);
   await age("71 hours 59 minutes");
   await expectRefused(pending, "reserved");
   expect((await signUpWith(email.toUpperCase())).json).toEqual({ email: ["A user with that email already exists."] });

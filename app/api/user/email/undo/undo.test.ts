@@ -1,26 +1,27 @@
 import { expect, inject, test } from "vitest";
 import { freshName, logIn, PASSWORD, send, signUpBody } from "#e2e/client.ts";
-import { askedForEmail, changeEmail, freshEmail, newOwner, undoEmailChange } from "#e2e/email-changes.ts";
+import {
+  addressOf,
+  askedForEmail,
+  BAD_LINK,
+  changeEmail,
+  emailEventsOf,
+  freshEmail,
+  inDatabase,
+  newOwner,
+  OK,
+  undoEmailChange,
+} from "#e2e/email-changes.ts";
 import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
-import { withDatabase } from "#e2e/harness.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
 import { onOwnServer } from "#e2e/own-server.ts";
 import { recoveryToken } from "#e2e/recovery.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
 const origin = inject("origin");
-const OK = '{"detail":"ok"}';
-const BAD_LINK = '{"token":["Invalid value"]}';
 const NO_ACCOUNT = '{"detail":"No active account found with the given credentials"}';
 const OTHER_PASSWORD = "the-hidden-fortress-1958";
 
-const query = (text: string, values: unknown[]) => withDatabase(inject("databaseUrl"), (run) => run(text, values));
-const addressOf = async (userId: number) =>
-  (await query("select email, email_verified_at is not null as verified from users where id = $1", [userId]))[0];
-const eventsOf = async (userId: number) => {
-  const rows = await query("select event from events where user_id = $1 and event like 'email%' order by id", [userId]);
-  return rows.map(({ event }) => event);
-};
 const refresh = (token: string) => send(origin, "POST", "/api/token/refresh/", { json: { refresh: token } });
 const tryLogin = (username: string, password: string) => send(origin, "POST", "/api/token/", { json: { username, password } });
 
@@ -48,7 +49,7 @@ test("the owner of the old address gets it back, every session ends, and a mail 
     const ended = await refresh(token);
     expect([ended.status, ended.json.reason]).toEqual([401, "email_changed"]);
   }
-  expect(await eventsOf(user.id)).toEqual(["email_changed", "email_change_undone"]);
+  expect(await emailEventsOf(user.id)).toEqual(["email_changed", "email_change_undone"]);
   expect((await tryLogin(email, PASSWORD)).status).toBe(401);
   const recovery = await readMail(user.email);
   expect(recovery.token).not.toBe("");
@@ -64,7 +65,7 @@ test("a password that was set since the change is removed, and the account witho
   await changePassword(cookies);
   expect((await tryLogin(user.username, OTHER_PASSWORD)).status).toBe(200);
   expect((await undoEmailChange(origin, undo)).text).toBe(OK);
-  expect(await query("select from passwords where user_id = $1", [user.id])).toEqual([]);
+  expect(await inDatabase("select from passwords where user_id = $1", [user.id])).toEqual([]);
   for (const password of [PASSWORD, OTHER_PASSWORD]) {
     for (const name of [user.username, user.email]) {
       const refused = await tryLogin(name, password);
@@ -96,7 +97,7 @@ test("logins that are under way while the change is undone leave no session behi
   await logins[0];
   expect((await undoEmailChange(origin, undo)).text).toBe(OK);
   await Promise.all(logins);
-  expect(await query("select id from sessions where user_id = $1 and revoked_at is null", [user.id])).toEqual([]);
+  expect(await inDatabase("select id from sessions where user_id = $1 and revoked_at is null", [user.id])).toEqual([]);
 });
 
 test("a link that undoes a change may be opened again while the account has the old address, also 50 times at once", async () => {
@@ -106,7 +107,7 @@ test("a link that undoes a change may be opened again while the account has the 
     Promise.all(Array.from({ length: 50 }, () => unlessBusy(() => undoEmailChange(own, undo)))),
   );
   expect(new Set(answers.map(({ text }) => text))).toEqual(new Set([OK]));
-  expect(await eventsOf(user.id)).toEqual(["email_changed", "email_change_undone"]);
+  expect(await emailEventsOf(user.id)).toEqual(["email_changed", "email_change_undone"]);
   await readMail(user.email);
   await noMail(user.email);
   // What happened afterwards stays as it is.
@@ -163,7 +164,7 @@ test("a change can be undone for 72 hours, by its own age and by the link's", as
   const key = linkKey(inject("authSecret"), "undo-email-change");
   await expectRefused(sign({ ...claims, exp: Date.now() / 1_000 - 5 }, key), "the link is too old");
   const age = (interval: string) =>
-    query("update email_changes set changed_at = changed_at - $2::interval where user_id = $1", [user.id, interval]);
+    inDatabase("update email_changes set changed_at = changed_at - $2::interval where user_id = $1", [user.id, interval]);
   await age("72 hours");
   await expectRefused(undo, "the change is too old");
   expect(await addressOf(user.id)).toMatchObject({ email });
@@ -201,10 +202,10 @@ test("a token that is altered, of another kind, or not signed for this is refuse
 test("a mail about a change that still waits when the change is undone is not sent", async () => {
   const { user, cookies } = await newOwner(origin);
   await changeEmail(origin, cookies, user.email, freshEmail());
-  const [change] = await query("select id from email_changes where user_id = $1", [user.id]);
-  await query("update email_changes set undone_at = now() where user_id = $1", [user.id]);
+  const [change] = await inDatabase("select id from email_changes where user_id = $1", [user.id]);
+  await inDatabase("update email_changes set undone_at = now() where user_id = $1", [user.id]);
   const facts = { change: Number(change?.id), wasVerified: true };
-  await query("insert into mails (kind, user_id, address, facts) values ('email_changed', $1, $2, $3)", [
+  await inDatabase("insert into mails (kind, user_id, address, facts) values ('email_changed', $1, $2, $3)", [
     user.id,
     user.email,
     facts,

@@ -3,6 +3,7 @@ import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from
 import { askedForEmail, confirmEmail, freshEmail, undoEmailChange } from "#e2e/email-changes.ts";
 import { claimsOf, linkKey, mutations, sign } from "#e2e/forge.ts";
 import { eventually, withDatabase } from "#e2e/harness.ts";
+import { holdingAccount } from "#e2e/held-account.ts";
 import { onOwnServer } from "#e2e/own-server.ts";
 import { readMailAbout, recoveryToken, reset } from "#e2e/recovery.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
@@ -178,19 +179,11 @@ test("of fifty requests that use a link at once, one sets its password", async (
   const user = await signUp(origin);
   const token = await recoveryToken(origin, user.email);
   const passwords = Array.from({ length: 50 }, (_, index) => `the-hidden-fortress-${index}`);
-  const tried = await onOwnServer((own) =>
-    withDatabase(inject("databaseUrl"), async (query) => {
-      const use = (password: string) => unlessBusy(() => reset(own, token, password));
-      await query("begin");
-      await query("select from users where id = $1 for update", [user.id]);
-      const trying = Promise.all(passwords.map(async (password) => ({ password, answer: await use(password) })));
-      // Some have found the token good, and wait to set their password.
-      const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'users where id = .1 for'";
-      await withDatabase(inject("databaseUrl"), (ask) => eventually(async () => (await ask(waiting)).length >= 2));
-      await query("commit");
-      return trying;
-    }),
-  );
+  const tried = await onOwnServer((own) => {
+    const use = async (password: string) => ({ password, answer: await unlessBusy(() => reset(own, token, password)) });
+    // Some have found the token good, and wait to set their password.
+    return holdingAccount(user.id, 2, () => Promise.all(passwords.map(use)));
+  });
   const accepted = tried.filter(({ answer }) => answer.status === 200);
   expect(accepted).toHaveLength(1);
   for (const { answer } of tried) if (answer.status !== 200) expect([answer.status, answer.json]).toEqual([400, BAD_TOKEN]);
