@@ -12,7 +12,7 @@ import { clientFacts } from "#lib/auth/client-facts.ts";
 import { tokensOf } from "#lib/auth/open-session.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
-import { config, refreshGraceSeconds } from "#lib/config.ts";
+import { refreshGraceSeconds } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { post } from "#lib/mail/letter.ts";
 import { passwordChanged } from "#lib/mail/letters/password-changed.ts";
@@ -22,7 +22,7 @@ import type { ChangePasswordValues } from "#lib/schemas.ts";
 import { isOwnPassword } from "./check-password.ts";
 import type { Hash } from "./hash-queue.ts";
 import { hashPassword } from "./hashing.ts";
-import { passwordProblems } from "./rules.ts";
+import { newPasswordProblems } from "./new-password-problems.ts";
 
 /** The rules of a change beyond its schema: an account with a password must send it. */
 export async function changePasswordRules(
@@ -52,7 +52,7 @@ export async function changePassword(
   if (!account?.is_active) throw new AppError("access_token_not_valid", { reason: "invalid" });
   const fields = mergeProblems(
     { current_password: await currentProblems(db, hash, account, current ?? "", address) },
-    { new_password: passwordProblems(password, account, config().PASSWORD_MIN_LENGTH) },
+    { new_password: await newPasswordProblems(password, account) },
   );
   if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
   const encoded = await hashPassword(hash, password);
