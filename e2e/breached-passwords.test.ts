@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type Answer, freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "./client.ts";
+import { type Answer, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "./client.ts";
 import { startServer, type TestServer, withDatabase } from "./harness.ts";
 import { launch } from "./launch.ts";
 import { type Receiver, startReceiver } from "./otlp-receiver.ts";
@@ -170,12 +170,15 @@ test("a hash that is listed with a count of 0 is padding, and its password passe
 });
 
 test("many signups with passwords of one range ask for it once", async () => {
-  const breached = freshPassword();
-  service.respond(breached, (response) => setTimeout(() => range(listing(breached))(response), 100));
-  const answers = await Promise.all(Array.from({ length: 20 }, () => signUpWith(breached)));
-  answers.push(await signUpWith(breached));
+  const { answers, asked } = await unlessSlow(async () => {
+    const breached = freshPassword();
+    service.respond(breached, (response) => setTimeout(() => range(listing(breached))(response), 100));
+    const all = await Promise.all(Array.from({ length: 20 }, () => signUpWith(breached)));
+    all.push(await signUpWith(breached));
+    return { answers: all, asked: service.asked(breached) };
+  });
   expect(answers.map(({ json }) => json)).toEqual(answers.map(() => ({ password: BREACHED })));
-  expect(service.asked(breached)).toHaveLength(1);
+  expect(asked).toHaveLength(1);
 });
 
 test("no connection to the database is held while a password is looked up", async () => {
@@ -268,15 +271,10 @@ test("a range that is missing in the directory, or is no range, lets a password 
   expect(reading.output()).not.toContain(missing.prefix);
 });
 
-test("a start with a directory that has no ranges ends with one line", async () => {
-  const run = launch({ ...SETTINGS, BREACHED_PASSWORDS: `file:///nowhere/${freshName()}/` });
-  expect(await run.ended).toBe(1);
-  expect(run.errors()).toMatch(/^Bad environment: BREACHED_PASSWORDS must be a directory .* \(ENOENT\)\.$/m);
-});
-
 test("a trace of a request holds nothing of a password that was looked up", async () => {
   const hashed = freshPassword();
   await signUpWith(hashed);
+  // What was not sent yet is sent at the stop.
   await asking.stop();
   const traces = receiver.raw().toString("latin1");
   expect(traces).toContain("/api/user/signup/");
