@@ -11,7 +11,7 @@ const BESIDE_THE_POOLER = [
   "app/api/openapi.json/openapi.test.ts",
   "app/api/token/hashing.test.ts",
   "e2e/{acme,addresses,backup,dashboard,database-urls,dev-mail,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
-  "e2e/{lane,metrics,request-facts,request-id,roles,secrets,start,words}.test.ts",
+  "e2e/{breached-passwords,lane,metrics,request-facts,request-id,roles,secrets,start,words}.test.ts",
 ];
 
 const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/documented.ts", "e2e/worded.ts"] };

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { perProcess } from "#lib/per-process.ts";
+import { rangeSource } from "#lib/settings/range-source.ts";
 import { readEnvironment } from "#lib/settings/read-environment.ts";
 import {
   attempts,
@@ -50,6 +51,8 @@ export const environment = z.object({
   /** Shows mails at /dev/mail, to this machine, instead of sending them. `npm start` may switch it on (start-everything.ts). */
   MAIL_PAGE: z.enum(["on", "off"]).default("off"),
   PASSWORD_MIN_LENGTH: integer(1, 128).prefault("8"),
+  /** Where new passwords are looked up among breached ones. Unset, they are compared with the common ones alone. */
+  BREACHED_PASSWORDS: rangeSource.optional(),
   MINIMUM_AGE: integer(0, 130).prefault("13"),
   BCRYPT_COST: integer(10, 16).prefault("12"),
   /** Workers on one machine. Unset, one per core. */

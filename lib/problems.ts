@@ -13,7 +13,9 @@ export type Problem =
   | { code: "date_in_future" | "date_too_long_ago" }
   | { code: "too_young"; years: number }
   | { code: "password_too_short"; least: number }
-  | { code: "password_too_common" | "password_like_username" | "password_like_email" | "password_like_site" }
+  | {
+      code: "password_too_common" | "password_breached" | "password_like_username" | "password_like_email" | "password_like_site";
+    }
   /** A password that was asked for as a proof; the old one at a change of the password */
   | { code: "wrong_password" | "wrong_old_password" }
   /** A signed link that is malformed, expired, used or overtaken: it is not said which */

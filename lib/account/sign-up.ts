@@ -12,7 +12,7 @@ import { usernameKey } from "#lib/names/username-key.ts";
 import { record } from "#lib/observe/events.ts";
 import type { Hash } from "#lib/passwords/hash-queue.ts";
 import { hashPassword } from "#lib/passwords/hashing.ts";
-import { passwordProblems } from "#lib/passwords/rules.ts";
+import { newPasswordProblems } from "#lib/passwords/new-password-problems.ts";
 import type { Problems } from "#lib/problems.ts";
 import type { SignUpValues } from "#lib/schemas.ts";
 import { birthDateProblems } from "./birth-date.ts";
@@ -39,11 +39,11 @@ export async function signUp(db: Database, { password, ...details }: SignUpValue
 /** The signup's rules beyond its schema: the settings' limits, and a username and an address that are not taken. */
 export async function signUpRules(db: Database, fields: Partial<SignUpValues>): Promise<Problems> {
   const { password, username, email, age } = fields;
-  const { PASSWORD_MIN_LENGTH, MINIMUM_AGE } = config();
+  const taken = await takenProblems(db, fields);
   return {
-    password: password === undefined ? [] : passwordProblems(password, { username, email }, PASSWORD_MIN_LENGTH),
-    age: age === undefined ? [] : birthDateProblems(age, MINIMUM_AGE, now()),
-    ...(await takenProblems(db, fields)),
+    password: password === undefined ? [] : await newPasswordProblems(password, { username, email }),
+    age: age === undefined ? [] : birthDateProblems(age, config().MINIMUM_AGE, now()),
+    ...taken,
   };
 }
 

@@ -31,6 +31,7 @@ const WORDS: Words = {
   password_too_short: ({ least }) =>
     `This password is too short. It must contain at least ${least} ${least === 1 ? "character" : "characters"}.`,
   password_too_common: () => "This password is too common.",
+  password_breached: () => "This password has appeared in a data breach.",
   password_like_username: () => "The password is too similar to the username.",
   password_like_email: () => "The password is too similar to the email address.",
   password_like_site: () => "The password is too similar to the site's name.",

@@ -12,6 +12,8 @@ type Events = {
   password_refused: { user_id: number };
   password_changed: { user_id: number };
   password_reset: { user_id: number };
+  /** A new password was taken without a look at the breached ones. `code`: Node's, or one of lib/passwords/read-range.ts */
+  password_not_looked_up: { code: string };
   reauthentication: { user_id: number; session: string };
   refresh: { user_id: number; session: string; generation: number };
   replay: { user_id: number; session: string; generation: number };
@@ -41,6 +43,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   password_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
   password_changed: { level: "info" },
   password_reset: { level: "info" },
+  password_not_looked_up: { level: "warn", count: () => metrics().passwordLookUps.inc({ outcome: "failed" }) },
   reauthentication: { level: "info" },
   refresh: { level: "info", count: () => metrics().sessions.inc({ event: "refreshed" }) },
   replay: { level: "warn", count: () => metrics().sessions.inc({ event: "replayed" }) },

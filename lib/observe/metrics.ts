@@ -34,6 +34,10 @@ function createMetrics() {
     loginsRefused: new Counter(
       named("logins_refused_total", "Logins with a wrong name or password, and wrong passwords of signed-in users."),
     ),
+    passwordLookUps: new Counter({
+      ...named("password_lookups_total", "New passwords found among breached ones, not found, taken without a look there."),
+      labelNames: ["outcome"],
+    }),
     throttled: new Counter({ ...named("throttled_total", "Requests over a limit on attempts."), labelNames: ["limit"] }),
     mails: new Counter({
       ...named("mails_total", "Mails that the mail server took, that had nobody to go to, that failed for good."),

@@ -13,7 +13,7 @@ import { clientFacts } from "#lib/auth/client-facts.ts";
 import { tokensOf } from "#lib/auth/open-session.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
-import { config, refreshGraceSeconds } from "#lib/config.ts";
+import { refreshGraceSeconds } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { post } from "#lib/mail/letter.ts";
 import { passwordChanged } from "#lib/mail/letters/password-changed.ts";
@@ -23,7 +23,7 @@ import type { ChangePasswordValues } from "#lib/schemas.ts";
 import { isOwnPassword } from "./check-password.ts";
 import type { Hash } from "./hash-queue.ts";
 import { hashPassword } from "./hashing.ts";
-import { passwordProblems } from "./rules.ts";
+import { newPasswordProblems } from "./new-password-problems.ts";
 
 const REQUIRED: Problem = { code: "required" };
 const WRONG: Problem = { code: "wrong_old_password" };
@@ -44,7 +44,7 @@ export async function changePasswordRules(
 ): Promise<Problems> {
   const account = await findChanger(db, viewer, guesser.address);
   const isMissing = current === undefined && account.password !== null;
-  const problems = password === undefined ? [] : passwordProblems(password, account, config().PASSWORD_MIN_LENGTH);
+  const problems = password === undefined ? [] : await newPasswordProblems(password, account);
   const isRefused = password === undefined || problems.length > 0;
   const isWrong = isRefused && current !== undefined && !(await isCurrent(db, guesser, account, current));
   return {

@@ -9,7 +9,6 @@ import { rememberEvent } from "#lib/auth/account-events.ts";
 import { clientFacts } from "#lib/auth/client-facts.ts";
 import { isRecoveryTokenOf, readRecoveryToken } from "#lib/auth/recovery-token.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
-import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { post } from "#lib/mail/letter.ts";
 import { passwordReset } from "#lib/mail/letters/password-reset.ts";
@@ -20,7 +19,7 @@ import type { ResetPasswordValues } from "#lib/schemas.ts";
 import { forgiveGuesses } from "./count-guess.ts";
 import type { Hash } from "./hash-queue.ts";
 import { hashPassword } from "./hashing.ts";
-import { passwordProblems } from "./rules.ts";
+import { newPasswordProblems } from "./new-password-problems.ts";
 
 const BAD_LINK: Problem = { code: "bad_link" };
 
@@ -41,7 +40,7 @@ export async function resetPasswordRules(
   const about = account ?? { username: undefined, email: undefined };
   return {
     token: token === undefined || account ? [] : [BAD_LINK],
-    new_password: password === undefined ? [] : passwordProblems(password, about, config().PASSWORD_MIN_LENGTH),
+    new_password: password === undefined ? [] : await newPasswordProblems(password, about),
   };
 }
 

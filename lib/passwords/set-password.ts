@@ -2,13 +2,12 @@ import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import type { UserDetails } from "#db/users.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
-import { config } from "#lib/config.ts";
 import { post } from "#lib/mail/letter.ts";
 import { passwordChanged } from "#lib/mail/letters/password-changed.ts";
 import { readFields } from "#lib/read-fields.ts";
 import { signUpInput } from "#lib/schemas.ts";
 import { hashPassword } from "./hashing.ts";
-import { passwordProblems } from "./rules.ts";
+import { newPasswordProblems } from "./new-password-problems.ts";
 
 const passwordInput = signUpInput.pick({ password: true });
 
@@ -19,9 +18,8 @@ const passwordInput = signUpInput.pick({ password: true });
  * @throws {AppError} `invalid_input` with everything that is wrong
  */
 export async function setPassword(db: Database, user: UserDetails, password: string): Promise<boolean> {
-  const minLength = config().PASSWORD_MIN_LENGTH;
-  await readFields(passwordInput, { password }, ({ password: sound }) => ({
-    password: sound === undefined ? [] : passwordProblems(sound, user, minLength),
+  await readFields(passwordInput, { password }, async ({ password: sound }) => ({
+    password: sound === undefined ? [] : await newPasswordProblems(sound, user),
   }));
   const encoded = await hashPassword(null, password);
   return db.transaction(async (part) => {

@@ -7,9 +7,10 @@ import { LIMIT_NAMES } from "#lib/rate-limits.ts";
 
 /** Reads the gauges of the pool and of the hashing queue before each report of metrics, and only then. */
 export function watchGauges(): void {
-  const { sessions, throttled, mails, hashesWaiting, hashesRunning, hashThreads, poolConnections, poolWaiting, poolLimit } =
-    metrics();
+  const { sessions, passwordLookUps, throttled, mails } = metrics();
+  const { hashesWaiting, hashesRunning, hashThreads, poolConnections, poolWaiting, poolLimit } = metrics();
   beginAtZero(sessions, "event", ["opened", "refreshed", "replayed", "resumed", "revoked"]);
+  beginAtZero(passwordLookUps, "outcome", ["listed", "unlisted", "failed"]);
   beginAtZero(mails, "outcome", ["sent", "dropped", "failed"]);
   beginAtZero(throttled, "limit", LIMIT_NAMES);
   readGauges.set(() => {
