@@ -84,7 +84,8 @@ const newPassword = untouched
     format: "password",
     settings: ({ PASSWORD_MIN_LENGTH }) => ({ minLength: PASSWORD_MIN_LENGTH }),
     description:
-      "At most 1,024 bytes, used exactly as sent. Not a common password, nor similar to the username, the address or the site's name.",
+      "At most 1,024 bytes, used exactly as sent. Not a common password, nor similar to the username, the address or the site's name. " +
+      "One that is known from a data breach may be refused too.",
     examples: ["seven-samurai-1954"],
   });
 

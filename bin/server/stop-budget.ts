@@ -4,7 +4,7 @@ import { LONGEST_HASH_ANSWER_SECONDS } from "#lib/settings/waits.ts";
 
 /** The longest time for a request's headers to arrive, and again for its body. */
 export const MESSAGE_MS = 15_000;
-/** One hash on a busy machine, and the statements around it. */
+/** One hash on a busy machine, a look at the breached passwords before it, and the statements around it. */
 const WORK_MS = 5_000;
 /** The remaining spans are sent within this time, or lost. */
 export const FLUSH_MS = 1_000;

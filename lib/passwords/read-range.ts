@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { get as getByHttp, type IncomingMessage } from "node:http";
 import { get as getByHttps } from "node:https";
+import { resolveOnce } from "./resolve-once.ts";
 
 // A range of Pwned Passwords (https://haveibeenpwned.com/API/v3#PwnedPasswords): the SHA-1 hashes of breached passwords that
 // begin with the same five hex digits, one on a line, without those digits and with a count.
@@ -55,7 +56,8 @@ async function readAnswer(service: URL, prefix: string, signal: AbortSignal): Pr
 function get(url: URL, options: { headers: Record<string, string>; signal: AbortSignal }): Promise<IncomingMessage> {
   const send = url.protocol === "https:" ? getByHttps : getByHttp;
   return new Promise((resolve, reject) => {
-    send(url, { ...options, agent: false }, resolve).on("error", reject);
+    const connection = { agent: false, autoSelectFamily: true, lookup: resolveOnce };
+    send(url, { ...options, ...connection }, resolve).on("error", reject);
   });
 }
 
