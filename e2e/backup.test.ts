@@ -4,17 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { passGrace } from "./change-session.ts";
 import { logIn, newSession, send } from "./client.ts";
 import { type DistributionPostgres, hasDistributionPostgres, startDistributionPostgres } from "./distribution-postgres.ts";
+import { changeEmail, freshEmail, newOwner, undoEmailChange } from "./email-changes.ts";
 import { claimsOf } from "./forge.ts";
-import { eventually, startServer, type TestServer } from "./harness.ts";
+import { eventually, type TestServer, withDatabase } from "./harness.ts";
+import { readMail } from "./mailbox.ts";
+import { startWithMail } from "./start-with-mail.ts";
 
 // A backup and its restore, by the operating guide's own commands, while the application runs; on the oldest Postgres that is tried.
 
 const REFRESH = "/api/token/refresh/";
 
+const guide = () => readFile(join(import.meta.dirname, "..", "docs", "operating.md"), "utf8");
+
 /** The arguments of a command in the guide's section on backups, without its role and its database. */
 async function argumentsOf(program: string): Promise<string[]> {
-  const guide = await readFile(join(import.meta.dirname, "..", "docs", "operating.md"), "utf8");
-  const [, words = ""] = new RegExp(`exec -T db ${program} -U mcuser (.*?) movieconnect [<>]`).exec(guide) ?? [];
+  const [, words = ""] = new RegExp(`exec -T db ${program} -U mcuser (.*?) movieconnect [<>]`).exec(await guide()) ?? [];
   return words.split(" ");
 }
 
@@ -23,13 +27,16 @@ describe.skipIf(!hasDistributionPostgres())("a backup that is restored while the
   let server: TestServer;
   beforeAll(async () => {
     postgres = await startDistributionPostgres();
-    server = await startServer({ DATABASE_URL: postgres.url });
+    server = await startWithMail({ DATABASE_URL: postgres.url });
   });
   afterAll(async () => {
     await server?.stop();
     await postgres?.stop();
   });
 
+  const query = (text: string, values: unknown[] = []) => withDatabase(postgres.url, (run) => run(text, values));
+  const backUp = async () => postgres.run("pg_dump", await argumentsOf("pg_dump"));
+  const restore = async (backup: string) => postgres.run("psql", await argumentsOf("psql"), backup);
   const refresh = (cookies: Record<string, string>) => send(server.origin, "POST", REFRESH, { cookies });
   const profile = async (cookies: Record<string, string>) =>
     (await send(server.origin, "GET", "/api/user/profile/", { cookies })).status;
@@ -40,7 +47,7 @@ describe.skipIf(!hasDistributionPostgres())("a backup that is restored while the
       await newSession(server.origin),
       await newSession(server.origin),
     ];
-    const backup = postgres.run("pg_dump", await argumentsOf("pg_dump"));
+    const backup = await backUp();
     let { cookies } = active;
     for (const _ of [1, 2, 3]) {
       await passGrace(postgres.url, cookies.refresh_token ?? "");
@@ -50,7 +57,7 @@ describe.skipIf(!hasDistributionPostgres())("a backup that is restored while the
     expect((await send(server.origin, "POST", "/api/user/logout/", { cookies: leaver.cookies })).status).toBe(200);
     const late = await newSession(server.origin);
 
-    postgres.run("psql", await argumentsOf("psql"), backup);
+    await restore(backup);
 
     await eventually(() => server.output().includes('"event":"database_went_back"'), 10);
     for (const each of [cookies, idle.cookies]) {
@@ -65,5 +72,40 @@ describe.skipIf(!hasDistributionPostgres())("a backup that is restored while the
     await logIn(server.origin, active.user);
     expect(server.output()).toContain('"event":"database_behind"');
     expect(server.output()).not.toContain('"event":"replay"');
+  });
+
+  test("the link that undoes a lost change of an address does not undo the change of another account that got its id", async () => {
+    const [ann, bob] = [await newOwner(server.origin), await newOwner(server.origin)];
+    const backup = await backUp();
+    const { undo } = await changeEmail(server.origin, ann.cookies, ann.user.email, freshEmail());
+    await restore(backup);
+    const email = freshEmail();
+    const own = await changeEmail(server.origin, bob.cookies, bob.user.email, email);
+    expect(claimsOf(own.undo).change).toBe(claimsOf(undo).change);
+    expect((await undoEmailChange(server.origin, undo)).status).toBe(400);
+    expect(await query("select email from users where id = $1", [bob.user.id])).toEqual([{ email }]);
+    expect((await undoEmailChange(server.origin, own.undo)).status).toBe(200);
+  });
+
+  test("a mail that waited when the backup was made, and was sent since, is sent again with its Message-ID", async () => {
+    const email = freshEmail();
+    await query("insert into mails (kind, address, next_attempt_at) values ('account_deleted', $1, 'infinity')", [email]);
+    const backup = await backUp();
+    const hurry = () => query("update mails set next_attempt_at = now() where address = $1", [email]);
+    await hurry();
+    const first = await readMail(email);
+    await restore(backup);
+    await hurry();
+    expect((await readMail(email)).messageId).toBe(first.messageId);
+  });
+
+  test("a backup of an earlier version, which knows fewer tables, is restored by the guide's command for that", async () => {
+    const { cookies } = await newSession(server.origin);
+    const backup = await backUp();
+    await query("create table of_a_later_version (user_id bigint references users)");
+    const [, first = ""] = /^\(echo '(.*?)'; cat backup\.sql\) \|/m.exec(await guide()) ?? [];
+    await restore(`${first}\n${backup}`);
+    expect(await query("select from pg_tables where tablename = 'of_a_later_version'")).toEqual([]);
+    await eventually(async () => (await refresh(cookies)).status === 200, 5);
   });
 });

@@ -5,7 +5,7 @@ import { revokeSessionsOf } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { badLink } from "#lib/auth/signed-link.ts";
-import { readUndo } from "#lib/auth/undo-token.ts";
+import { readUndo, type Undo } from "#lib/auth/undo-token.ts";
 import { post } from "#lib/mail/letter.ts";
 import { emailRestored } from "#lib/mail/letters/email-restored.ts";
 
@@ -16,9 +16,9 @@ import { emailRestored } from "#lib/mail/letters/email-restored.ts";
  * @throws {AppError} `invalid_input` about `token` if the token is not good, or the change too old
  */
 export async function undoEmailChange(db: Database, token: string): Promise<void> {
-  const change = readUndo(token);
-  if (change === null) throw badLink();
-  const undoing = db.transaction((part) => undo(part, change));
+  const read = readUndo(token);
+  if (!read) throw badLink();
+  const undoing = db.transaction((part) => undo(part, read));
   const ended = await undoing.catch((error: unknown) => {
     throw isEmailTaken(error) ? badLink() : error;
   });
@@ -26,9 +26,9 @@ export async function undoEmailChange(db: Database, token: string): Promise<void
 }
 
 /** @returns the ids of the sessions that this ended */
-async function undo(db: Database, id: number): Promise<string[]> {
+async function undo(db: Database, { change: id, email }: Undo): Promise<string[]> {
   const known = await findEmailChange(db, id);
-  if (!known) throw badLink();
+  if (known?.old_email !== email) throw badLink();
   await lockUser(db, known.user_id);
   const [change, account] = [await findEmailChange(db, id), await findAddressState(db, known.user_id)];
   if (!change || !account || change.seconds_left <= 0) throw badLink();

@@ -4,17 +4,21 @@ import { z } from "zod";
 import { readLink, signLink } from "./signed-link.ts";
 
 const KIND = "undo-email-change";
-const claims = z.object({ change: z.int().positive() });
+const claims = z.object({ change: z.int().positive(), email: z.string() });
 
 /**
- * The token that undoes a change of an account's address.
- * @param change the change's id @param seconds for how long the change can still be undone
+ * What the holder of an undo link proves: that mails to `email`, which the account had before the change with this id, reach them.
+ * The id alone would not do: a database that was restored gives the ids of the changes that it lost to others.
  */
-export function signUndo(change: number, seconds: number): string {
-  return signLink(KIND, { change }, seconds);
+export type Undo = { change: number; email: string };
+
+/** The token that undoes a change of an account's address. @param seconds for how long the change can still be undone */
+export function signUndo({ change, email }: Undo, seconds: number): string {
+  return signLink(KIND, { change, email }, seconds);
 }
 
-/** The id of the change that the token undoes. Null if the token is malformed or expired, or not of this kind. */
-export function readUndo(token: string): number | null {
-  return readLink(KIND, claims, token)?.change ?? null;
+/** What the token undoes. Null if it is malformed or expired, or not of this kind. */
+export function readUndo(token: string): Undo | null {
+  const read = readLink(KIND, claims, token);
+  return read && { change: read.change, email: read.email };
 }

@@ -16,7 +16,7 @@ export const emailChanged: Letter<z.output<typeof facts>> = {
   compose: async (db, { facts: { change: id, wasVerified } }) => {
     const change = await findEmailChange(db, id);
     if (!change || change.is_undone || change.seconds_left <= 0) return null;
-    const { changed_at, seconds_left } = change;
+    const { old_email: email, changed_at, seconds_left } = change;
     const until = new Date(changed_at.getTime() + RESERVED_HOURS * 3_600_000);
     return {
       subject: "The address of your account was changed",
@@ -28,7 +28,10 @@ export const emailChanged: Letter<z.output<typeof facts>> = {
           : ["If you never had an account here, someone had typed your address by mistake. Please ignore this mail."]),
         `If it was not you, take your address back. Every device is then logged out, and we send you a link to a new password.`,
       ],
-      action: { label: "Take my address back", url: pageUrl("/undo-email-change", signUndo(id, seconds_left)) },
+      action: {
+        label: "Take my address back",
+        url: pageUrl("/undo-email-change", signUndo({ change: id, email }, seconds_left)),
+      },
       otherwise: `You can take it back until ${timeInWords(until)}.`,
     };
   },

@@ -190,6 +190,7 @@ test("a token that is altered, of another kind, or not signed for this is refuse
     "no signature": `${header}.${payload}.`,
     "a shorter signature": undo.slice(0, -1),
     "another algorithm": sign(claims, key, { alg: "HS512", typ: "JWT" }, "sha512"),
+    "a change of this id from another address": sign({ ...claims, email: freshEmail() }, key),
     "a change that does not exist": sign({ ...claims, change: 1_000_000_000 }, key),
     "claims of another form": sign({ ...claims, change: String(claims.change) }, key),
     nonsense: "nonsense",
