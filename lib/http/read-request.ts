@@ -1,3 +1,5 @@
+import "server-only";
+
 import type { Database } from "#db/pool.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 import { AppError } from "#lib/errors.ts";
