@@ -314,7 +314,7 @@ describe("with three attempts for every limit", () => {
   });
 
   test("recoveries, and the use of their links, are limited by the client's address, for all accounts together", async () => {
-    const known = await signUp(own.origin);
+    const known = await signUp(inject("origin"));
     const address = freshAddress();
     const post = (path: string, json: unknown) => send(own.origin, "POST", path, { json, headers: from(address) });
     const emails = [known.email, `${freshName()}@example.com`, known.email, `${freshName()}@example.com`, known.email];
