@@ -108,6 +108,12 @@ test("an address that was another account's until lately is refused by mail, wit
   );
   expect(mail.text).toContain(inThreeDays);
   expect(mail.text).not.toContain(user.username);
+  // It is kept no longer once that owner's change is undone, or 72 hours have passed.
+  for (const released of ["undone_at = now()", "undone_at = null, changed_at = now() - interval '72 hours'"]) {
+    await noMail(former.user.email);
+    await query(`update email_changes set ${released} where user_id = $1`, [former.user.id]);
+    expect(await askedForEmail(origin, cookies, former.user.email)).not.toBe("");
+  }
 });
 
 test("an account sends at most five mails an hour to one address, and to each other address as before", async () => {
