@@ -9,9 +9,11 @@ const HTTP = ["app/api/**/*.test.ts", "e2e/*.test.ts"];
 const BESIDE_THE_POOLER = [
   "app/api/{api,bodies,compression,credentials,cross-site}.test.ts",
   "app/api/openapi.json/openapi.test.ts",
-  "app/api/token/hashing.test.ts",
+  "app/api/rate-limits.test.ts",
+  "app/api/token/{hashing,new-device,refresh/reasons}.test.ts",
+  "app/api/user/{account/export/export,email/settings,email/resend/resend,events/events}.test.ts",
   "e2e/{acme,addresses,backup,dashboard,database-urls,dev-mail,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
-  "e2e/{breached-passwords,lane,metrics,request-facts,request-id,roles,secrets,start,words}.test.ts",
+  "e2e/{breached-passwords,lane,metrics,recovery-traces,request-facts,request-id,roles,secrets,start,words}.test.ts",
 ];
 
 const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/documented.ts", "e2e/worded.ts"] };
@@ -20,7 +22,7 @@ export default defineConfig({
   resolve: { alias: { "server-only": here("node_modules/server-only/empty.js") } },
   test: {
     // Many tests wait several seconds for limits of the contract, so files run in parallel.
-    maxWorkers: 5,
+    maxWorkers: 6,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

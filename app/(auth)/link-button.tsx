@@ -4,7 +4,7 @@ import { CallButton } from "#app/_components/call-button.tsx";
 import { FailureNotice } from "#app/_components/failure-notice.tsx";
 import { NeedsScript } from "#app/_components/needs-script.tsx";
 import { useApiCall } from "#app/_components/use-api-call.ts";
-import type { Result } from "#lib/client/api-client.ts";
+import type { Result } from "#lib/client/call.ts";
 import { linkWords } from "./link-words.ts";
 
 type Props = { use: (input: object) => Promise<Result<unknown>>; label: string; doing: string };

@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { duration } from "#app/_components/duration.ts";
 import { Field } from "#app/_components/field.tsx";
-import { api, type Result } from "#lib/client/api-client.ts";
+import { api } from "#lib/client/api-client.ts";
+import type { Result } from "#lib/client/call.ts";
 import type { RecoverInput } from "#lib/schemas.ts";
 import { recoverWords } from "./recover-words.ts";
 

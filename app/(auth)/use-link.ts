@@ -1,6 +1,7 @@
 import { useState, useSyncExternalStore } from "react";
 import { useViewer } from "#app/_components/viewer.tsx";
-import { api, type Result } from "#lib/client/api-client.ts";
+import { api } from "#lib/client/api-client.ts";
+import type { Result } from "#lib/client/call.ts";
 import { linkToken, onLinkToken } from "#lib/client/link-token.ts";
 
 /** What became of a mail's link: `dead` when the API refused it, `missing` on a page that was opened without one. */

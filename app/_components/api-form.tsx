@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useEffect, useEffectEvent, useRef } from "react";
-import type { Failure, Result } from "#lib/client/api-client.ts";
+import type { Failure, Result } from "#lib/client/call.ts";
 import { CallButton } from "./call-button.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { FormContext } from "./form-context.ts";

@@ -1,7 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import type { Result } from "#lib/client/api-client.ts";
+import type { Result } from "#lib/client/call.ts";
 import { CallButton } from "./call-button.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { useApiCall } from "./use-api-call.ts";

@@ -1,4 +1,4 @@
-import type { Failure } from "#lib/client/api-client.ts";
+import type { Failure } from "#lib/client/call.ts";
 import { GENERAL } from "./in-our-words.ts";
 
 /** A failure in one or two sentences, without the time to wait where it has one. */

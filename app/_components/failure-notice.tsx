@@ -1,6 +1,6 @@
 "use client";
 
-import type { Failure } from "#lib/client/api-client.ts";
+import type { Failure } from "#lib/client/call.ts";
 import { Countdown } from "./countdown.tsx";
 import { describeFailure } from "./describe-failure.ts";
 import { duration } from "./duration.ts";

@@ -1,4 +1,4 @@
-import type { Failure } from "#lib/client/api-client.ts";
+import type { Failure } from "#lib/client/call.ts";
 import { everywhere, type Words } from "./words.ts";
 
 /** The API's name for messages that concern no single field. */

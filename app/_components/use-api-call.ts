@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Failure, Result } from "#lib/client/api-client.ts";
+import type { Failure, Result } from "#lib/client/call.ts";
 import { inOurWords } from "./in-our-words.ts";
 import type { Words } from "./words.ts";
 

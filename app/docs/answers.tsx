@@ -1,4 +1,4 @@
-import type { Answered } from "#lib/openapi/document.ts";
+import type { Answered } from "#lib/openapi/operation.ts";
 import { Prose } from "./prose.tsx";
 
 /** Every status with its headers and its possible bodies, success first. */

@@ -1,5 +1,6 @@
-import type { OpenApi, Operation, Parameter } from "#lib/openapi/document.ts";
+import type { OpenApi } from "#lib/openapi/document.ts";
 import type { JsonSchema } from "#lib/openapi/json-schema.ts";
+import type { Operation, Parameter } from "#lib/openapi/operation.ts";
 import { Answers } from "./answers.tsx";
 import { Fields } from "./fields.tsx";
 import { MethodAndPath } from "./method-and-path.tsx";

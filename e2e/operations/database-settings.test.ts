@@ -183,6 +183,17 @@ describe("a default changes no answer:", () => {
   });
 });
 
+test("every trigger fires in whatever replication role, and finds its tables in whatever search_path", async () => {
+  const [triggers, functions] = await withDatabase(postgres.directUrl, async (query) => [
+    await query("select tgname from pg_trigger where not tgisinternal and tgenabled <> 'A'"),
+    await query(
+      `select proname from pg_proc where pronamespace = 'public'::regnamespace
+       and not exists (select from unnest(proconfig) setting where setting like 'search_path=%')`,
+    ),
+  ]);
+  expect([triggers, functions]).toEqual([[], []]);
+});
+
 describe.skipIf(!hasPgBouncer())("a default changes no answer through a PgBouncer that passes no settings on:", () => {
   let pooler: TestPgBouncer;
   let pooled: TestServer;

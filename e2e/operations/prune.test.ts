@@ -146,22 +146,24 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
   expect(total("expired_sessions")).toBe(MANY);
 }, 180_000);
 
-test.each(PRUNABLES)("%s are found by an index", async (what) => {
+test("every kind of row is found by an index", async () => {
   const user = await signUp(server.origin);
-  const plan: string[] = [];
   await withDatabase(postgres.url, async (query) => {
     await query("begin");
     await seedOld(query, user.id, OTHERS);
     await query(`analyze ${TABLES.join(", ")}`);
-    const explain: Query = async (text, values) => {
-      for (const row of await query(`explain ${text}`, values)) plan.push(String(row["QUERY PLAN"]));
-      return [];
-    };
-    const db = { query: explain, transaction: (work) => work(db) } as Database;
-    await pruneBatch(db, what, 500, null);
+    for (const what of PRUNABLES) {
+      const plan: string[] = [];
+      const explain: Query = async (text, values) => {
+        for (const row of await query(`explain ${text}`, values)) plan.push(String(row["QUERY PLAN"]));
+        return [];
+      };
+      const db = { query: explain, transaction: (work) => work(db) } as Database;
+      await pruneBatch(db, what, 500, null);
+      expect(plan.join("\n"), what).toMatch(
+        /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed|settled|failed)_)?at on \1[\s\S]*Tid Scan on \1/,
+      );
+      expect(plan.join("\n"), what).not.toMatch(/Seq Scan|Sort/);
+    }
   });
-  expect(plan.join("\n")).toMatch(
-    /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed|settled|failed)_)?at on \1[\s\S]*Tid Scan on \1/,
-  );
-  expect(plan.join("\n")).not.toMatch(/Seq Scan|Sort/);
 });

@@ -20,6 +20,8 @@ const ARROWS: Record<string, string[]> = {
   "lib/settings": [],
   "lib/names": [],
   ...Object.fromEntries(SHARED.map((file) => [file, ["lib/per-process.ts", "lib/settings", "lib/names"]])),
+  // What schemas are made of: no room imports it.
+  "lib/fields.ts": ["lib/per-process.ts", "lib/settings", "lib/names"],
   "lib/observe": ["lib/config.ts", "lib/errors.ts", "lib/per-process.ts", "lib/settings"],
   "lib/rate-limits.ts": ["db", ...SHARED, ...LOWEST],
   "lib/auth": AUTH,

@@ -1,6 +1,6 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { AddressState } from "#db/email-addresses.ts";
-import { forget } from "#lib/per-process.ts";
+import { processAt } from "#e2e/process-at.ts";
 
 const [OLD, NEW] = ["old-secret-0123456789-0123456789-old", "new-secret-0123456789-0123456789-new"];
 const CURRENT: AddressState = {
@@ -13,20 +13,9 @@ const CURRENT: AddressState = {
 
 /** The module in a process with these secrets, at a moment. */
 async function tokensWith(secrets: string, moment = "2026-01-01T00:00:00Z") {
-  vi.resetModules();
-  forget("config");
-  vi.stubEnv("AUTH_SECRET", secrets);
-  vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
-  // The clock starts anew. It reads `Date` until a database has answered, and `performance`: both are held.
-  forget("clock");
-  vi.useFakeTimers({ now: new Date(moment), toFake: ["Date", "performance"] });
+  processAt(moment, { AUTH_SECRET: secrets });
   return import("./confirmation-token.ts");
 }
-
-beforeEach(() => () => {
-  vi.unstubAllEnvs();
-  vi.useRealTimers();
-});
 
 test("a link says whose address it confirms, and names what asked for a change", async () => {
   const { readConfirmation, signConfirmation, signEmailChange } = await tokensWith(NEW);

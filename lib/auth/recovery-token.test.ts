@@ -1,6 +1,6 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { RecoverableAccount } from "#db/recovery.ts";
-import { forget } from "#lib/per-process.ts";
+import { processAt } from "#e2e/process-at.ts";
 
 const [OLD, NEW] = ["old-secret-0123456789-0123456789-old", "new-secret-0123456789-0123456789-new"];
 const SIGNED_AT = "2026-01-01T00:00:00Z";
@@ -8,21 +8,9 @@ const account: RecoverableAccount = { id: 7, username: "ann", email: "ann@exampl
 
 /** The module in a process with these secrets, at a moment. */
 async function recoveryTokens(moment = SIGNED_AT, secrets = NEW, lifetime = "3600") {
-  vi.resetModules();
-  forget("config");
-  vi.stubEnv("AUTH_SECRET", secrets);
-  vi.stubEnv("RECOVERY_LIFETIME", lifetime);
-  vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
-  // The clock starts anew. It reads `Date` until a database has answered, and `performance`: both are held.
-  forget("clock");
-  vi.useFakeTimers({ now: new Date(moment), toFake: ["Date", "performance"] });
+  processAt(moment, { AUTH_SECRET: secrets, RECOVERY_LIFETIME: lifetime });
   return import("./recovery-token.ts");
 }
-
-beforeEach(() => () => {
-  vi.unstubAllEnvs();
-  vi.useRealTimers();
-});
 
 test("a recovery token is good for its lifetime, and not a moment longer", async () => {
   const token = (await recoveryTokens()).signRecoveryToken(account);

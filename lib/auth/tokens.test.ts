@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { claimsOf, sign } from "#e2e/forge.ts";
-import { forget } from "#lib/per-process.ts";
+import { processAt } from "#e2e/process-at.ts";
 
 const facts = {
   sessionId: "s".repeat(22),
@@ -15,20 +15,9 @@ const [OLD, NEW] = ["old-secret-0123456789-0123456789-old", "new-secret-01234567
 
 /** The module in a process with these secrets, at a moment. */
 async function tokensWith(secrets: string, moment = "2026-01-01T00:00:01Z") {
-  vi.resetModules();
-  forget("config");
-  vi.stubEnv("AUTH_SECRET", secrets);
-  vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
-  // The clock starts anew. It reads `Date` until a database has answered, and `performance`: both are held.
-  forget("clock");
-  vi.useFakeTimers({ now: new Date(moment), toFake: ["Date", "performance"] });
+  processAt(moment, { AUTH_SECRET: secrets });
   return import("./tokens.ts");
 }
-
-beforeEach(() => () => {
-  vi.unstubAllEnvs();
-  vi.useRealTimers();
-});
 
 test("the same facts give the same tokens, byte for byte, at any time", async () => {
   const first = (await tokensWith(NEW)).signTokens(facts);

@@ -1,6 +1,7 @@
 import type { Account, EventPage } from "#lib/answers.ts";
 import type { ChangeAccountInput, ChangeEmailInput, ChangePasswordInput, ReauthenticateInput } from "#lib/schemas.ts";
-import { api, type Result } from "./api-client.ts";
+import { api } from "./api-client.ts";
+import type { Result } from "./call.ts";
 import { announceSession, type SessionChange } from "./session-channel.ts";
 
 /** The calls of the account's pages. Other pages don't load them. */

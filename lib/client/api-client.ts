@@ -1,30 +1,10 @@
-import type { Profile, SessionEnd, User } from "#lib/answers.ts";
+import type { Profile, User } from "#lib/answers.ts";
 import type { LinkInput, LogInInput, RecoverInput, ResetPasswordInput, SignUpInput } from "#lib/schemas.ts";
+import { endOf, isUnauthenticated, type Method, type Result, send } from "./call.ts";
 import { askForProof } from "./proof.ts";
 import { announceSession } from "./session-channel.ts";
 
-// The browser's side of the API. The browser sends the cookies by itself: no token is kept here.
-
-/** The outcome of a call: data, or a failure that a form can show. */
-export type Result<Data> = { ok: true; data: Data } | { ok: false; failure: Failure };
-
-export type Failure =
-  /** 400: messages by field */
-  | { kind: "fields"; fields: Record<string, string[]> }
-  /** Another refusal, with the server's message; `reason`: why the session ended, if a refresh was refused for that */
-  | { kind: "refused"; status: number; detail: string; reason?: SessionEnd }
-  /** 429; `retryAfter` in seconds */
-  | { kind: "throttled"; retryAfter: number }
-  /** The server is down, too busy, or out of reach; `retryAfter` in seconds, if the server said so */
-  | { kind: "unavailable"; retryAfter: number | null }
-  /** The call wants a proof of who is at the screen, and did not get one */
-  | { kind: "unproved"; methods: string[] }
-  /** The login succeeded, but the browser keeps no cookies */
-  | { kind: "no_cookies" };
-
-type Refusal = { detail?: string; code?: string; reason?: SessionEnd; methods?: string[] };
-
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+// The browser's side of the API: a session that is renewed as it goes, and a proof that is asked for where one is needed.
 
 export const api = {
   signUp: (input: SignUpInput) => send<User>("POST", "/api/user/signup/", input),
@@ -103,37 +83,4 @@ function refresh(): Promise<Result<unknown>> {
     refreshing = null;
   });
   return refreshing;
-}
-
-async function send<Data>(method: Method, path: string, body?: unknown): Promise<Result<Data>> {
-  try {
-    const response = await fetch(path, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    });
-    const answer: unknown = response.status === 204 ? null : await response.json();
-    if (response.ok) return { ok: true, data: answer as Data };
-    return { ok: false, failure: toFailure(response, answer) };
-  } catch {
-    // There is no connection, or the answer is not JSON and so does not come from the application.
-    return { ok: false, failure: { kind: "unavailable", retryAfter: null } };
-  }
-}
-
-function toFailure({ status, headers }: Response, answer: unknown): Failure {
-  const retryAfter = Number(headers.get("retry-after")) || null;
-  if (status === 429) return { kind: "throttled", retryAfter: retryAfter ?? 1 };
-  if (status >= 500) return { kind: "unavailable", retryAfter };
-  const { detail, reason, code, methods } = answer as Refusal;
-  if (code === "reauthentication_required") return { kind: "unproved", methods: methods ?? [] };
-  if (typeof detail === "string") return { kind: "refused", status, detail, ...(reason ? { reason } : {}) };
-  return { kind: "fields", fields: answer as Record<string, string[]> };
-}
-
-function endOf(renewed: Result<unknown>): SessionEnd | undefined {
-  return !renewed.ok && renewed.failure.kind === "refused" ? renewed.failure.reason : undefined;
-}
-
-function isUnauthenticated(result: Result<unknown>): boolean {
-  return !result.ok && result.failure.kind === "refused" && result.failure.status === 401;
 }

@@ -6,17 +6,17 @@ import { authenticate, type CredentialHeaders, type Viewer } from "#lib/auth/aut
 import { requireProof } from "#lib/auth/require-proof.ts";
 import { AppError } from "#lib/errors.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
+import type { Guesser } from "#lib/passwords/count-guess.ts";
 import { assertRoom, type Hash, hashInTurn } from "#lib/passwords/hash-queue.ts";
 import type { Problems } from "#lib/problems.ts";
 import { type Attempt, countOrRefuse, forgiveUnavailable, refuseRemembered } from "#lib/rate-limits.ts";
-import { readFields } from "#lib/read-fields.ts";
 import { METHODS, type Method } from "#lib/settings/methods.ts";
 import { addressGroup } from "./address-group.ts";
-import { readBody } from "./body.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import { changesState, type Declaration } from "./declaration.ts";
 import { answerError } from "./errors.ts";
 import { respond } from "./json.ts";
+import { bodyReader, type PathContext, readParams, readQuery } from "./read-request.ts";
 
 type Context<V, Body, Params, Query> = {
   db: Database;
@@ -39,10 +39,6 @@ type Takes<V, Body extends z.ZodType, Params extends z.ZodType, Query extends z.
   query?: Query;
   rules?: (db: Database, fields: Partial<z.output<Body>>, viewer: V, guesser: Guesser) => Problems | Promise<Problems>;
 };
-/** For rules that compare a password: the hash, and the client's address, by which wrong guesses are counted. */
-type Guesser = { hash: Hash; address: string };
-/** The path's parameters, as Next reads them: decoded, and several for a catch-all. */
-type PathContext = { params: Promise<Record<string, string | string[] | undefined>> };
 type Endpoint = { declaration: Declaration; run: (request: Request, path: PathContext) => Promise<unknown> };
 type RouteHandler = { (request: Request, path: PathContext): Promise<Response>; declared: Map<string, Declaration> };
 /** What a route module exports. Each function has the declarations of all, for the API's document. */
@@ -131,33 +127,6 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
 
 function proofOf({ proof }: Declaration) {
   return proof === true ? requireProof : proof;
-}
-
-async function readParams(path: PathContext, { params: schema }: Declaration): Promise<unknown> {
-  if (!schema) return undefined;
-  const params = schema.safeParse(await path.params);
-  if (!params.success) throw new AppError("not_found");
-  return params.data;
-}
-
-// Of a parameter that is there twice, the last one counts, as in Django.
-async function readQuery(request: Request, { query: schema }: Declaration): Promise<unknown> {
-  return schema && readFields(schema, Object.fromEntries(new URL(request.url).searchParams));
-}
-
-// A body can be read only once. At most endpoints it is read after the session was checked.
-function bodyReader(
-  db: Database,
-  request: Request,
-  { body, rules }: Declaration,
-  guesser: Guesser,
-): (viewer: Viewer | null) => Promise<unknown> {
-  let reading: Promise<unknown> | undefined;
-  return (viewer) => {
-    const rulesOf = (fields: unknown) => rules?.(db, fields as never, viewer as never, guesser as never) ?? {};
-    reading ??= body ? readBody(request, body, rulesOf) : Promise.resolve(undefined);
-    return reading;
-  };
 }
 
 function refuseToHash(): never {

@@ -1,27 +1,12 @@
 import "server-only";
 
-import { STATUS_CODES } from "node:http";
-import { z } from "zod";
-import { credentialsOf, type Declaration, refusalsOf } from "#lib/http/declaration.ts";
-import { describeSchema, hoistDefinitions, type JsonSchema } from "./json-schema.ts";
+import type { Declaration } from "#lib/http/declaration.ts";
+import { hoistDefinitions, type JsonSchema } from "./json-schema.ts";
+import { answered, type Operation, operation, parametersOf } from "./operation.ts";
 import { describeRefusal, documentRefusals, refusalSchemas } from "./refusals.ts";
 
 // OpenAPI 3.1.1: https://spec.openapis.org/oas/v3.1.1
 
-type Content = { "application/json": { schema: JsonSchema; examples: Record<string, { value: unknown }> } };
-export type Header = { required?: boolean; description?: string; schema: JsonSchema };
-export type Answered = { description: string; headers: Record<string, Header>; content?: Content };
-export type Parameter = { name: string; in: "path" | "query"; required: boolean; description: string; schema: JsonSchema };
-export type Operation = {
-  operationId: string;
-  summary: string;
-  description: string;
-  tags: string[];
-  parameters?: Parameter[];
-  security: Record<string, []>[];
-  requestBody?: { required: boolean; content: Content };
-  responses: Record<string, Answered>;
-};
 export type OpenApi = {
   openapi: string;
   info: { title: string; version: string; description: string; contact: { name: string }; license: object };
@@ -85,69 +70,6 @@ function pathItem(path: string, declared: Map<string, Declaration>) {
   const others = { responses: describeRefusal("method_not_allowed") };
   Object.assign(others.responses["405"]?.headers ?? {}, { allow });
   return { ...Object.fromEntries(operations), options, "x-any-other-method": others };
-}
-
-function operation(method: string, declaration: Declaration): Omit<Operation, "operationId" | "tags"> {
-  const { summary = "", description = "", answers = { 200: z.unknown() } } = declaration;
-  const { params, query, body } = declaration;
-  const fields = z.object({ ...query?.shape, ...(body instanceof z.ZodObject ? body.shape : {}) });
-  const responses = documentRefusals(refusalsOf(method, declaration), fields);
-  for (const [status, schema] of Object.entries(answers)) responses[status] = answered(Number(status), declaration, schema);
-  // A refusal of dead credentials clears their cookies.
-  if (credentialsOf(declaration).includes("refresh")) Object.assign(responses["401"]?.headers ?? {}, setCookie(false));
-  if (method === "HEAD") for (const response of Object.values(responses)) delete response.content;
-  return {
-    summary: method === "HEAD" ? `${summary}, without a body` : summary,
-    description,
-    security: security(declaration),
-    ...parametersOf(params, query),
-    ...(body ? { requestBody: { required: !body.safeParse({}).success, content: content(body, "input") } } : {}),
-    responses,
-  };
-}
-
-function parametersOf(params = z.object({}), query = z.object({})): { parameters?: Parameter[] } {
-  const parameters = [...describeParameters(params, "path"), ...describeParameters(query, "query")];
-  return parameters.length === 0 ? {} : { parameters };
-}
-
-function describeParameters(parameters: z.ZodObject, place: Parameter["in"]): Parameter[] {
-  const { properties = {}, required = [] } = describeSchema(parameters, "input").schema as {
-    properties?: Record<string, JsonSchema & { description?: string }>;
-    required?: string[];
-  };
-  return Object.entries(properties).map(([name, { description = "", ...schema }]) => {
-    return { name, in: place, required: required.includes(name), description, schema };
-  });
-}
-
-function answered(status: number, { setsCookies }: Declaration = {}, schema: z.ZodType | null = null): Answered {
-  const retryAfter = status === 503 ? { "retry-after": { required: true, schema: { type: "string", pattern: "^\\d+$" } } } : {};
-  return {
-    description: STATUS_CODES[status] ?? "",
-    headers: { ...(setsCookies ? setCookie(true) : {}), ...retryAfter },
-    ...(schema ? { content: content(schema, "output") } : {}),
-  };
-}
-
-function content(body: z.ZodType, io: "input" | "output"): Content {
-  const { schema, example } = describeSchema(body, io);
-  return { "application/json": { schema, examples: { example: { value: example ?? null } } } };
-}
-
-function setCookie(required: boolean): Record<string, Header> {
-  const description = "Both cookies of the session, one in each header: `HttpOnly; SameSite=Lax; Path=/`, on https `Secure`";
-  return { "set-cookie": { required, description, schema: { type: "string" } } };
-}
-
-// Any one of these is enough. OpenAPI has no scheme for a token in a body: the empty object stands for it.
-function security(declaration: Declaration): Record<string, []>[] {
-  const credentials = credentialsOf(declaration);
-  return [
-    ...(credentials.includes("access") ? [{ accessCookie: [] as [] }, { bearer: [] as [] }] : []),
-    ...(credentials.includes("refresh") ? [{ refreshCookie: [] as [] }] : []),
-    ...(credentials.length > 0 && declaration.body ? [{}] : []),
-  ];
 }
 
 // The tag of /api/user/signup is "user".

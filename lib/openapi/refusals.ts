@@ -6,8 +6,8 @@ import type { ErrorCode } from "#lib/errors.ts";
 import { sayProblems } from "#lib/http/field-words.ts";
 import { type Answer, answerTo, ERROR_CODES, samplesOf } from "#lib/http/refusals.ts";
 import { problemsOf } from "#lib/read-fields.ts";
-import type { Answered, Header } from "./document.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import type { Answered, Header } from "./operation.ts";
 import { schemaLike } from "./sample-schema.ts";
 
 /** Refusals without a named schema: their fields depend on the endpoint, or no endpoint refuses with them. */

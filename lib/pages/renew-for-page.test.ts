@@ -66,6 +66,11 @@ test.each([
   ]);
 });
 
+test("a refused token that another application signed ends nothing: its cookie is not cleared", async () => {
+  const { renewForPage } = await where("refresh", over(null));
+  expect(await renewForPage(db, "refresh_token=another.applications.token")).toEqual({ cookies: [], end: null });
+});
+
 test("an outage renews, clears and ends nothing: a viewer who can't be looked up is not taken for a visitor", async () => {
   const { renewForPage, findLeaver, cookie } = await where("access", unavailable);
   expect(await renewForPage(db, cookie)).toEqual({ cookies: [], end: null });

@@ -21,15 +21,13 @@ import { record } from "#lib/observe/events.ts";
 import type { Problem, Problems } from "#lib/problems.ts";
 import type { ChangePasswordValues } from "#lib/schemas.ts";
 import { isOwnPassword } from "./check-password.ts";
+import type { Guesser } from "./count-guess.ts";
 import type { Hash } from "./hash-queue.ts";
 import { hashPassword } from "./hashing.ts";
 import { newPasswordProblems } from "./new-password-problems.ts";
 
 const REQUIRED: Problem = { code: "required" };
 const WRONG: Problem = { code: "wrong_old_password" };
-
-/** How a password is hashed, and the client's address, by which wrong guesses are counted. */
-type Guesser = { hash: Hash; address: string };
 
 /**
  * The rules of a change beyond its schema: an account with a password must send it. If the new password is refused, the current

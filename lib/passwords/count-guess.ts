@@ -2,6 +2,10 @@ import type { AccountName } from "#db/account-name.ts";
 import type { Database } from "#db/pool.ts";
 import { accountName, nameDigest } from "#lib/auth/account-name.ts";
 import { type Attempt, attemptOf, countOrRefuse, forgetAttempts, forgive } from "#lib/rate-limits.ts";
+import type { Hash } from "./hash-queue.ts";
+
+/** How a password is hashed for a comparison, and the client's address, by which wrong guesses are counted. */
+export type Guesser = { hash: Hash; address: string };
 
 /** A guess at an account's password: by which name the account was called, and from where. */
 export type Guess = {

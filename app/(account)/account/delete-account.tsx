@@ -3,7 +3,7 @@
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { accountApi } from "#lib/client/account-api.ts";
-import type { Result } from "#lib/client/api-client.ts";
+import type { Result } from "#lib/client/call.ts";
 
 /** Deletes the account, once its username has been typed. `ViewerProvider` then leaves the page, here and in the other tabs. */
 export function DeleteAccount({ username }: { username: string }) {

@@ -236,8 +236,8 @@ async function requestFor(status: number, name: string, { security = [], request
     const { path, ...sent } = (await GOOD[name]?.()) ?? {};
     return path === undefined ? { sent } : { sent, path };
   };
-  // Endpoints that need a session get one. The others are called without.
-  const signed = async () => (security.length > 0 ? await signedIn() : {});
+  // Endpoints that need a session get one, the same for all: these requests are refused. The others are called without.
+  const signed = async () => (security.length > 0 ? await refusedSession() : {});
   const text = { headers: { "content-type": "text/plain" }, body: "{}" };
   const large = { headers: { "content-type": "application/json" }, body: "x".repeat(20_000) };
   switch (status) {
@@ -270,6 +270,13 @@ async function unproved(): Promise<Sent> {
   const { cookies, refresh } = await newSession(origin);
   await changeSession(inject("databaseUrl"), refresh, "authenticated_at = '-infinity'");
   return { cookies };
+}
+
+let session: Promise<Sent> | undefined;
+
+function refusedSession(): Promise<Sent> {
+  session ??= signedIn();
+  return session;
 }
 
 async function signedIn(): Promise<Sent> {

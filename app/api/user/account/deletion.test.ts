@@ -51,6 +51,13 @@ async function busyAccount() {
   // A wrong guess that nothing forgives any more.
   await send(origin, "POST", "/api/token/", { json: { ...wrong, username } });
   const { user } = owner;
+  // Recoveries that still wait: only their address says whose they are.
+  await withDatabase(databaseUrl, (query) =>
+    query(
+      "insert into mails (kind, address, next_attempt_at) select 'recovery', upper(address), 'infinity' from unnest($1::text[]) address",
+      [[user.email, email]],
+    ),
+  );
   const texts = [user.username, username, user.email, email, pending, String(claimsOf(second.refresh).sid)];
   return { user, username, email, cookies, second, texts };
 }

@@ -37,7 +37,9 @@ test("the answer, and what it writes, is the same for a free address, another ac
   expect(told.text).not.toContain(user.username);
   await noMail(disabled.user.email);
   // One's own address can be confirmed, and nothing else comes of it.
-  expect((await confirmEmail(origin, (await readMail(user.email)).token)).text).toBe('{"detail":"ok"}');
+  const own = await readMail(user.email);
+  expect(own.text).not.toContain("Other devices");
+  expect((await confirmEmail(origin, own.token)).text).toBe('{"detail":"ok"}');
   expect(await query("select id from email_changes where user_id = any($1)", [[user.id, other.user.id]])).toEqual([]);
 });
 
@@ -106,6 +108,12 @@ test("an address that was another account's until lately is refused by mail, wit
   );
   expect(mail.text).toContain(inThreeDays);
   expect(mail.text).not.toContain(user.username);
+  // It is kept no longer once that owner's change is undone, or 72 hours have passed.
+  for (const released of ["undone_at = now()", "undone_at = null, changed_at = now() - interval '72 hours'"]) {
+    await noMail(former.user.email);
+    await query(`update email_changes set ${released} where user_id = $1`, [former.user.id]);
+    expect(await askedForEmail(origin, cookies, former.user.email)).not.toBe("");
+  }
 });
 
 test("an account sends at most five mails an hour to one address, and to each other address as before", async () => {

@@ -47,7 +47,7 @@ test("a logout and a replay are events", async () => {
   await passGrace(databaseUrl, stolen.refresh);
   const renewed = await refresh(stolen.refresh);
   await passGrace(databaseUrl, renewed.json.refresh);
-  await refresh(stolen.refresh);
+  await Promise.all(Array.from({ length: 8 }, () => refresh(stolen.refresh)));
   await refresh(stolen.refresh);
   expect((await eventNames(origin, cookies)).slice(0, 2)).toEqual(["replay", "logout"]);
 });

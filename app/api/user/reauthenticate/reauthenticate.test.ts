@@ -125,6 +125,10 @@ test("a session that has ended proves nothing", async () => {
   expect((await prove(cookies, { password: PASSWORD }, strict.origin)).status).toBe(401);
   // Another worker may not know it yet: the session is asked for again when it would be renewed.
   expect((await prove(cookies)).status).toBe(401);
+  // Nor does an earlier proof count, where no worker knows it yet.
+  const proved = await newSession(shared);
+  await changeSession(databaseUrl, proved.refresh, "revoked_at = now()");
+  expect((await exported(proved.cookies)).status).toBe(401);
 });
 
 test("the refresh token of before the proof is good for the grace, and a replay later", async () => {

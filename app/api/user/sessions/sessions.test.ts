@@ -4,6 +4,7 @@ import { logIn, newSession, type Sent, send, signUp } from "#e2e/client.ts";
 import { eventNames } from "#e2e/events-of.ts";
 import { claimsOf } from "#e2e/forge.ts";
 import { eventually, startServer, type TestServer } from "#e2e/harness.ts";
+import { recoveryToken, reset } from "#e2e/recovery.ts";
 
 const shared = inject("origin");
 const databaseUrl = inject("databaseUrl");
@@ -111,6 +112,18 @@ test("the worker that ended a session refuses its access token at once", async (
   expect((await profile(two.cookies, server.origin)).status).toBe(401);
 });
 
+test("the worker that changes or resets a password refuses the access tokens of the sessions that this ended at once", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const other = await logIn(server.origin, user);
+  const json = { current_password: user.password, new_password: "the-hidden-fortress-1958" };
+  const changed = await send(server.origin, "POST", "/api/user/password/", { cookies, json });
+  expect([(await profile(other.cookies, server.origin)).status, (await profile(changed.cookies, server.origin)).status]).toEqual([
+    401, 200,
+  ]);
+  expect((await reset(server.origin, await recoveryToken(shared, user.email), "throne-of-blood-1957")).status).toBe(200);
+  expect((await profile(changed.cookies, server.origin)).status).toBe(401);
+});
+
 test("a session that is over, is unknown or is another's gets 404, with and without the slash, and goes on as it was", async () => {
   const { user, cookies } = await newSession(shared);
   const [over, idle, bystander] = [await logIn(shared, user), await logIn(shared, user), await newSession(shared)];
@@ -139,12 +152,15 @@ test("to end this session is to log out", async () => {
 test("all other sessions are ended at once, and counted as they were listed", async () => {
   const { user, cookies } = await newSession(shared);
   const others = [await logIn(shared, user), await logIn(shared, user), await logIn(shared, user)];
-  const idle = await logIn(shared, user);
+  const [idle, expired] = [await logIn(shared, user), await logIn(shared, user)];
   await changeSession(databaseUrl, idle.refresh, "rotated_at = now() - interval '25 hours'");
+  await changeSession(databaseUrl, expired.refresh, "expires_at = now()");
   expect((await list(cookies)).json.length).toBe(4);
   const answer = await endOthers(cookies);
   expect([answer.status, answer.text]).toEqual([200, '{"ended":3}']);
   for (const other of others) expect((await refresh(other.refresh)).json.reason).toBe("ended_elsewhere");
+  // It had ended before.
+  expect((await refresh(expired.refresh)).json.reason).toBe("expired");
   expect((await list(cookies)).json.length).toBe(1);
   expect((await profile(cookies)).status).toBe(200);
   expect((await endOthers(cookies)).text).toBe('{"ended":0}');
