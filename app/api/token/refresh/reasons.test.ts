@@ -49,6 +49,14 @@ test("an expired refresh token is refused as expired while its session lives, an
   expect((await byCookie(expired)).json.reason).toBe("logged_out");
 });
 
+test.each(Object.keys(ENDS))("the first reason stays, whatever happens to the account later: %s", async (reason) => {
+  const session = await newSession(origin);
+  await ENDS[reason]?.(session);
+  await ENDS.password_changed?.(session);
+  await ENDS.account_disabled?.(session);
+  expect((await byCookie(session.refresh)).json.reason).toBe(reason);
+});
+
 test("a session that ended without a reason, as by an operator in psql, counts as ended elsewhere", async () => {
   const { refresh } = await newSession(origin);
   await changeSession(databaseUrl, refresh, "revoked_at = now()");
