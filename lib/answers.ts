@@ -72,7 +72,7 @@ export const session = z
   .meta({ id: "Session" });
 
 /** What can happen to an account. A name is never removed: its rows are kept for a year. */
-const ACCOUNT_EVENTS = [
+export const ACCOUNT_EVENTS = [
   "signup",
   "login",
   "login_refused",
