@@ -1,7 +1,7 @@
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
 import { ViewerProvider } from "#app/_components/viewer.tsx";
-import { getViewer } from "#lib/pages/viewer.ts";
+import { getViewer, isViewerKnown } from "#lib/pages/viewer.ts";
 import { bricolage } from "./font.ts";
 
 export const metadata: Metadata = {
@@ -25,7 +25,9 @@ export default async function RootLayout({ children }: { children: React.ReactNo
   return (
     <html lang="en" className={bricolage.variable}>
       <body>
-        <ViewerProvider viewer={username === null ? null : { username }}>{children}</ViewerProvider>
+        <ViewerProvider viewer={username === null ? null : { username }} isKnown={await isViewerKnown()}>
+          {children}
+        </ViewerProvider>
       </body>
     </html>
   );

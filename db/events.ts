@@ -33,11 +33,18 @@ export async function insertRefusedLogin(db: Database, userId: number | null, cl
   );
 }
 
-/** Events of an account, the latest first. @param before only those with a smaller id; null for the latest */
-export async function listEvents(db: Database, userId: number, before: number | null, most: number): Promise<EventRow[]> {
+/**
+ * Events of an account, the latest first.
+ * @param known the kinds of events to list @param before only those with a smaller id; null for the latest
+ */
+export async function listEvents(
+  db: Database,
+  userId: number,
+  { known, before, most }: { known: readonly string[]; before: number | null; most: number },
+): Promise<EventRow[]> {
   return db.query<EventRow>(
     `select id, at, event, address, device from events
-     where user_id = $1 and ($2::bigint is null or id < $2) order by id desc limit $3`,
-    [userId, before, most],
+     where user_id = $1 and event = any($2::text[]) and ($3::bigint is null or id < $3) order by id desc limit $4`,
+    [userId, known, before, most],
   );
 }

@@ -53,10 +53,13 @@ export async function keepSession(db: Database, id: string): Promise<void> {
   await db.query("select set_config('movieconnect.kept_session', $1, true)", [id]);
 }
 
-/** How a session ended: null if it lives or is not known. A session whose time is up is `expired`. */
+/**
+ * How a session ended: null if it lives or is not known. A session whose time was up first is `expired`, whatever has happened to
+ * the account since.
+ */
 export async function findEnd(db: Database, id: string): Promise<EndReason | "expired" | null> {
   const rows = await db.query<{ reason: EndReason | "expired" | null }>(
-    `select case when revoked_at is not null then coalesce(end_reason, 'ended_elsewhere')
+    `select case when revoked_at < expires_at then coalesce(end_reason, 'ended_elsewhere')
                  when expires_at <= now() then 'expired' end as reason
      from sessions where id = $1`,
     [id],

@@ -66,6 +66,12 @@ describe.each([
     }
   });
 
+  test("the header does not offer a login to a person who may be logged in", async () => {
+    const [header = ""] = /<header.*?<\/header>/s.exec((await page("/docs", cookies())).text) ?? [];
+    expect(header).toContain("Home");
+    expect(header).not.toContain("Log in");
+  });
+
   test("a soft navigation gets a 503, too, and the browser then loads the whole page", async () => {
     // Next redirects such a request to a URL that names its headers.
     const { headers } = await page("/", cookies(), { rsc: "1" });
@@ -73,7 +79,8 @@ describe.each([
   });
 });
 
-test("a visitor without cookies is redirected to the login page", async () => {
+test("a visitor without cookies is led to the login", async () => {
+  expect((await page("/docs", {})).text).toMatch(/<header.*<a [^>]*>Log in<\/a>.*<\/header>/s);
   const answer = await page("/", {});
   expect([answer.status, answer.headers.location]).toEqual([307, "/login?next=%2F"]);
 });

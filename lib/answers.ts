@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AccountEvent, EVENT_WORDS } from "./event-words.ts";
+import { ACCOUNT_EVENTS } from "./event-words.ts";
 
 /** The browser reads it from the refusal of a refresh. */
 export type { SessionEnd } from "./errors.ts";
@@ -72,7 +72,7 @@ export const session = z
   })
   .meta({ id: "Session" });
 
-const accountEvent = z.enum(Object.keys(EVENT_WORDS) as AccountEvent[]).meta({ examples: ["login"] });
+const accountEvent = z.enum(ACCOUNT_EVENTS).meta({ examples: ["login"] });
 export const eventPage = z
   .object({
     results: z.array(z.object({ id, at: time, event: accountEvent, ...where })),

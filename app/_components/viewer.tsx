@@ -9,7 +9,10 @@ import { logInPath } from "#lib/pages/visitor-paths.ts";
 
 type ClientViewer = { username: string };
 
+type Provided = { viewer: ClientViewer | null; isKnown: boolean };
+
 const ViewerContext = createContext<ClientViewer | null>(null);
+const KnownContext = createContext(true);
 
 /**
  * The signed-in user, for a client component; null for a visitor.
@@ -19,8 +22,13 @@ export function useViewer(): ClientViewer | null {
   return useContext(ViewerContext);
 }
 
+/** Whether the page knows its viewer. During an outage it may take a signed-in user for a visitor. */
+export function useIsViewerKnown(): boolean {
+  return useContext(KnownContext);
+}
+
 /** Gives the page its viewer, and follows the session, in this tab or another: leaves the page when it opens or ends. */
-export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | null; children: React.ReactNode }) {
+export function ViewerProvider({ viewer, isKnown, children }: Provided & { children: React.ReactNode }) {
   const isSignedIn = viewer !== null;
   const { refresh } = useRouter();
   useEffect(() => onSessionChange((change) => followSession(change, isSignedIn, refresh)), [isSignedIn, refresh]);
@@ -30,7 +38,11 @@ export function ViewerProvider({ viewer, children }: { viewer: ClientViewer | nu
     window.addEventListener("pageshow", reloadIfRestored);
     return () => window.removeEventListener("pageshow", reloadIfRestored);
   }, []);
-  return <ViewerContext value={viewer}>{children}</ViewerContext>;
+  return (
+    <KnownContext value={isKnown}>
+      <ViewerContext value={viewer}>{children}</ViewerContext>
+    </KnownContext>
+  );
 }
 
 // A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to

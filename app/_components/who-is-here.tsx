@@ -1,15 +1,16 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useViewer } from "./viewer.tsx";
+import { useIsViewerKnown, useViewer } from "./viewer.tsx";
 
-/** Says who is signed in, and leads to their account; for a visitor, to the login. */
+/** Says who is signed in, and leads to their account; for a visitor, to the login. It says nothing while that is not known. */
 export function WhoIsHere() {
   const viewer = useViewer();
+  const isKnown = useIsViewerKnown();
   const here = usePathname().replace(/\/$/, "");
   if (viewer === null) {
     // The login and the signup lead to each other in their own words.
-    return here === "/login" || here === "/signup" ? null : <a href="/login">Log in</a>;
+    return !isKnown || here === "/login" || here === "/signup" ? null : <a href="/login">Log in</a>;
   }
   return (
     <>

@@ -27,6 +27,17 @@ export async function getViewer(): Promise<Viewer | null> {
   }
 }
 
+/** Whether `getViewer` can tell: not during an outage, if the request carries credentials. */
+export async function isViewerKnown(): Promise<boolean> {
+  try {
+    await findViewer();
+    return true;
+  } catch (error) {
+    if (isOutage(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * The viewer of a page that requires a session: call it in the page's first line. Redirects a visitor to the login page,
  * which says why, and leads back after the login.
