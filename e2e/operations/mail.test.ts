@@ -319,6 +319,8 @@ test("a mail that a stop interrupts is given back, and sent by the next start", 
   await write([address]);
   await eventually(() => isInHand);
   expect(await server.stop()).toBe(0);
+  // The stop is no fault of the mail server.
+  expect(server.output()).not.toContain("mail_server_away");
   expect(await rowOf(address)).toMatchObject({ locked_until: null, outcome: null, attempts: 0 });
   const mail = await startMail();
   await startSender(mail.url);

@@ -1,4 +1,5 @@
 import { type Parameters, readParameters, TLS_MODES, type TlsMode } from "./url-parameters.ts";
+import { ENCODING } from "./userinfo-encoding.ts";
 
 /** A parsed `DATABASE_URL`. A host that begins with a slash is the directory of a Unix socket. */
 export type DatabaseUrl = {
@@ -11,10 +12,6 @@ export type DatabaseUrl = {
 };
 
 const FORM = "must be a URL: postgres://user:password@host:5432/database";
-const ENCODING =
-  "must have reserved characters percent-encoded in its user and password: " +
-  "% is %25, @ is %40, : is %3A, / is %2F, ? is %3F, # is %23, [ is %5B, ] is %5D, a space is %20";
-
 /**
  * Parses a URL as libpq would (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS), but refuses
  * an ambiguous one: with a raw `@`, `/`, `?` or `#` in a password, a part of the password would look like the host.

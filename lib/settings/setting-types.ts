@@ -2,19 +2,14 @@ import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
 import { parseDatabaseUrl } from "./database-url.ts";
 import { splitField } from "./field-value.ts";
+import { assertSmtpUrl } from "./smtp-url.ts";
 
 // The types of settings, as parts of zod schemas.
 
 /** A URL that `parseDatabaseUrl` accepts. */
 export const databaseUrl = z
   .string({ error: "must be a URL: postgres://user:password@host:5432/database" })
-  .superRefine((text, context) => {
-    try {
-      parseDatabaseUrl(text);
-    } catch (error) {
-      context.addIssue((error as Error).message);
-    }
-  });
+  .superRefine(acceptedBy(parseDatabaseUrl));
 
 /** A whole number. @param most with at most nine digits */
 export function integer(least: number, most: number) {
@@ -37,10 +32,18 @@ export function attempts(fallback: string) {
     .transform(([most = 1, seconds = 1]) => ({ most, seconds }));
 }
 
-const SMTP_FORM = "must be a URL: smtp://user:password@mail.example.com:587, or smtps:// with TLS from the start";
-
 /** The URL of a mail server. */
-export const smtpUrl = z.url({ protocol: /^smtps?$/, hostname: /./, error: SMTP_FORM });
+export const smtpUrl = z.string().superRefine(acceptedBy(assertSmtpUrl));
+
+function acceptedBy(check: (text: string) => unknown) {
+  return (text: string, context: z.RefinementCtx<string>): void => {
+    try {
+      check(text);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+  };
+}
 
 /** Who sends mails, as mail programs show it. `name` is empty for an address alone. */
 export type Mailbox = { name: string; address: string };

@@ -45,7 +45,8 @@ export function mailBatches(db: Database, stop: AbortSignal): () => Promise<bool
 
   function note(outcome: Outcome): void {
     if (outcome === "answered") circuit.passed();
-    else if (outcome !== "not_asked") circuit.failed(outcome);
+    // What a stop interrupts says nothing about the server.
+    else if (outcome !== "not_asked" && !stop.aborted) circuit.failed(outcome);
   }
 }
 
