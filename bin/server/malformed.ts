@@ -18,7 +18,7 @@ const REFUSALS: Record<string, [status: number, reason: string, detail: string]>
  * @returns the status that this request got in place of its response; null if it got none
  */
 export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, answer: ServerResponse | undefined): number | null {
-  const isUnanswered = answer !== undefined && !answer.writableFinished;
+  const isUnanswered = answer !== undefined && !isWritten(answer, socket);
   // If a response is being sent already, a second one would be read as a part of it.
   if (error.code === "ECONNRESET" || !socket.writable || (isUnanswered && answer.headersSent)) {
     socket.destroy();
@@ -33,6 +33,12 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, an
   if (!isUnanswered) report(socket, requestId, status);
   socket.end(`HTTP/1.1 ${status} ${reason}\r\n${head}\r\n${body}`, () => socket.destroy());
   return isUnanswered ? status : null;
+}
+
+// Whether the connection has all of a response, so that a refusal comes after it. Since Node 24 a response that has just been
+// ended is finished a moment later. One that waits behind an earlier response has no socket yet.
+function isWritten(answer: ServerResponse, socket: Socket): boolean {
+  return answer.writableFinished || (answer.writableEnded && answer.socket === socket);
 }
 
 // A malformed request has neither method nor path.
