@@ -187,7 +187,7 @@ test("every trigger fires in whatever replication role, and finds its tables in 
   const [triggers, functions] = await withDatabase(postgres.directUrl, async (query) => [
     await query("select tgname from pg_trigger where not tgisinternal and tgenabled <> 'A'"),
     await query(
-      `select proname from pg_proc where pronamespace = 'public'::regnamespace
+      `select proname from pg_proc where pronamespace = 'public'::regnamespace and prorettype = 'trigger'::regtype
        and not exists (select from unnest(proconfig) setting where setting like 'search_path=%')`,
     ),
   ]);

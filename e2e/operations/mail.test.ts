@@ -355,4 +355,6 @@ test("without a mail server the start says what is not done, mails are written, 
   await query("update mails set give_up_at = now() where outcome is null");
   await eventually(async () => (await query("select from mails where outcome is null")).length === 0);
   expect(await rowOf(email)).toMatchObject({ outcome: "failed", last_error: "not sent in time" });
+  // What is given up is counted, so that an alarm can tell.
+  await eventually(async () => /^movieconnect_mails_total\{outcome="failed"\} [1-9]/m.test(await scrapeText(server.metrics)));
 });

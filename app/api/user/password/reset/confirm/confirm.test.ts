@@ -239,8 +239,14 @@ test("a refused password leaves the link good, and every problem is in one answe
 test("a recovery gives an account without a password its first, and ends its sessions", async () => {
   const { user, cookies } = await newSession(origin);
   await inDatabase("delete from passwords where user_id = $1", user.id);
+  const count = "insert into rate_limits (key, used, resets_at) values ('login_account:' || $1::bigint, 100, 'infinity')";
+  await inDatabase(count, user.id);
   const token = await recoveryToken(origin, user.email);
   expect((await reset(origin, token, NEW_PASSWORD)).status).toBe(200);
+  // Where the password of before was used, and how often it was guessed, says nothing about this one.
+  const left = `select address from login_addresses where user_id = $1
+    union select key from rate_limits where key = 'login_account:' || $1::bigint`;
+  expect(await inDatabase(left, user.id)).toEqual([]);
   const refused = await refresh(cookies);
   expect([refused.status, refused.json.reason]).toEqual([401, "password_changed"]);
   expect((await login(user.username, NEW_PASSWORD)).status).toBe(200);
