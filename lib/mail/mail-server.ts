@@ -7,13 +7,18 @@ import type { WrittenMail } from "./write-mail.ts";
 /** Mails that one worker sends at the same time, each over a connection of its own. */
 export const CONNECTIONS = 2;
 
+/** A name of several labels, and no IPv4 address. */
+const DOMAIN = /^(?:[\w-]+\.)+[a-z][\w-]*$/i;
+
 /**
  * The mail server's connection. Only a server of this machine is spoken to without TLS: elsewhere an attacker in between could
  * hide that the server offers it (RFC 8314 §5.2), and read links. The query of SMTP_URL has the last word.
  * @internal for its test
  */
-export function transportOptions(url: string) {
+export function transportOptions(url: string, publicUrl?: URL) {
   return {
+    // How we introduce ourselves (RFC 5321 §4.1.1.1). In a container nodemailer would say [127.0.0.1], which some servers refuse.
+    ...(DOMAIN.test(publicUrl?.hostname ?? "") ? { name: publicUrl?.hostname } : {}),
     pool: true as const,
     maxConnections: CONNECTIONS,
     // The outbox repeats what failed.
@@ -58,9 +63,9 @@ export async function closeMailServer(): Promise<void> {
 
 // Loaded with the first mail: most processes send none.
 function open(): Promise<Transporter> {
-  const opened = import("nodemailer").then(
-    ({ createTransport }) => createTransport(transportOptions(config().SMTP_URL ?? "")) as unknown as Transporter,
-  );
+  const { SMTP_URL = "", PUBLIC_URL } = config();
+  const options = transportOptions(SMTP_URL, PUBLIC_URL);
+  const opened = import("nodemailer").then(({ createTransport }) => createTransport(options) as unknown as Transporter);
   server.set(opened);
   return opened;
 }
