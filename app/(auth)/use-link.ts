@@ -2,6 +2,7 @@ import { useState, useSyncExternalStore } from "react";
 import { useViewer } from "#app/_components/viewer.tsx";
 import { api, type Result } from "#lib/client/api-client.ts";
 import { linkToken, onLinkToken } from "#lib/client/link-token.ts";
+import { announceSession } from "#lib/client/session-channel.ts";
 
 /** What became of a mail's link: `dead` when the API refused it, `missing` on a page that was opened without one. */
 export type LinkState = "open" | "done" | "dead" | "missing";
@@ -29,6 +30,8 @@ export function useLink<Input extends { token: string }>(
       return result;
     }
     const lives = viewer !== null && (await api.sessionLives());
+    // Other tabs may show what is no longer so: "confirm your address".
+    if (lives) announceSession("changed");
     setOutcome({ token: used, state: "done" });
     onDone?.(lives);
     return result;
