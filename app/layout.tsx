@@ -24,10 +24,15 @@ export default async function RootLayout({ children }: { children: React.ReactNo
   const username = (await getViewer())?.username ?? null;
   return (
     <html lang="en" className={bricolage.variable}>
+      <head>
+        {/* Painted once it is all there: content that is centred would move with each part that arrives (HTML, link type "expect"). */}
+        <link rel="expect" href="#whole" blocking="render" />
+      </head>
       <body>
         <ViewerProvider viewer={username === null ? null : { username }} isKnown={await isViewerKnown()}>
           {children}
         </ViewerProvider>
+        <span id="whole" hidden />
       </body>
     </html>
   );

@@ -62,10 +62,13 @@ function Address({ email, isVerified }: { email: string | null; isVerified: bool
   return (
     <>
       <p className="mb-3">
-        Open the link of the mail that we sent to <bdi className="font-semibold">{email}</bdi>. Then we know that our mails reach
-        you, should you forget your password.
+        Open the link in the email that we sent to <bdi className="font-semibold">{email}</bdi>. Then we know that our emails
+        reach you, should you forget your password.
       </p>
       <ResendConfirmation />
+      <p className="mt-2">
+        <a href="/account#email-address">Change the address</a>
+      </p>
     </>
   );
 }

@@ -36,9 +36,9 @@ test("the home page says whether the address is confirmed, sends the mail again,
   await expect(address).toContainText(user.email);
   await expect(part(page, "Logged in here alone")).toContainText("No other device can use your account.");
   await readMail(user.email);
-  await pressOn(page, page.getByRole("button", { name: "Send the mail again" }));
-  await expect(address.getByRole("status")).toHaveText(/^The mail is on its way\./);
-  await expect(page.getByRole("button", { name: "Send the mail again" })).toBeFocused();
+  await pressOn(page, page.getByRole("button", { name: "Send the email again" }));
+  await expect(address.getByRole("status")).toHaveText(/^The email is on its way\./);
+  await expect(page.getByRole("button", { name: "Send the email again" })).toBeFocused();
   const { token } = await readMail(user.email);
   await send(baseURL ?? "", "POST", "/api/user/email/confirm/", { json: { token } });
   await logInAs(baseURL ?? "", user.username, PASSWORD);
@@ -158,7 +158,7 @@ test("a new address asks for a proof first, then a mail goes there and nothing c
   const fresh = `${freshName()}@example.com`;
   await typeInto(page, field, fresh);
   await page.keyboard.press("Enter");
-  const said = `We sent a mail to ${fresh}. Its link makes that your address; until then nothing changes.`;
+  const said = `We sent an email to ${fresh}. Its link makes that your address; until then nothing changes.`;
   await expect(address.getByRole("status").filter({ hasText: said })).toBeVisible();
   await expect(field).toHaveValue("");
   await expect(address).toContainText(`${user.email} is not confirmed yet.`);
@@ -209,7 +209,7 @@ test("a device is logged out at its own row after a question, and its browser is
   const devices = part(page, "Devices");
   const row = devices.getByRole("listitem").filter({ hasText: "Firefox on Windows" });
   await expect(devices.getByRole("listitem").filter({ hasText: "This device" }).getByRole("button")).toHaveCount(0);
-  const end = row.getByRole("button", { name: "End the session of Firefox on Windows" });
+  const end = row.getByRole("button", { name: "Log out Firefox on Windows" });
   await pressOn(page, end);
   await expect(row.getByRole("button", { name: "Log it out" })).toBeFocused();
   await page.keyboard.press("Escape");
@@ -230,6 +230,25 @@ test("a device is logged out at its own row after a question, and its browser is
   await elsewhere.close();
 });
 
+test("a double click on a button that asks first is one click, wherever it hits the button", async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  const { user } = await signIn(context, baseURL ?? "");
+  for (let count = 0; count < 2; count += 1) await logInAs(baseURL ?? "", user.username, PASSWORD);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.goto("/account");
+  const calls: string[] = [];
+  page.on("request", (request) => request.method() === "DELETE" && calls.push(request.url()));
+  const devices = part(page, "Devices");
+  // The lower edge is where the button that acts appears.
+  await devices.getByRole("button", { name: "Log out all other devices" }).dblclick({ position: { x: 40, y: 44 } });
+  await expect(devices.getByRole("button", { name: "Log them out" })).toBeFocused();
+  await page.waitForLoadState("networkidle");
+  expect(calls).toEqual([]);
+});
+
 test("all other devices are logged out at once, and this one stays", async ({ page, context, baseURL }) => {
   const { user } = await signIn(context, baseURL ?? "");
   const others = [
@@ -238,10 +257,10 @@ test("all other devices are logged out at once, and this one stays", async ({ pa
   ];
   await page.goto("/account");
   const devices = part(page, "Devices");
-  await pressOn(page, devices.getByRole("button", { name: "End all other sessions" }));
-  await expect(devices.getByRole("group", { name: "End 2 sessions, all but this one?" })).toBeVisible();
+  await pressOn(page, devices.getByRole("button", { name: "Log out all other devices" }));
+  await expect(devices.getByRole("group", { name: "Log out 2 devices, all but this one?" })).toBeVisible();
   await page.keyboard.press("Enter");
-  await expect(devices.getByRole("status")).toHaveText("Done: 2 sessions ended. You are logged in here alone.");
+  await expect(devices.getByRole("status")).toHaveText("Done: 2 devices logged out. You are logged in here alone.");
   await expect(devices.getByRole("status")).toBeFocused();
   await expect(devices.getByText(/^Logged out\./)).toHaveCount(2);
   for (const { cookies } of others) {
@@ -406,7 +425,7 @@ test.describe("the question for a proof", () => {
     await dialog(page).getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.keyboard.press("Enter");
     await expect(part(page, "Your data").getByRole("status")).toHaveText("The file is among your downloads.");
-    await expect(part(page, "Email address").getByText(`We sent a mail to ${fresh}`)).toBeVisible();
+    await expect(part(page, "Email address").getByText(`We sent an email to ${fresh}`)).toBeVisible();
     expect(calls.filter((call) => call === "POST /api/user/reauthenticate/")).toHaveLength(1);
     expect(calls.filter((call) => call === "POST /api/user/email/")).toHaveLength(2);
   });
@@ -529,7 +548,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.locator("[aria-invalid=true]").first()).toBeFocused();
     await page.getByRole("button", { name: "Save the profile" }).click();
     await expect(part(page, "Profile").getByRole("status")).toHaveText("Saved.");
-    await page.getByRole("button", { name: /^End the session/ }).click();
+    await page.getByRole("button", { name: /^Log out Firefox/ }).click();
     await expectAccessible(page);
     await forgetProof(cookies);
     await page.getByRole("button", { name: "Download my data" }).click();

@@ -1,5 +1,4 @@
 import { type Browser, expect, type Page, test } from "playwright/test";
-import { newSession, PASSWORD } from "./client.ts";
 import { changeEmail, freshEmail, newOwner } from "./email-changes.ts";
 import { pressOn } from "./keyboard.ts";
 import { arrive, logInByForm } from "./people.ts";
@@ -105,13 +104,14 @@ test("an undo in the account's own browser logs it out, and the page says so at 
   await expect(page.getByRole("banner").getByRole("link", { name: "Log in" })).toBeVisible();
 });
 
-test("an account that must confirm its address is told at the login what to do", async ({ page }) => {
-  const { user } = await newSession(ORIGIN);
-  const body = JSON.stringify({ detail: "E-mail address is not verified.", code: "email_not_verified" });
-  await page.route("/api/token/", (route) => route.fulfill({ status: 401, body }));
+test("a confirmed address is confirmed in the browser's other tabs at once", async ({ page, context }) => {
+  const { token, user } = await newOwner(ORIGIN);
   await page.goto("/login");
-  await logInByForm(page, user.username, PASSWORD);
-  await expect(page.locator("form").getByRole("alert")).toHaveText(
-    "Your email address is not confirmed yet. We have sent you a mail: open its link, then log in here.",
-  );
+  await logInByForm(page, user.username);
+  await expect(page.getByRole("heading", { name: "Next: confirm your address" })).toBeVisible();
+  const mail = await context.newPage();
+  await mail.goto(`/confirm-email#token=${token}`);
+  await confirm(mail).click();
+  await expect(heading(mail)).toHaveText("Your address is confirmed");
+  await expect(main(page)).toContainText(`${user.email} is confirmed.`);
 });

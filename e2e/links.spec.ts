@@ -77,7 +77,7 @@ for (const { path, endpoint, button, open } of PAGES) {
     expect(calls.map((url) => new URL(url).pathname)).toEqual([endpoint]);
     await page.goBack();
     await page.goForward();
-    await expect(heading(page)).toHaveText("Open the link in our mail");
+    await expect(heading(page)).toHaveText("Open the link in our email");
     await expect(page).toHaveURL(path);
     // The browser's own navigation to the link is the only one that has it.
     expect(seen.filter((one) => one.includes(TOKEN) && !one.endsWith(`${path}#token=${TOKEN}`))).toEqual([]);
@@ -85,7 +85,7 @@ for (const { path, endpoint, button, open } of PAGES) {
 
   test(`${path} takes another link that is pasted into its address bar`, async ({ page }) => {
     await page.goto(path);
-    await expect(heading(page)).toHaveText("Open the link in our mail");
+    await expect(heading(page)).toHaveText("Open the link in our email");
     const sent = await answerWith(page, endpoint, 400, DEAD);
     for (const token of ["one", "two"]) {
       await page.goto(`${path}#token=${token}`);
@@ -103,7 +103,7 @@ for (const { path, endpoint, button, open } of PAGES) {
       for (const width of [320, 1440]) {
         await page.setViewportSize({ width, height: 800 });
         await page.goto(path);
-        await expect(heading(page)).toHaveText("Open the link in our mail");
+        await expect(heading(page)).toHaveText("Open the link in our email");
         await expectAccessible(page);
         // From the same page with another fragment nothing would be loaded.
         await page.goto("about:blank");

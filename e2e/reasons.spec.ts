@@ -13,7 +13,7 @@ const DATABASE = process.env.TEST_DATABASE_URL ?? "";
 const WORDS = {
   logged_out: "You are logged out. See you soon.",
   ended_elsewhere: /^You were logged out here from somewhere else\./,
-  replayed: /^An old copy of your session was used, so we ended the session to be safe\./,
+  replayed: /^An old copy of your login was used, so we logged you out to be safe\./,
   password_changed: /^Your password was changed, so you were logged out here\./,
   email_changed: /^Your email address was changed, so you were logged out here\./,
   account_disabled: /^Your account has been switched off\./,
@@ -103,13 +103,13 @@ test("a call of an open page that finds its session ended leads to the login, wh
   await logInByForm(page, user.username);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${user.username}`);
   await page.goto("/account");
-  await expect(page.getByRole("button", { name: "Send the mail again" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Send the email again" })).toBeEnabled();
   const other = await logIn(ORIGIN, user);
   expect((await send(ORIGIN, "DELETE", "/api/user/sessions/", { cookies: other.cookies })).json).toEqual({ ended: 1 });
   // Another worker knows of it within a second: until then the call is answered.
   await expect(async () => {
     await page
-      .getByRole("button", { name: "Send the mail again" })
+      .getByRole("button", { name: "Send the email again" })
       .click({ timeout: 500 })
       .catch(() => undefined);
     await expect(page).toHaveURL("/login?next=%2Faccount", { timeout: 500 });

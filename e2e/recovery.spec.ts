@@ -34,7 +34,7 @@ test("a person who forgot the password gets a new one by mail, by the keyboard a
   await typeInto(page, page.getByLabel("Email"), email.toUpperCase());
   await page.keyboard.press("Enter");
   await expect(page.locator(".notice")).toHaveText(
-    `If an account has the address ${email.toUpperCase()}, a mail is on its way to it. Its link is good for 1 hour.`,
+    `If an account has the address ${email.toUpperCase()}, an email is on its way to it. Its link is good for 1 hour.`,
   );
   await expect(page.locator(".notice")).toBeFocused();
   const { token } = await readMailAbout(email, "Set a new password");
@@ -60,13 +60,13 @@ test("a person who forgot the password gets a new one by mail, by the keyboard a
 test("an address that no account has gets the same answer and no mail", async ({ page }) => {
   await page.goto("/forgot-password");
   await page.getByLabel("Email").fill("stranger@nowhere.example");
-  await page.getByRole("button", { name: "Send me a mail" }).click();
-  await expect(page.locator(".notice")).toHaveText(/^If an account has the address stranger@nowhere\.example, a mail is on/);
+  await page.getByRole("button", { name: "Send me an email" }).click();
+  await expect(page.locator(".notice")).toHaveText(/^If an account has the address stranger@nowhere\.example, an email is on/);
   await noMail("stranger@nowhere.example");
-  await page.getByRole("button", { name: "Send another mail" }).click();
+  await page.getByRole("button", { name: "Send another email" }).click();
   await expect(page.getByLabel("Email")).toBeFocused();
   await page.getByLabel("Email").fill("stranger");
-  await page.getByRole("button", { name: "Send me a mail" }).click();
+  await page.getByRole("button", { name: "Send me an email" }).click();
   await expect(page.getByText("That is not a whole email address, such as ann@example.com.")).toBeVisible();
 });
 
@@ -79,7 +79,7 @@ test("a used link says what to do, and the form for a new mail is right there", 
   await expect(heading(page)).toHaveText("This link can't be used any more");
   await expect(page.getByRole("main").getByRole("link", { name: "log in" })).toHaveAttribute("href", "/login");
   await page.getByLabel("Email").fill(email);
-  await page.getByRole("button", { name: "Send me a mail" }).click();
+  await page.getByRole("button", { name: "Send me an email" }).click();
   const { token: next } = await readMailAbout(email, "Set a new password");
   await setPassword(page, next, "another-password-1");
   await expect(page).toHaveURL("/login");

@@ -114,7 +114,7 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
       await arriveAt(page, "Your account");
       await expect(part(page, "Activity")).toContainText("First login from this device and network");
       const device = part(page, "Devices").getByRole("listitem").filter({ hasText: "Firefox on Windows" });
-      await pressOn(page, device.getByRole("button", { name: /^End/ }));
+      await pressOn(page, device.getByRole("button", { name: /^Log out/ }));
       await pressOn(page, device.getByRole("button", { name: "Log it out" }));
       await expect(device).toContainText("Logged out.");
       await expect(async () => {

@@ -10,9 +10,9 @@ export function LinkHeading({ state, open, done }: { state: LinkState; open: str
   useEffect(() => {
     if (isNews) heading.current?.focus();
   }, [isNews]);
-  const words = { open, done, dead: "This link can't be used any more", missing: "Open the link in our mail" };
+  const words = { open, done, dead: "This link can't be used any more", missing: "Open the link in our email" };
   return (
-    <h1 ref={heading} tabIndex={isNews ? -1 : undefined} className="text-5xl">
+    <h1 ref={heading} tabIndex={isNews ? -1 : undefined}>
       {words[state]}
     </h1>
   );

@@ -11,7 +11,7 @@ export function LoggedInAs() {
     <p className="notice notice-good mt-5">
       <span>
         You are logged in here as <bdi className="font-bold">{viewer.username}</bdi>. This link is about the account that got our
-        mail, which may be another one.
+        email, which may be another one.
       </span>
     </p>
   );

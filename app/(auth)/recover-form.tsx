@@ -27,7 +27,7 @@ export function RecoverForm({ lifetime }: { lifetime: number }) {
 
   if (sentTo !== null) return <Sent to={sentTo} lifetime={lifetime} onAnother={askForAnother} />;
   return (
-    <ApiForm call={recover} submit={{ label: "Send me a mail", doing: "Sending" }} words={recoverWords}>
+    <ApiForm call={recover} submit={{ label: "Send me an email", doing: "Sending" }} words={recoverWords}>
       <Field
         name="email"
         label="Email"
@@ -51,13 +51,13 @@ function Sent({ to, lifetime, onAnother }: SentProps) {
     <>
       <div ref={news} tabIndex={-1} className="notice notice-good">
         <p>
-          If an account has the address <bdi className="font-bold">{to}</bdi>, a mail is on its way to it. Its link is good for{" "}
+          If an account has the address <bdi className="font-bold">{to}</bdi>, an email is on its way to it. Its link is good for{" "}
           {duration(lifetime)}.
         </p>
       </div>
-      <p className="mt-5">Nothing there after some minutes? Look into your spam folder, and check the address above.</p>
+      <p className="mt-5">Nothing there after a few minutes? Look in your spam folder, and check the address above.</p>
       <button type="button" className="button button-plain mt-5" onClick={onAnother}>
-        Send another mail
+        Send another email
       </button>
     </>
   );

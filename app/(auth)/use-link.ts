@@ -3,6 +3,7 @@ import { useViewer } from "#app/_components/viewer.tsx";
 import { api } from "#lib/client/api-client.ts";
 import type { Result } from "#lib/client/call.ts";
 import { linkToken, onLinkToken } from "#lib/client/link-token.ts";
+import { announceSession } from "#lib/client/session-channel.ts";
 
 /** What became of a mail's link: `dead` when the API refused it, `missing` on a page that was opened without one. */
 export type LinkState = "open" | "done" | "dead" | "missing";
@@ -30,6 +31,8 @@ export function useLink<Input extends { token: string }>(
       return result;
     }
     const lives = viewer !== null && (await api.sessionLives());
+    // Other tabs may show what is no longer so: "confirm your address".
+    if (lives) announceSession("changed");
     setOutcome({ token: used, state: "done" });
     onDone?.(lives);
     return result;

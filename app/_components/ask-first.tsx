@@ -57,7 +57,8 @@ export function AskFirst<Data>({ label, about, question, confirm, call, onDone }
           busyLabel={`${confirm.doing}…`}
           isBusy={state.isBusy}
           isWaiting={state.isWaiting}
-          onClick={() => state.run(null)}
+          // The second click of a double click on the first button may be over this one.
+          onClick={({ detail }) => detail < 2 && state.run(null)}
         />
         <button type="button" className="button button-plain" onClick={() => setIsAsking(false)}>
           Leave it

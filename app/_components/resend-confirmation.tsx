@@ -9,7 +9,7 @@ import { useApiCall } from "./use-api-call.ts";
 /** Sends the mail again that confirms the account's address. */
 export function ResendConfirmation() {
   const call = useApiCall(() => accountApi.resendConfirmation(), {
-    says: () => "The mail is on its way. Look into your spam folder too, if it doesn't come within some minutes.",
+    says: () => "The email is on its way. If it doesn't come within a few minutes, look in your spam folder.",
   });
   const { said, isBusy, isWaiting, run } = call;
   return (
@@ -17,7 +17,7 @@ export function ResendConfirmation() {
       <CallButton
         type="button"
         className="button button-plain"
-        label="Send the mail again"
+        label="Send the email again"
         busyLabel="Sending…"
         isBusy={isBusy}
         isWaiting={isWaiting}

@@ -14,7 +14,7 @@ export function WhoIsHere() {
   }
   return (
     <>
-      <p className="max-w-40 truncate sm:max-w-60 font-semibold">
+      <p className="max-w-40 grow basis-20 truncate text-end font-semibold sm:max-w-60 sm:flex-none">
         <span className="sr-only">Logged in as </span>
         <bdi>{viewer.username}</bdi>
       </p>

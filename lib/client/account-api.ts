@@ -9,7 +9,8 @@ export const accountApi = {
   change: (input: ChangeAccountInput) => announcing("changed", api.patch<Account>("/api/user/account/", input)),
   changePassword: (input: ChangePasswordInput) => announcing("changed", api.post("/api/user/password/", input)),
   changeEmail: (input: ChangeEmailInput) => api.post("/api/user/email/", input),
-  resendConfirmation: () => api.post("/api/user/email/resend/"),
+  // Nothing is sent if the address has been confirmed elsewhere: then the pages show that.
+  resendConfirmation: () => announcing("changed", api.post("/api/user/email/resend/")),
   reauthenticate: (input: ReauthenticateInput) => api.post("/api/user/reauthenticate/", input),
 
   endSession: async (id: string): Promise<Result<null>> => {

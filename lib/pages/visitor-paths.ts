@@ -1,7 +1,10 @@
 import type { SessionEnd } from "#lib/answers.ts";
 
-/** Why the login page is shown. The page says it once. `ended`: the session has ended, and it is not known why. */
-export type LogInReason = "signed_up" | "password_reset" | "ended" | "deleted" | SessionEnd;
+/**
+ * Why the login page is shown. The page says it once. `confirm_first`: an account was made that nobody can log in to before its
+ * address is confirmed. `ended`: the session has ended, and it is not known why.
+ */
+export type LogInReason = "signed_up" | "confirm_first" | "password_reset" | "ended" | "deleted" | SessionEnd;
 
 /** The login page's address. @param next where to go after the login: a path of this site */
 export function logInPath(next: string | null, reason: LogInReason | null = null): string {

@@ -28,11 +28,11 @@ export function Activity({ first }: { first: EventPage }) {
     <>
       <ul className="list-none pl-0">
         {results.map(({ id, at, event, address, device }) => (
-          <li key={id} className="row sm:grid sm:grid-cols-[14rem_minmax(0,1fr)] sm:items-baseline">
-            <p className="text-ink-soft tabular-nums">
+          <li key={id} className="row items-baseline">
+            <p className="basis-56 text-ink-soft tabular-nums first-letter:uppercase">
               <Moment at={at} />
             </p>
-            <div className="min-w-0 basis-full">
+            <div className="min-w-0 grow basis-64">
               <p className="font-bold">{EVENT_WORDS[event]}</p>
               <p className="text-ink-soft">{[device, address].filter((known) => known !== null).join(", ")}</p>
             </div>

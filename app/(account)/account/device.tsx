@@ -8,7 +8,7 @@ import { accountApi } from "#lib/client/account-api.ts";
 
 type Props = { session: Session; hasEnded: boolean; onEnded: () => void };
 
-/** A session: its device, whether it is this one, and the button that ends it. */
+/** A session: its device, whether it is this one, and the button that logs it out. */
 export function Device({ session, hasEnded, onEnded }: Props) {
   const { id, current, created_at, last_used_at, address, device } = session;
   const name = device ?? "Unknown device";
@@ -19,7 +19,7 @@ export function Device({ session, hasEnded, onEnded }: Props) {
   }, [hasEnded]);
   return (
     <li ref={row} tabIndex={-1} className="row">
-      <div className="min-w-0 grow basis-64">
+      <div className="min-w-0 grow basis-44">
         <p>
           <span className="font-bold">{name}</span>
           {address !== null && <span className="tabular-nums">, {address}</span>}
@@ -40,10 +40,10 @@ export function Device({ session, hasEnded, onEnded }: Props) {
       </div>
       {!current && !hasEnded && (
         <AskFirst
-          label="End"
-          about={`the session of ${name}`}
+          label="Log out"
+          about={name}
           question="Log this device out?"
-          confirm={{ label: "Log it out", doing: "Ending" }}
+          confirm={{ label: "Log it out", doing: "Logging out" }}
           call={() => accountApi.endSession(id)}
           onDone={onEnded}
         />

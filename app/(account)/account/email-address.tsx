@@ -15,7 +15,7 @@ export function EmailAddress({ email, isVerified }: { email: string | null; isVe
       <ApiForm<ChangeEmailInput, unknown>
         call={accountApi.changeEmail}
         submit={{ label: "Change the address", doing: "Sending", look: "sm:w-auto" }}
-        says={({ email }) => `We sent a mail to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
+        says={({ email }) => `We sent an email to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
         words={changeEmailWords}
         clears
       >
@@ -34,7 +34,8 @@ function Current({ email, isVerified }: { email: string; isVerified: boolean }) 
       {!isVerified && (
         <>
           <p className="mt-1 mb-3 text-ink-soft">
-            Open the link of the mail that we sent there. Then we know that our mails reach you, should you forget your password.
+            Open the link in the email that we sent there. Then we know that our emails reach you, should you forget your
+            password.
           </p>
           <ResendConfirmation />
         </>

@@ -18,7 +18,7 @@ const PARTS = [
   { id: "profile", title: "Profile", about: "Who you are here." },
   { id: "email-address", title: "Email address", about: "We write to it when something happens to your account." },
   { id: "change-password", title: "Password", about: "A long one that you use nowhere else." },
-  { id: "devices", title: "Devices", about: "Where you are logged in. End each session that you don't know." },
+  { id: "devices", title: "Devices", about: "Where you are logged in. Log out each device that you don't know." },
   { id: "activity", title: "Activity", about: "What happened to your account. If something wasn't you, change the password." },
   { id: "export", title: "Your data", about: "All that MovieConnect keeps about you, in one file." },
   { id: "delete", title: "Leave", about: "Your account goes at once, with everything in it. There is no way back." },

@@ -19,25 +19,25 @@ export function ConfirmEmail() {
       {state === "open" && (
         <>
           <LoggedInAs />
-          <p className="mt-3 text-lg text-ink-soft">One click, and we know that our mails reach you.</p>
+          <p className="mt-3 text-lg text-ink-soft">One click, and we know that our emails reach you.</p>
           <LinkButton use={use} label="Confirm my address" doing="Confirming" />
         </>
       )}
       {state === "done" && (
         <>
-          <p className="mt-5 text-lg">Thank you. Mails about your account will come to it.</p>
+          <p className="mt-5 text-lg">Thank you. Emails about your account will come to it.</p>
           <WayOn />
         </>
       )}
       {state === "dead" && (
         <p className="mt-5 text-lg">
           A link is good for a day, and only for the address that you asked for last. Your account shows which address it has, and
-          sends you a new mail.
+          sends you a new email.
         </p>
       )}
       {state === "missing" && (
         <p className="mt-5 text-lg">
-          Open it once more from there. If you don't have it any more, your account sends a new mail.
+          Open it once more from there. If you don't have it any more, your account sends a new email.
         </p>
       )}
       {(state === "dead" || state === "missing") && <ToAccount />}

@@ -7,8 +7,8 @@ export const metadata: Metadata = { title: "Forgot password" };
 export default function ForgotPasswordPage() {
   return (
     <>
-      <h1 className="text-5xl">Forgot your password?</h1>
-      <p className="mt-3 mb-6 text-lg text-ink-soft">We'll send you a mail with a link, to choose a new one.</p>
+      <h1>Forgot your password?</h1>
+      <p className="mt-3 mb-6 text-lg text-ink-soft">We'll send you an email with a link to choose a new one.</p>
       <RecoverForm lifetime={config().RECOVERY_LIFETIME} />
       <p className="mt-6">
         Remembered it? <a href="/login">Log in</a>

@@ -13,17 +13,17 @@ import { logInWords } from "./log-in-words.ts";
  * After a signup the username is filled in.
  */
 export function LogInForm() {
-  const username = newcomer();
+  const username = newcomer()?.username;
   const password = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (username !== null) password.current?.focus();
+    if (username !== undefined) password.current?.focus();
   }, [username]);
   return (
     <ApiForm call={api.logIn} submit={{ label: "Log in", doing: "Logging in" }} words={logInWords}>
       <Field
         name="username"
         label="Username or email"
-        defaultValue={username ?? undefined}
+        defaultValue={username}
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}

@@ -14,7 +14,7 @@ export default async function LogInPage({ searchParams }: { searchParams: AuthSe
   if (await getViewer()) redirect(next ?? "/");
   return (
     <>
-      <h1 className="text-5xl">Log in</h1>
+      <h1>Log in</h1>
       <Reason reason={search.reason ?? sessionEnd() ?? undefined} isOnTheWay={next !== null} />
       <LogInForm />
       <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">

@@ -48,12 +48,12 @@ export function ResetPassword({ passwordMinLength, lifetime }: Props) {
       {state === "dead" && (
         <p className="mt-5 mb-6 text-lg">
           A link is good for {duration(lifetime)} and for one new password, and only until the next login. If you have chosen a
-          password already, <a href="/login">log in</a>. If not, we'll send you a new mail:
+          password already, <a href="/login">log in</a>. If not, we'll send you a new email:
         </p>
       )}
       {state === "missing" && (
         <p className="mt-5 mb-6 text-lg">
-          Open it once more from there. If you don't have it any more, we'll send you a new mail:
+          Open it once more from there. If you don't have it any more, we'll send you a new email:
         </p>
       )}
       {(state === "dead" || state === "missing") && <RecoverForm lifetime={lifetime} />}

@@ -11,14 +11,18 @@ export const metadata: Metadata = { title: "Sign up" };
 export default async function SignUpPage({ searchParams }: { searchParams: AuthSearch }) {
   const next = nextPath((await searchParams).next);
   if (await getViewer()) redirect(next ?? "/");
-  const { PASSWORD_MIN_LENGTH, MINIMUM_AGE } = config();
+  const { PASSWORD_MIN_LENGTH, MINIMUM_AGE, EMAIL_VERIFICATION } = config();
   return (
     <>
-      <h1 className="text-5xl">Sign up</h1>
+      <h1>Sign up</h1>
       <p className="mt-3 mb-6 text-lg text-ink-soft">
         Been here before? <a href={logInPath(next)}>Log in</a>
       </p>
-      <SignUpForm passwordMinLength={PASSWORD_MIN_LENGTH} minimumAge={MINIMUM_AGE} next={next} />
+      <SignUpForm
+        passwordMinLength={PASSWORD_MIN_LENGTH}
+        minimumAge={MINIMUM_AGE}
+        logInPath={logInPath(next, EMAIL_VERIFICATION === "required" ? "confirm_first" : "signed_up")}
+      />
     </>
   );
 }

@@ -8,20 +8,19 @@ import { PasswordRules } from "#app/_components/password-rules.tsx";
 import { rememberNewcomer } from "#app/(auth)/newcomer.ts";
 import { api } from "#lib/client/api-client.ts";
 import type { Result } from "#lib/client/call.ts";
-import { logInPath } from "#lib/pages/visitor-paths.ts";
 import type { SignUpInput } from "#lib/schemas.ts";
 import { signUpWords } from "./sign-up-words.ts";
 
-/** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `next` as a path of this site. */
-type Props = { passwordMinLength: number; minimumAge: number; next: string | null };
+/** `minimumAge` in years, 0 for none; `passwordMinLength` in characters; `logInPath`: where the signup leads. */
+type Props = { passwordMinLength: number; minimumAge: number; logInPath: string };
 
-export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
+export function SignUpForm({ passwordMinLength, minimumAge, logInPath }: Props) {
   const router = useRouter();
   return (
     <ApiForm
       call={signUp}
       // `replace` stays in this document, which remembers the name, and leaves no filled form in the history.
-      onDone={() => router.replace(logInPath(next, "signed_up"))}
+      onDone={() => router.replace(logInPath)}
       submit={{ label: "Sign up", doing: "Signing up" }}
       words={signUpWords}
     >
@@ -55,6 +54,6 @@ export function SignUpForm({ passwordMinLength, minimumAge, next }: Props) {
 
 async function signUp(input: SignUpInput): Promise<Result<unknown>> {
   const result = await api.signUp(input);
-  if (result.ok) rememberNewcomer(result.data.username);
+  if (result.ok) rememberNewcomer(result.data);
   return result;
 }

@@ -18,26 +18,26 @@ export function UndoEmailChange({ lifetime }: { lifetime: number }) {
           <LoggedInAs />
           <p className="mt-3 text-lg text-ink-soft">
             Your account got another email address. If that wasn't you, undo it: your old address comes back, every device is
-            logged out, and we send you a mail to choose a new password.
+            logged out, and we send you an email to choose a new password.
           </p>
           <LinkButton use={use} label="Undo the change" doing="Undoing" />
         </>
       )}
       {state === "done" && (
         <p className="mt-5 text-lg">
-          Every device is logged out. A mail is on its way to your old address: open its link, and choose a new password. If it
+          Every device is logged out. An email is on its way to your old address: open its link, and choose a new password. If it
           doesn't come, <a href="/forgot-password">ask for another one</a>.
         </p>
       )}
       {state === "dead" && (
         <p className="mt-5 mb-6 text-lg">
           A change can be undone for 72 hours. Later only the people who run MovieConnect can help. If your address is back
-          already, choose a new password: we'll send you a mail.
+          already, choose a new password: we'll send you an email.
         </p>
       )}
       {state === "missing" && (
         <p className="mt-5 mb-6 text-lg">
-          Open it once more from there. If your address is back already, choose a new password: we'll send you a mail.
+          Open it once more from there. If your address is back already, choose a new password: we'll send you an email.
         </p>
       )}
       {(state === "dead" || state === "missing") && <RecoverForm lifetime={lifetime} />}

@@ -12,7 +12,7 @@ export const accountDeleted: Letter<z.output<typeof facts>> = {
   compose: async () => ({
     subject: "Your account was deleted",
     paragraphs: [
-      "Your MovieConnect account was deleted, with everything that we kept about you. This is our last mail to you.",
+      "Your MovieConnect account was deleted, with everything that we kept about you. This is our last email to you.",
       "Your username and your address are free again. You are welcome back at any time.",
     ],
     action: { label: "Make a new account", url: pageUrl("/signup") },

@@ -27,12 +27,13 @@ export const changeEmail: Letter<z.output<typeof facts>> = {
     if (reserved_until !== null) return reserved(reserved_until);
     const isOwn = address === account.email;
     return isOwn
-      ? confirm(signConfirmation(userId, address), "Confirm it, and we know that our mails reach the account's owner here.")
+      ? confirm(signConfirmation(userId, address), "Confirm it, and we know that our emails reach the account's owner here.")
       : confirm(signEmailChange(userId, address, session, account), CHANGE);
   },
 };
 
-const CHANGE = "Confirm it, and our mails come here from now on. Other devices that are logged in to the account are logged out.";
+const CHANGE =
+  "Confirm it, and our emails come here from now on. Other devices that are logged in to the account are logged out.";
 
 function confirm(token: string, effect: string): Content {
   return {
@@ -43,7 +44,7 @@ function confirm(token: string, effect: string): Content {
       "The link works for a day.",
     ],
     action: { label: "Confirm my address", url: pageUrl("/confirm-email", token) },
-    otherwise: "If it was not you, ignore this mail: nothing changes until the address is confirmed.",
+    otherwise: "If it was not you, ignore this email: nothing changes until the address is confirmed.",
   };
 }
 

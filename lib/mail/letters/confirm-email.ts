@@ -27,7 +27,7 @@ export const confirmEmail: Letter<z.output<typeof facts>> = {
         "The link works for a day.",
       ],
       action: { label: "Confirm my address", url: pageUrl("/confirm-email", signConfirmation(userId, address)) },
-      otherwise: "You have no account here? Then someone typed your address by mistake, and you can ignore this mail.",
+      otherwise: "You have no account here? Then someone typed your address by mistake, and you can ignore this email.",
     };
   },
 };

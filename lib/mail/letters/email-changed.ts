@@ -22,10 +22,10 @@ export const emailChanged: Letter<z.output<typeof facts>> = {
       subject: "The address of your account was changed",
       paragraphs: [
         `Your MovieConnect account had this address until ${timeInWords(changed_at)}. Now it has another one.`,
-        "If that was you, there is nothing to do, and this is our last mail to this address.",
+        "If that was you, there is nothing to do, and this is our last email to this address.",
         ...(wasVerified
           ? []
-          : ["If you never had an account here, someone had typed your address by mistake. Please ignore this mail."]),
+          : ["If you never had an account here, someone had typed your address by mistake. Please ignore this email."]),
         `If it was not you, take your address back. Every device is then logged out, and we send you a link to a new password.`,
       ],
       action: {

@@ -24,7 +24,7 @@ export const emailRestored: Letter<Record<string, never>> = {
       ],
       action: { label: "Choose a new password", url: pageUrl("/reset-password", signRecoveryToken(account)) },
       otherwise:
-        "If it was not you, somebody else can read your mail. Change the password of your mailbox first, then choose a new one here.",
+        "If it was not you, somebody else can read your email. Change the password of your mailbox first, then choose a new one here.",
     };
   },
 };

@@ -18,7 +18,7 @@ export const newDevice: Letter<z.output<typeof facts>> = {
         `${device ?? "an unknown device"}${address === null ? "" : `, at the internet address ${address}`}.`,
       "If that was you, there is nothing to do. Enjoy the show.",
     ],
-    action: { label: "See where you are logged in", url: pageUrl("/account") },
+    action: { label: "See where you are logged in", url: pageUrl("/account#devices") },
     otherwise: "If it was not you, change your password now. That logs every other device out.",
   }),
 };

@@ -19,6 +19,6 @@ export const passwordChanged: Letter<z.output<typeof facts>> = {
       "If you expected this, there is nothing to do.",
     ],
     action: { label: "Set another password", url: pageUrl("/forgot-password") },
-    otherwise: "If it was not you, set another password now, with a mail to this address. That logs everyone else out.",
+    otherwise: "If it was not you, set another password now, with an email to this address. That logs everyone else out.",
   }),
 };

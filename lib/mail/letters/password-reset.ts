@@ -17,6 +17,6 @@ export const passwordReset: Letter<z.output<typeof facts>> = {
     ],
     action: { label: "Set another password", url: pageUrl("/forgot-password") },
     otherwise:
-      "If it was not you, somebody else can read your mail. Change the password of your mailbox first, then set another one here.",
+      "If it was not you, somebody else can read your email. Change the password of your mailbox first, then set another one here.",
   }),
 };

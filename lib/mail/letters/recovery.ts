@@ -22,9 +22,9 @@ export const recovery: Letter<Record<string, never>> = {
       to: account.email,
       subject: "Set a new password",
       paragraphs: [
-        "You asked for a new MovieConnect password. Open the link, choose one, and log in with it: your username or this e-mail " +
+        "You asked for a new MovieConnect password. Open the link, choose one, and log in with it: your username or this email " +
           "address will do.",
-        `The link is good once, for ${inWords(config().RECOVERY_LIFETIME)}. It ends when you log in or change your password before.`,
+        `The link is good once, for ${inWords(config().RECOVERY_LIFETIME)}. It ends sooner if you log in or change your password first.`,
       ],
       action: { label: "Choose a new password", url: pageUrl("/reset-password", signRecoveryToken(account)) },
       otherwise: "If you did not ask for this, there is nothing to do: your password stays as it is.",
