@@ -241,7 +241,9 @@ test("a mail that the server puts off is tried again later, with the same Messag
 
 test("a mail server that is away, silent, endless or cutting off delays mails and no request; then each arrives once", async () => {
   const port = await freePort();
-  const { origin } = await startSender(`smtp://127.0.0.1:${port}?greetingTimeout=500&socketTimeout=500`);
+  // Two workers, since each asks ever more rarely.
+  const timeouts = "greetingTimeout=500&socketTimeout=500";
+  const { origin } = await startSender(`smtp://127.0.0.1:${port}?${timeouts}`, { WEB_CONCURRENCY: "2" });
   const recipients: string[] = [];
   const bad: ((socket: Socket) => void)[] = [
     () => undefined,
