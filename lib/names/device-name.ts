@@ -30,5 +30,5 @@ function describe(text: string): string {
   const name = browser.name || null;
   const system = os.name || null;
   if (name === null && system === null) return /^([A-Za-z][\w.-]{0,40})(?:\/|$)/.exec(text)?.[1] ?? UNKNOWN;
-  return `${name?.replace(/^Microsoft /, "") ?? WORDS.browser} on ${system ?? WORDS.system}`.replace(/^a /, "A ");
+  return `${name?.replace(/^Microsoft | for Android$/, "") ?? WORDS.browser} on ${system ?? WORDS.system}`.replace(/^a /, "A ");
 }
