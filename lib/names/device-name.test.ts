@@ -14,6 +14,10 @@ test.each([
     "Safari on iOS",
   ],
   [`${MOZILLA} (Windows NT 10.0) Gecko`, "A browser on Windows"],
+  [
+    `${MOZILLA} (Linux; Android 14; SAMSUNG SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/25.0 Chrome/121.0.0.0`,
+    "Samsung Internet on Android",
+  ],
   ["curl/8.1.2", "curl"],
   ["python-requests/2.31 (X11; Linux x86_64)", "python-requests on Linux"],
   ["node", "node"],

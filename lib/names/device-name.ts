@@ -33,7 +33,9 @@ function describe(text: string): string {
   if (text === "") return UNKNOWN;
   const { browser, os } = Bowser.parse(text);
   const name =
-    browser.name !== undefined && BROWSERS.has(browser.name) ? browser.name.replace(/^Microsoft /, "") : productOf(text);
+    browser.name !== undefined && BROWSERS.has(browser.name)
+      ? browser.name.replace(/^Microsoft | for Android$/, "")
+      : productOf(text);
   if (!os.name) return name ?? UNKNOWN;
   return `${name ?? "A browser"} on ${os.name}`;
 }

@@ -11,7 +11,9 @@ export function MailView({ mail: { id, kind, address, at, written } }: { mail: K
       <p className="mt-1 text-ink-soft">
         To {written?.to ?? address}, <time dateTime={at.toISOString()}>{timeInWords(at)}</time>
       </p>
-      {written === null && <p className="mt-3">It would not be sent any more: nobody is left to write to, or nothing to say.</p>}
+      {written === null && (
+        <p className="mt-3">It would not be sent any more: the account is gone, or there is nothing left to say.</p>
+      )}
       {written?.link && (
         <p className="mt-3">
           <a className="button" href={written.link}>

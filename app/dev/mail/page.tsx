@@ -18,7 +18,7 @@ export default async function MailPage() {
           <Wordmark />
           <h1 className="headline mt-8">Mail</h1>
           <p className="mt-4 max-w-[65ch] text-lg">
-            No mail server is set, so that mails are shown here instead of sent. Only this machine sees this page.
+            No mail server is set, so mails are shown here instead of being sent. Only this machine sees this page.
           </p>
         </div>
       </header>
