@@ -105,7 +105,7 @@ describe("after the migration", () => {
   const statusOf = async (cookies: Record<string, string>, path: string) =>
     (await send(server.origin, "GET", path, { cookies })).status;
 
-  test("a session from before goes on, has proved nothing, and is listed without a device", async () => {
+  test("a session from before goes on, opens the page of the account, and has proved nothing", async () => {
     const { status, cookies } = await refresh(USED, 3);
     expect(status).toBe(200);
     expect(await statusOf(cookies, "/api/user/account/export/")).toBe(403);
