@@ -49,12 +49,6 @@ test("an expired refresh token is refused as expired while its session lives, an
   expect((await byCookie(expired)).json.reason).toBe("logged_out");
 });
 
-test("a session keeps the reason of its end when all of the account's sessions end later", async () => {
-  const session = await newSession(origin);
-  for (const reason of ["logged_out", "password_changed", "account_disabled"]) await ENDS[reason]?.(session);
-  expect((await byCookie(session.refresh)).json.reason).toBe("logged_out");
-});
-
 test("a session that ended without a reason, as by an operator in psql, counts as ended elsewhere", async () => {
   const { refresh } = await newSession(origin);
   await changeSession(databaseUrl, refresh, "revoked_at = now()");
