@@ -36,7 +36,8 @@ async function pauseBefore(text: string): Promise<string> {
 
 for (const [path, text] of [
   ["/nothing-here", "</main>"],
-  ["/login", "<footer"],
+  // The seats, below the screen.
+  ["/login", '<svg viewBox="0 0 600'],
 ] as const) {
   test(`${path} is painted once it is whole: a part that arrives late moves nothing`, async ({ page }) => {
     const origin = await pauseBefore(text);
