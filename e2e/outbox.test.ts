@@ -27,6 +27,13 @@ test("mails that collapse wait as one, and each request writes one row, so that 
     await put("another key");
     for (let count = 0; count < 2; count += 1) await put(null);
     expect(await query(COUNT)).toEqual([{ rows: 6, waiting: 4, dropped: 2 }]);
+    const lives =
+      "select distinct extract(epoch from give_up_at - created_at)::int as seconds from mails where created_at = now()";
+    expect(await query(`${lives} and address = 'ann@outbox.example'`)).toEqual([{ seconds: MAIL.usefulSeconds }]);
+    // However long it has waited.
+    await query("update mails set created_at = now() - interval '2 hours' where collapse_key = 'a key'");
+    await put("a key");
+    expect(await query(COUNT)).toEqual([{ rows: 6, waiting: 3, dropped: 3 }]);
   });
 });
 

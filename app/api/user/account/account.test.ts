@@ -172,6 +172,14 @@ test("a session that has ended changes nothing, also where a worker has not hear
   expect((await read((await logIn(origin, user)).cookies)).json.username).toBe(user.username);
 });
 
+test("a new username is no proof of who holds the session", async () => {
+  const { cookies, refresh: token } = await newSession(origin);
+  await changeSession(inject("databaseUrl"), token, "authenticated_at = now() - interval '1 hour'");
+  const renamed = await change(cookies, { username: freshName() });
+  expect(renamed.status).toBe(200);
+  expect((await send(origin, "GET", `${ACCOUNT}export/`, { cookies: renamed.cookies })).status).toBe(403);
+});
+
 test("a refresh at the moment of the change logs nobody out", async () => {
   const { cookies, refresh: token } = await newSession(origin);
   await passGrace(inject("databaseUrl"), token);

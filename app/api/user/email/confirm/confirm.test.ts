@@ -20,6 +20,7 @@ import { unlessBusy } from "#e2e/unless-busy.ts";
 
 const origin = inject("origin");
 const key = linkKey(inject("authSecret"), "confirm-email");
+const MISTYPED = "someone had typed your address by mistake";
 
 const refresh = (token: string) => send(origin, "POST", "/api/token/refresh/", { json: { refresh: token } });
 const tryLogin = (username: string, password: string) => send(origin, "POST", "/api/token/", { json: { username, password } });
@@ -71,10 +72,14 @@ test("a confirmed change gives the account the address, tells the old one, and e
   expect(notice.subject).toBe("The address of your account was changed");
   expect(notice.token).not.toBe("");
   expect(notice.text + notice.html).not.toContain(email);
+  // Nobody had confirmed the old address: a stranger may read this.
+  expect(notice.text).toContain(MISTYPED);
   // The second use changes nothing, and tells nobody.
   expect((await confirmEmail(origin, token)).text).toBe(OK);
   expect(await emailEventsOf(user.id)).toEqual(["email_changed"]);
   await noMail(user.email);
+  expect((await confirmEmail(origin, await askedForEmail(origin, cookies, freshEmail()))).text).toBe(OK);
+  expect((await readMail(email)).text).not.toContain(MISTYPED);
 });
 
 test("a change of an address' case alone is a change", async () => {
@@ -207,18 +212,23 @@ test("a link to a new address outlives a logout of the session that asked, and n
 });
 
 test("a disabled account confirms nothing, and gets no mail that asks to", async () => {
-  const { user, cookies, token } = await newOwner(origin);
+  const { user, cookies, refresh: refreshToken, token } = await newOwner(origin);
   const change = await askedForEmail(origin, cookies, freshEmail());
   await inDatabase("update users set is_active = false where id = $1", [user.id]);
   await expectRefused(token);
   await expectRefused(change);
   expect(await addressOf(user.id)).toEqual({ email: user.email, verified: false });
+  const email = freshEmail();
+  const facts = { isWelcome: false, session: claimsOf(refreshToken).sid };
   await inDatabase("insert into mails (kind, user_id, address, facts) values ('confirm_email', $1, $2, $3)", [
-    user.id,
-    user.email,
-    { isWelcome: false },
+    ...[user.id, user.email, facts],
   ]);
-  await noMail(user.email);
+  // As if the end of its session were not known yet.
+  await inDatabase("update sessions set revoked_at = null where user_id = $1", [user.id]);
+  await inDatabase("insert into mails (kind, user_id, address, facts) values ('change_email', $1, $2, $3)", [
+    ...[user.id, email, facts],
+  ]);
+  for (const address of [user.email, email]) await noMail(address);
 });
 
 test("of two accounts that ask for one address the first to confirm gets it, also of eight at once", async () => {
