@@ -1,6 +1,6 @@
 import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright";
+import { type Browser, chromium } from "playwright";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type Launched, launch } from "#e2e/launch.ts";
 import { copyWithRecipes } from "#e2e/recipes.ts";
@@ -36,14 +36,6 @@ function start(port: string): Launched {
 async function stop(signal: NodeJS.Signals): Promise<void> {
   process.kill(-dev.pid, signal);
   await dev.ended;
-}
-
-// After about 40 s without a server Next's client reloads the page: into the browser's own error page, from which no script
-// leads back. A busy machine may need longer to start. A browser that comes online starts to count anew.
-async function keepTrying(page: Page, back: Promise<string>): Promise<void> {
-  const goOnline = () => page.evaluate(() => window.dispatchEvent(new Event("online"))).catch(() => undefined);
-  const timer = setInterval(goOnline, 10_000);
-  await back.finally(() => clearInterval(timer));
 }
 
 const exists = (file: string) =>
@@ -83,7 +75,7 @@ test("an open page reloads once for each restart, however the last run ended, an
     const isWhole = !(await exists(".next/dev/cache/open"));
     if (signal === "SIGKILL") expect(isWhole).toBe(false);
     dev = start(port);
-    await keepTrying(page, dev.origin);
+    await dev.origin;
     // The start keeps the whole cache, or none of it.
     expect(await exists(".next/dev/cache/kept")).toBe(isWhole);
     await page.locator(`[data-edit="${edits}"]`).first().waitFor();
