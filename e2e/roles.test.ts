@@ -52,7 +52,7 @@ test("the owner can migrate repeatedly, and the application does all its work wi
     await query("update users set is_active = false where username = $1", [user.username]);
     await query("delete from users where username = $1", [again.user.username]);
     const announced =
-      "select from revocations join sessions on id = session_id join users u on u.id = user_id where username = $1";
+      "select from revocations join sessions on id = session_id join users u on u.id = user_id where u.username = $1";
     expect((await query(announced, [user.username])).length).toBeGreaterThan(0);
   });
   const log = server.output() + server.errors();
