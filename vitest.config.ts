@@ -22,7 +22,7 @@ export default defineConfig({
   resolve: { alias: { "server-only": here("node_modules/server-only/empty.js") } },
   test: {
     // Many tests wait several seconds for limits of the contract, so files run in parallel.
-    maxWorkers: 6,
+    maxWorkers: 5,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
