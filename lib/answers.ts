@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ACCOUNT_EVENTS } from "./event-words.ts";
+import { type AccountEvent, EVENT_WORDS } from "./event-words.ts";
 
 /** The browser reads it from the refusal of a refresh. */
 export type { SessionEnd } from "./errors.ts";
@@ -72,6 +72,8 @@ export const session = z
   })
   .meta({ id: "Session" });
 
+/** The names of events. Not beside their words: a browser has no use for the list. */
+export const ACCOUNT_EVENTS = Object.keys(EVENT_WORDS) as AccountEvent[];
 const accountEvent = z.enum(ACCOUNT_EVENTS).meta({ examples: ["login"] });
 export const eventPage = z
   .object({

@@ -22,4 +22,3 @@ export const EVENT_WORDS = {
 };
 
 export type AccountEvent = keyof typeof EVENT_WORDS;
-export const ACCOUNT_EVENTS = Object.keys(EVENT_WORDS) as AccountEvent[];

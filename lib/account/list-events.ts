@@ -2,8 +2,7 @@ import "server-only";
 
 import { listEvents as listRows } from "#db/events.ts";
 import type { Database } from "#db/pool.ts";
-import { type EventPage, eventPage } from "#lib/answers.ts";
-import { ACCOUNT_EVENTS } from "#lib/event-words.ts";
+import { ACCOUNT_EVENTS, type EventPage, eventPage } from "#lib/answers.ts";
 
 const PAGE = 50;
 

@@ -24,8 +24,10 @@ export async function getAccount({ userId }: Viewer): Promise<Account> {
   });
 }
 
+/** The living sessions: this one, then the others, the latest used first. */
 export async function getDevices(viewer: Viewer): Promise<Session[]> {
-  return listDevices(pageDatabase(), viewer);
+  const sessions = await listDevices(pageDatabase(), viewer);
+  return sessions.sort((one, other) => Number(other.current) - Number(one.current));
 }
 
 /** The latest few events. `next` leads on to the others. */

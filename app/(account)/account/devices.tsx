@@ -7,7 +7,7 @@ import type { Session } from "#lib/answers.ts";
 import { accountApi } from "#lib/client/account-api.ts";
 import { Device } from "./device.tsx";
 
-/** The living sessions, each with its device, this one first. A session that is ended here stays in the list, and says so. */
+/** The living sessions, each with its device. A session that is ended here stays in the list, and says so. */
 export function Devices({ sessions }: { sessions: Session[] }) {
   const [ended, setEnded] = useState<ReadonlySet<string>>(new Set());
   const [said, setSaid] = useState<string | null>(null);
@@ -15,18 +15,18 @@ export function Devices({ sessions }: { sessions: Session[] }) {
   useEffect(() => {
     if (said !== null) status.current?.focus();
   }, [said]);
-  const thisFirst = [...sessions].sort((one, other) => Number(other.current) - Number(one.current));
-  const others = sessions.filter(({ current, id }) => !current && !ended.has(id));
+  const others = sessions.filter(({ current }) => !current);
+  const living = others.filter(({ id }) => !ended.has(id));
 
   function endedOthers({ ended: count }: { ended: number }): void {
-    setEnded(new Set(sessions.filter(({ current }) => !current).map(({ id }) => id)));
+    setEnded(new Set(others.map(({ id }) => id)));
     setSaid(`Done: ${counted(count, "device")} logged out. You are logged in here alone.`);
   }
 
   return (
     <>
       <ul className="list-none pl-0">
-        {thisFirst.map((session) => (
+        {sessions.map((session) => (
           <Device
             key={session.id}
             session={session}
@@ -35,11 +35,11 @@ export function Devices({ sessions }: { sessions: Session[] }) {
           />
         ))}
       </ul>
-      {others.length > 1 && (
+      {living.length > 1 && (
         <div className="mt-5">
           <AskFirst
             label="Log out all other devices"
-            question={`Log out ${counted(others.length, "device")}, all but this one?`}
+            question={`Log out ${counted(living.length, "device")}, all but this one?`}
             confirm={{ label: "Log them out", doing: "Logging out" }}
             call={accountApi.endOtherSessions}
             onDone={endedOthers}
