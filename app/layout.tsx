@@ -21,7 +21,8 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: React.ReactNode }) {
-  const username = (await getViewer())?.username ?? null;
+  const viewer = await getViewer();
+  const nobody = (await isViewerKnown()) ? null : undefined;
   return (
     <html lang="en" className={bricolage.variable}>
       <head>
@@ -29,9 +30,7 @@ export default async function RootLayout({ children }: { children: React.ReactNo
         <link rel="expect" href="#whole" blocking="render" />
       </head>
       <body>
-        <ViewerProvider viewer={username === null ? null : { username }} isKnown={await isViewerKnown()}>
-          {children}
-        </ViewerProvider>
+        <ViewerProvider viewer={viewer ? { username: viewer.username } : nobody}>{children}</ViewerProvider>
         <span id="whole" hidden />
       </body>
     </html>

@@ -9,27 +9,27 @@ import { logInPath } from "#lib/pages/visitor-paths.ts";
 
 type ClientViewer = { username: string };
 
-type Provided = { viewer: ClientViewer | null; isKnown: boolean };
+/** Undefined: not known. During an outage the page can't tell whether its viewer is signed in. */
+type MaybeViewer = ClientViewer | null | undefined;
 
-const ViewerContext = createContext<ClientViewer | null>(null);
-const KnownContext = createContext(true);
+const ViewerContext = createContext<MaybeViewer>(null);
 
 /**
  * The signed-in user, for a client component; null for a visitor.
  * @public for the pages to come: a recipe uses it
  */
 export function useViewer(): ClientViewer | null {
+  return useContext(ViewerContext) ?? null;
+}
+
+/** As `useViewer`, and undefined while the page can't tell. */
+export function useMaybeViewer(): MaybeViewer {
   return useContext(ViewerContext);
 }
 
-/** Whether the page knows its viewer. During an outage it may take a signed-in user for a visitor. */
-export function useIsViewerKnown(): boolean {
-  return useContext(KnownContext);
-}
-
 /** Gives the page its viewer, and follows the session, in this tab or another: leaves the page when it opens or ends. */
-export function ViewerProvider({ viewer, isKnown, children }: Provided & { children: React.ReactNode }) {
-  const isSignedIn = viewer !== null;
+export function ViewerProvider({ viewer, children }: { viewer: MaybeViewer; children: React.ReactNode }) {
+  const isSignedIn = Boolean(viewer);
   const { refresh } = useRouter();
   useEffect(() => onSessionChange((change) => followSession(change, isSignedIn, refresh)), [isSignedIn, refresh]);
   useEffect(() => {
@@ -38,11 +38,7 @@ export function ViewerProvider({ viewer, isKnown, children }: Provided & { child
     window.addEventListener("pageshow", reloadIfRestored);
     return () => window.removeEventListener("pageshow", reloadIfRestored);
   }, []);
-  return (
-    <KnownContext value={isKnown}>
-      <ViewerContext value={viewer}>{children}</ViewerContext>
-    </KnownContext>
-  );
+  return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }
 
 // A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to

@@ -1,16 +1,16 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useIsViewerKnown, useViewer } from "./viewer.tsx";
+import { useMaybeViewer } from "./viewer.tsx";
 
 /** Says who is signed in, and leads to their account; for a visitor, to the login. It says nothing while that is not known. */
 export function WhoIsHere() {
-  const viewer = useViewer();
-  const isKnown = useIsViewerKnown();
+  const viewer = useMaybeViewer();
   const here = usePathname().replace(/\/$/, "");
+  if (viewer === undefined) return null;
   if (viewer === null) {
     // The login and the signup lead to each other in their own words.
-    return !isKnown || here === "/login" || here === "/signup" ? null : <a href="/login">Log in</a>;
+    return here === "/login" || here === "/signup" ? null : <a href="/login">Log in</a>;
   }
   return (
     <>
