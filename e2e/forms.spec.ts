@@ -246,7 +246,9 @@ test.describe("the focus", () => {
 
 test.describe("without its scripts", () => {
   const looks = (locator: Locator) =>
-    locator.evaluate((element) => {
+    locator.evaluate(async (element) => {
+      // A button that has just been enabled still has the other colour, and changes it by a transition.
+      await Promise.all(element.getAnimations().map(({ finished }) => finished));
       const { backgroundColor, borderTopStyle, cursor } = getComputedStyle(element);
       return { backgroundColor, borderTopStyle, cursor };
     });
