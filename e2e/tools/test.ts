@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ensureBuild } from "#bin/primary/build.ts";
 import { environmentWith } from "#lib/config.ts";
 import { requireBrowser } from "./browser.ts";
@@ -9,7 +9,8 @@ import { missingForTests, setUpTests } from "./set-up.ts";
 
 // `npm test` and `npm run test:faults`: the suites that are asked for, one after the other, and one line for all of them.
 
-type Count = { passed: number; failed: number };
+/** What a suite came to. `failures` name what failed, for the end of a long output. */
+type Count = { passed: number; failed: number; failures: string[] };
 
 const SUITES: Record<string, () => Promise<Count>> = {
   vitest: () => runVitest(["--project=unit", "--project=http"]),
@@ -39,13 +40,14 @@ try {
   for (const run of suites) counts.push(await run());
 } catch (error) {
   console.error(`movieconnect: ${error instanceof Error ? error.message : error}`);
-  counts.push({ passed: 0, failed: 1 });
+  counts.push({ passed: 0, failed: 1, failures: [] });
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+for (const failure of counts.flatMap((count) => count.failures)) console.log(`failed: ${failure}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
@@ -53,8 +55,15 @@ async function runVitest(which: string[], variables: Record<string, string> = {}
   const report = join(directory, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const status = await run("vitest/vitest.mjs", ["run", ...which, ...reporters], variables);
-  const { numPassedTests = 0, numFailedTests = 0 } = await readReport(report);
-  return total(numPassedTests, numFailedTests, status);
+  const { numPassedTests = 0, testResults = [] }: VitestReport = await readReport(report);
+  const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    const file = relative(process.cwd(), name);
+    if (tests.length > 0) return tests.map((test) => `${file} > ${test.fullName}`);
+    // A file that could not be read, or whose hooks failed
+    return status === "failed" ? [`${file}: ${message}`] : [];
+  });
+  return total(which.join(" "), { passed: numPassedTests, failures, status });
 }
 
 async function runPlaywright(browser: string): Promise<Count> {
@@ -65,19 +74,42 @@ async function runPlaywright(browser: string): Promise<Count> {
     ["test", "--config=e2e/playwright.config.ts", "--reporter=list,json"],
     environment,
   );
-  const { expected = 0, unexpected = 0, flaky = 0 } = (await readReport(report)).stats ?? {};
-  return total(expected, unexpected + flaky, status);
+  const { stats, suites = [], errors = [] }: PlaywrightReport = await readReport(report);
+  const specs = suites.flatMap(function within(suite): Spec[] {
+    return [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(within)];
+  });
+  const failures = [
+    ...specs.filter(({ ok }) => !ok).map(({ file, title }) => `e2e/${file} > ${title}`),
+    ...errors.map(({ message }) => `browser: ${message}`),
+  ];
+  return total("browser", { passed: stats?.expected ?? 0, failures, status });
 }
 
-// A runner that fails without a failed test, for example because a file could not be read, is a failure, too.
-function total(passedTests: number, failedTests: number, status: number | null): Count {
-  const isFailure = status !== 0 || passedTests === 0;
-  return { passed: passedTests, failed: isFailure ? Math.max(1, failedTests) : failedTests };
+// A runner that fails without a failed test, for example because it was killed, is a failure, too.
+function total(
+  suite: string,
+  { passed, failures, status }: { passed: number; failures: string[]; status: number | null },
+): Count {
+  const isFailure = status !== 0 || passed === 0;
+  if (isFailure && failures.length === 0) return { passed, failed: 1, failures: [`${suite}: exit status ${status}`] };
+  return { passed, failed: failures.length, failures };
 }
 
-type Report = Record<string, number | undefined> & { stats?: Record<string, number | undefined> };
+type VitestReport = {
+  numPassedTests?: number;
+  testResults?: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string }[];
+  }[];
+};
+type Spec = { ok: boolean; file: string; title: string };
+type Suite = { specs?: Spec[]; suites?: Suite[] };
+type PlaywrightReport = { stats?: { expected: number }; suites?: Suite[]; errors?: { message: string }[] };
 
-async function readReport(file: string): Promise<Report> {
+/** The report that a runner wrote; nothing in it if it wrote none. */
+async function readReport(file: string): Promise<object> {
   return JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
 }
 
