@@ -45,9 +45,14 @@ async function visit(url: string, method: string, jar: Jar, form?: Record<string
   const type = form ? { headers: { "content-type": "application/x-www-form-urlencoded" } } : {};
   const body = form ? { body: new URLSearchParams(form).toString() } : {};
   const answer = await send(origin, method, pathname + search, { cookies: jar, ...type, ...body });
-  for (const [name, value] of Object.entries(answer.cookies)) {
+  keepCookies(jar, answer);
+  return answer;
+}
+
+/** Keeps the cookies of an answer, and drops those that it clears. */
+export function keepCookies(jar: Jar, { cookies }: Answer): void {
+  for (const [name, value] of Object.entries(cookies)) {
     if (value) jar[name] = value;
     else delete jar[name];
   }
-  return answer;
 }
