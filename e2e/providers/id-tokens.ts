@@ -1,8 +1,9 @@
-import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 
 // ID tokens that no provider would issue.
 
 export type SigningKey = { kid: string; privateKey: CryptoKey; privateJwk: JWK; publicJwk: JWK };
+type Claims = Record<string, unknown>;
 /** Makes another ID token of the provider's. */
 export type Forge = (idToken: string) => string | undefined | Promise<string>;
 
@@ -15,13 +16,18 @@ export async function newSigningKey(kid = "first"): Promise<SigningKey> {
 }
 
 /** The same claims but for these, well signed with a key. A claim that is undefined is left out. */
-export function signedBy({ kid, privateKey }: SigningKey, changes: JWTPayload = {}): Forge {
+export function signedBy({ kid, privateKey }: SigningKey, changes: Claims = {}): Forge {
   return (idToken) =>
     new SignJWT({ ...claimsOf(idToken), ...changes }).setProtectedHeader({ alg: "RS256", kid }).sign(privateKey);
 }
 
+/** The same claims, with a signature that needs no private key: an HMAC with a secret that others may know. */
+export function signedByHmac(secret: string): Forge {
+  return (idToken) => new SignJWT(claimsOf(idToken)).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode(secret));
+}
+
 /** Other claims under the header and signature of the original. */
-export function edited(changes: JWTPayload): Forge {
+export function edited(changes: Claims): Forge {
   return (idToken) => {
     const [header, , signature] = idToken.split(".");
     return `${header}.${encode({ ...claimsOf(idToken), ...changes })}.${signature}`;
@@ -29,11 +35,11 @@ export function edited(changes: JWTPayload): Forge {
 }
 
 /** An unsecured token: `alg` is "none", and there is no signature (RFC 7519 §6). */
-export function unsigned(changes: JWTPayload): Forge {
+export function unsigned(changes: Claims): Forge {
   return (idToken) => `${encode({ alg: "none" })}.${encode({ ...claimsOf(idToken), ...changes })}.`;
 }
 
-export function claimsOf(token: string): JWTPayload {
+export function claimsOf(token: string): Claims {
   return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
 }
 
