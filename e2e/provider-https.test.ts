@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { freePort } from "#db/embedded/ports.ts";
+import { type IdentityProvider, startIdentityProvider } from "#e2e/providers/identity-provider.ts";
+import { begin, comeBack, newVisitor, pathOf, sessionCookiesOf, signInAt, signUpAt } from "#e2e/providers/visitor.ts";
+import { walk } from "#e2e/providers/walk.ts";
 import { freshName } from "./client.ts";
 import { startServer, type TestServer } from "./harness.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
-import { type IdentityProvider, startIdentityProvider } from "./providers/identity-provider.ts";
-import { begin, comeBack, newVisitor, pathOf, sessionCookiesOf, signInAt, signUpAt } from "./providers/visitor.ts";
-import { walk } from "./providers/walk.ts";
 
 // As in production: two instances of the application behind Nginx, at an https origin, and a provider that speaks https.
 

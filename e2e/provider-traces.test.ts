@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { failing, withIdToken } from "#e2e/providers/answers.ts";
+import { edited } from "#e2e/providers/id-tokens.ts";
+import { PATHS } from "#e2e/providers/identity-provider.ts";
+import { startWithProviders, type WithProviders } from "#e2e/providers/start-with-providers.ts";
+import { begin, comeBack, newVisitor, signInAt, signUpAt } from "#e2e/providers/visitor.ts";
+import { cancel, walk } from "#e2e/providers/walk.ts";
 import { answered, freshName, newSession, send } from "./client.ts";
 import { dump } from "./dump.ts";
 import { withDatabase } from "./harness.ts";
-import { failing, withIdToken } from "./providers/answers.ts";
-import { edited } from "./providers/id-tokens.ts";
-import { PATHS } from "./providers/identity-provider.ts";
-import { startWithProviders, type WithProviders } from "./providers/start-with-providers.ts";
-import { begin, comeBack, newVisitor, signInAt, signUpAt } from "./providers/visitor.ts";
-import { cancel, walk } from "./providers/walk.ts";
 
 // A provider's tokens and codes open an account there, perhaps with more rights than were asked for. Nothing here keeps them.
 
