@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { freePort } from "#db/embedded/ports.ts";
 import { type IdentityProvider, startIdentityProvider } from "#e2e/providers/identity-provider.ts";
-import { begin, comeBack, newVisitor, pathOf, sessionCookiesOf, signInAt, signUpAt } from "#e2e/providers/visitor.ts";
+import { begin, comeBack, endOf, newVisitor, sessionCookiesOf, signInAt, signUpAt } from "#e2e/providers/visitor.ts";
 import { walk } from "#e2e/providers/walk.ts";
 import { freshName } from "./client.ts";
 import { startServer, type TestServer } from "./harness.ts";
@@ -38,7 +38,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     await signUpAt(newVisitor(origin), "oidc", name);
     const visitor = newVisitor(origin);
     const answer = await signInAt(visitor, "oidc", name, { next: "/account" });
-    expect(pathOf(answer)).toBe("/account");
+    expect(endOf(answer)).toEqual({ path: "/account" });
     expect(sessionCookiesOf(answer).sort()).toEqual(["__Host-access_token", "__Host-refresh_token"]);
     expect((await visitor.send("GET", "/api/auth/session")).json.user.name).toBe(name);
   });
@@ -72,7 +72,7 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     const url = await begin(first, "oidc");
     expect(url.searchParams.get("redirect_uri")).toBe(`${origin}/api/auth/callback/oidc`);
     const second = newVisitor(other ?? "", first.cookies);
-    expect(pathOf(await comeBack(second, await walk(url.href, name)))).toBe("/signup/complete");
+    expect(endOf(await comeBack(second, await walk(url.href, name)))).toEqual({ path: "/signup/complete" });
     const third = newVisitor(one ?? "", second.cookies);
     const fields = { username: name, age: "1990-01-02" };
     expect((await third.send("POST", "/api/user/signup/complete/", { json: fields })).status).toBe(201);

@@ -53,10 +53,10 @@ export async function signUpAt(visitor: Visitor, provider: string, username: str
   return answer;
 }
 
-/** The path to which an answer leads, with its query. */
-export function pathOf({ headers }: Answer): string {
-  const { pathname, search } = new URL(headers.location ?? "", "http://none");
-  return pathname + search;
+/** The page to which an answer leads: its path, and the parameters of its query. */
+export function endOf({ headers }: Answer): { path: string } & Record<string, string> {
+  const { pathname, searchParams } = new URL(headers.location ?? "", "http://none");
+  return { path: pathname, ...Object.fromEntries(searchParams) };
 }
 
 /** Which cookies of a session an answer sets. */

@@ -4,7 +4,7 @@ import { withDatabase } from "#e2e/harness.ts";
 import { GITHUB_PATHS } from "#e2e/providers/github.ts";
 import { PATHS } from "#e2e/providers/identity-provider.ts";
 import { startWithProviders, type WithProviders } from "#e2e/providers/start-with-providers.ts";
-import { begin, comeBack, newVisitor, pathOf, sessionCookiesOf, signInAt, signUpAt } from "#e2e/providers/visitor.ts";
+import { begin, comeBack, endOf, newVisitor, sessionCookiesOf, signInAt, signUpAt } from "#e2e/providers/visitor.ts";
 import { walk } from "#e2e/providers/walk.ts";
 
 const databaseUrl = inject("databaseUrl");
@@ -76,7 +76,7 @@ test("no query and no field of a client changes what a provider is asked for", a
 test("a provider's session opens none here without an act of the user: GET of signin sets no cookie and asks no provider", async () => {
   for (const path of ["/api/auth/signin", "/api/auth/signin/oidc", "/api/auth/signin/oidc?prompt=none"]) {
     const answer = await newVisitor(origin).send("GET", path);
-    expect([path, answer.status, pathOf(answer)]).toEqual([path, 302, "/login"]);
+    expect(endOf(answer).path, path).toBe("/login");
     expect(sessionCookiesOf(answer)).toEqual([]);
     expect(Object.keys(answer.cookies)).not.toContain("provider_flow");
   }
@@ -86,7 +86,7 @@ test("a newcomer is sent to complete the signup, and until then there is no row"
   const name = freshName();
   const visitor = newVisitor(origin);
   const answer = await signInAt(visitor, "oidc", name, { next: "/films" });
-  expect(pathOf(answer)).toBe("/signup/complete?next=%2Ffilms");
+  expect(endOf(answer)).toEqual({ path: "/signup/complete", next: "/films" });
   expect(sessionCookiesOf(answer)).toEqual([]);
   expect(Object.keys(visitor.cookies)).toContain("pending_signup");
   expect(await countUsers(`${name}@example.com`)).toBe(0);
@@ -121,7 +121,7 @@ test("one subject at two providers is two people", async () => {
   running.oidc.people.set(name, { sub: "1954", name, email: `${name}@example.com`, email_verified: true });
   running.github.people.set(name, { id: 1954, login: name, name, email: null, emails: [] });
   await signUpAt(newVisitor(origin), "oidc", name);
-  expect(pathOf(await signInAt(newVisitor(origin), "github", name))).toBe("/signup/complete");
+  expect(endOf(await signInAt(newVisitor(origin), "github", name))).toEqual({ path: "/signup/complete" });
 });
 
 test("an address that is an account's joins nobody to it: the signup can't be completed with it, and nothing is linked", async () => {
@@ -130,7 +130,7 @@ test("an address that is an account's joins nobody to it: the signup can't be co
   const person = { sub: loginName, name: "Namesake", email: owner.email.toUpperCase(), email_verified: true };
   running.oidc.people.set(loginName, person);
   const visitor = newVisitor(origin);
-  expect(pathOf(await signInAt(visitor, "oidc", loginName))).toBe("/signup/complete");
+  expect(endOf(await signInAt(visitor, "oidc", loginName))).toEqual({ path: "/signup/complete" });
   const fields = { username: freshName(), age: "1990-01-02" };
   const refused = await visitor.send("POST", "/api/user/signup/complete/", { json: fields });
   expect([refused.status, Object.keys(refused.json)]).toEqual([400, ["email"]]);
@@ -172,7 +172,7 @@ test("a disabled account is not opened by its provider", async () => {
   const { json } = await signUpAt(newVisitor(origin), "oidc", name);
   await withDatabase(databaseUrl, (query) => query("update users set is_active = false where id = $1", [json.id]));
   const answer = await signInAt(newVisitor(origin), "oidc", name, { next: "/films" });
-  expect(pathOf(answer)).toBe("/login?error=account_disabled&next=%2Ffilms");
+  expect(endOf(answer)).toMatchObject({ path: "/login", error: "account_disabled", next: "/films" });
   expect(sessionCookiesOf(answer)).toEqual([]);
 });
 
@@ -182,7 +182,8 @@ test("of two tabs that began at once the later one signs in, and the earlier one
   const visitor = newVisitor(origin);
   const [earlier, later] = [await begin(visitor, "oidc"), await begin(visitor, "oidc")];
   const refused = await comeBack(newVisitor(origin, visitor.cookies), await walk(earlier.href, name));
-  expect([pathOf(refused), sessionCookiesOf(refused)]).toEqual(["/login?error=expired", []]);
+  expect(endOf(refused)).toMatchObject({ path: "/login", error: "expired" });
+  expect(sessionCookiesOf(refused)).toEqual([]);
   const answer = await comeBack(visitor, await walk(later.href, name));
   expect(sessionCookiesOf(answer).length).toBe(2);
 });
@@ -201,7 +202,7 @@ test("the session that a browser had ends when it signs in as somebody else", as
 test("a sign-in links no provider to the account that is signed in", async () => {
   const { cookies, user } = await newSession(origin);
   const answer = await signInAt(newVisitor(origin, cookies), "oidc", freshName());
-  expect(pathOf(answer)).toBe("/signup/complete");
+  expect(endOf(answer)).toEqual({ path: "/signup/complete" });
   expect(await accountsOf(user.id)).toEqual([]);
 });
 
