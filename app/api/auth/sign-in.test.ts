@@ -55,7 +55,6 @@ test("no query and no field of a client changes what a provider is asked for", a
     redirect_uri: "https://evil.example/callback",
     response_mode: "fragment",
     response_type: "code id_token",
-    prompt: "none",
     client_id: "another",
     state: "chosen",
     nonce: "chosen",
@@ -74,11 +73,18 @@ test("no query and no field of a client changes what a provider is asked for", a
 });
 
 test("a provider's session opens none here without an act of the user: GET of signin sets no cookie and asks no provider", async () => {
-  for (const path of ["/api/auth/signin", "/api/auth/signin/oidc", "/api/auth/signin/oidc?prompt=none"]) {
-    const answer = await newVisitor(origin).send("GET", path);
-    expect(endOf(answer).path, path).toBe("/login");
-    expect(sessionCookiesOf(answer)).toEqual([]);
-    expect(Object.keys(answer.cookies)).not.toContain("provider_flow");
+  const page = await newVisitor(origin).send("GET", "/api/auth/signin");
+  expect([endOf(page), page.setCookies]).toEqual([{ path: "/login" }, []]);
+  const direct = await newVisitor(origin).send("GET", "/api/auth/signin/oidc?prompt=none");
+  expect([direct.status, direct.setCookies]).toEqual([405, []]);
+});
+
+test("a client may ask for another login at the provider, and not for one without the person", async () => {
+  const asked = await begin(newVisitor(origin), "oidc", { query: "?prompt=login&login_hint=ann" });
+  expect(Object.fromEntries(asked.searchParams)).toMatchObject({ prompt: "login", login_hint: "ann" });
+  for (const prompt of ["none", "login none"]) {
+    const silent = await begin(newVisitor(origin), "oidc", { query: `?${new URLSearchParams({ prompt })}` });
+    expect(silent.searchParams.get("prompt")).toBeNull();
   }
 });
 
@@ -181,7 +187,7 @@ test("of two tabs that began at once the later one signs in, and the earlier one
   await signUpAt(newVisitor(origin), "oidc", name);
   const visitor = newVisitor(origin);
   const [earlier, later] = [await begin(visitor, "oidc"), await begin(visitor, "oidc")];
-  const refused = await comeBack(newVisitor(origin, visitor.cookies), await walk(earlier.href, name));
+  const refused = await comeBack(visitor, await walk(earlier.href, name));
   expect(endOf(refused)).toMatchObject({ path: "/login", error: "expired" });
   expect(sessionCookiesOf(refused)).toEqual([]);
   const answer = await comeBack(visitor, await walk(later.href, name));
