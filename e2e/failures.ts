@@ -91,7 +91,7 @@ export const FAILING = [
         if (headers.get("${MADE_TO_FAIL}") === place) throw new Error("a bug in " + place);
       }`,
   },
-  changed("app/layout.tsx", { "const username": 'failIfAsked(await headers(), "the root layout");\n  const username' }, [
+  changed("app/layout.tsx", { "const viewer": 'failIfAsked(await headers(), "the root layout");\n  const viewer' }, [
     'import { headers } from "next/headers";',
   ]),
   changed("proxy.ts", {

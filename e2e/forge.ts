@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from "node:crypto";
-import type { LinkKind } from "#lib/auth/signed-link.ts";
+import type { ValueKind } from "#lib/auth/signed-value.ts";
 
 // Tokens with a good signature that the application would never make, and must refuse for what they say.
 
@@ -25,7 +25,7 @@ export function headerOf(token: string): Json {
 }
 
 /** The key that signs links of this kind, for links that the application would never make. */
-export function linkKey(secret: string, kind: LinkKind): Buffer {
+export function linkKey(secret: string, kind: ValueKind): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "", `movieconnect/link/${kind}/1`, 32));
 }
 

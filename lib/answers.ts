@@ -92,6 +92,7 @@ export const exported = z
     login_addresses: rows,
     events: rows,
     email_changes: rows,
+    providers: rows,
     mails: rows,
   })
   .meta({ id: "Export" });
@@ -102,6 +103,11 @@ export const reauthenticated = z.object({
     .int()
     .positive()
     .meta({ description: "In seconds.", examples: [600] }),
+});
+
+/** Where a walk to a provider begins. */
+export const walk = z.object({
+  url: z.url().meta({ description: "Where the browser is to go.", examples: ["https://accounts.google.com/o/oauth2/v2/auth"] }),
 });
 
 /** An answer that says one sentence. */

@@ -1,4 +1,4 @@
-import { localPath } from "#lib/pages/local-path.ts";
+import { localPath } from "#lib/names/local-path.ts";
 
 /** The query of the pages for visitors. A parameter that is repeated is a list. */
 export type AuthSearch = Promise<{ next?: string | string[]; reason?: string | string[] }>;

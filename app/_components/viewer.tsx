@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { createContext, useContext, useEffect } from "react";
 import { onSessionChange, type SessionChange } from "#lib/client/session-channel.ts";
-import { localPath } from "#lib/pages/local-path.ts";
+import { localPath } from "#lib/names/local-path.ts";
 import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
 

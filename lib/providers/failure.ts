@@ -1,0 +1,44 @@
+import "server-only";
+
+import { isUnavailable } from "#db/unavailable.ts";
+import { record } from "#lib/observe/events.ts";
+import { isAway } from "./provider-fetch.ts";
+import type { WalkFailure } from "./walk.ts";
+
+/** Auth.js' errors about cookies that are missing, another's or too old, and what a provider says of a code that was used. */
+const OVER = ["InvalidCheck", "MissingCSRF", "invalid_grant"];
+/** Of a provider's errors (RFC 6749 §4.1.2.1), those that have a meaning here. Any other is a fault of the settings. */
+const SAID: Record<string, WalkFailure> = {
+  access_denied: "cancelled",
+  temporarily_unavailable: "unavailable",
+  server_error: "unavailable",
+};
+
+/** Why a walk came to nothing, by the `error` that a provider sent the browser back with. */
+export function failureSaid(error: string): WalkFailure {
+  return Object.hasOwn(SAID, error) ? (SAID[error] as WalkFailure) : "failed";
+}
+
+/** Why a walk came to nothing, by what Auth.js or `arrive` threw. */
+export function failureOf(error: unknown): WalkFailure {
+  if (chainOf(error).some((each) => isAway(each) || isUnavailable(each))) return "unavailable";
+  const kinds = chainOf(error).flatMap(({ type, error: said }) => [type, said]);
+  return kinds.some((kind) => OVER.includes(String(kind))) ? "expired" : "failed";
+}
+
+/** Records a walk that came to nothing. Of an error only names and messages are kept: its details may hold a code or a token. */
+export function rememberFailure(provider: string, failure: WalkFailure, error: unknown): void {
+  const causes = chainOf(error).map(({ name, message, code, error: said }) =>
+    [name, code, said, message].filter(Boolean).join(" "),
+  );
+  record("provider_failed", { provider, failure, causes: causes.join(" < ") });
+}
+
+type AnyError = Error & { type?: unknown; code?: unknown; error?: unknown };
+
+/** An error with its causes. Auth.js keeps a cause as `cause.err`. */
+function chainOf(error: unknown): AnyError[] {
+  if (!(error instanceof Error)) return [];
+  const { cause } = error;
+  return [error, ...chainOf(cause instanceof Error ? cause : (cause as { err?: unknown } | undefined)?.err)];
+}

@@ -1,0 +1,73 @@
+import "server-only";
+
+import { customFetch } from "@auth/core";
+import type { OAuthConfig, OIDCConfig, Provider } from "next-auth/providers";
+import GitHub from "next-auth/providers/github";
+import Google from "next-auth/providers/google";
+import type { Config } from "#lib/config.ts";
+import { configuredProviders, type ProviderId } from "#lib/settings/providers.ts";
+import { githubUser } from "./github-user.ts";
+import { accountAt } from "./identity.ts";
+import { metadataUrl, providerMetadata } from "./metadata.ts";
+import { providerFetch } from "./provider-fetch.ts";
+
+type Client = { clientId: string; clientSecret: string };
+type Claims = { sub: string; name?: string; email?: string };
+
+/** The providers that are switched on, as Auth.js takes them. */
+export function authJsProviders(settings: Config): Provider[] {
+  return configuredProviders(settings).map(({ id, name }) => {
+    const client = clientOf(settings, id);
+    if (id === "github") return github(settings.AUTH_GITHUB_URL, client);
+    const { issuer } = issuerOf(settings, id);
+    const common = { ...client, ...openId(issuer) };
+    return id === "google" ? Google(common) : ({ id, name, type: "oidc", issuer, ...common } satisfies OIDCConfig<Claims>);
+  });
+}
+
+/** The issuer of a provider that speaks OpenID Connect, and this application's name there. */
+export function issuerOf(settings: Config, id: ProviderId): { issuer: string; clientId: string } {
+  const issuer = id === "google" ? "https://accounts.google.com" : (settings.AUTH_OIDC_ISSUER ?? "");
+  return { issuer, clientId: clientOf(settings, id).clientId };
+}
+
+function clientOf(settings: Config, id: ProviderId): Client {
+  const clients: Record<ProviderId, [string | undefined, string | undefined]> = {
+    google: [settings.AUTH_GOOGLE_ID, settings.AUTH_GOOGLE_SECRET],
+    github: [settings.AUTH_GITHUB_ID, settings.AUTH_GITHUB_SECRET],
+    oidc: [settings.AUTH_OIDC_ID, settings.AUTH_OIDC_SECRET],
+  };
+  const [clientId = "", clientSecret = ""] = clients[id];
+  return { clientId, clientSecret };
+}
+
+function openId(issuer: string) {
+  return {
+    checks: ["pkce", "state", "nonce"] as ("pkce" | "state" | "nonce")[],
+    authorization: { params: { scope: "openid profile email" } },
+    // A conforming provider has the address in userinfo alone.
+    idToken: false,
+    profile: ({ sub, name, email }: Claims) => ({ id: accountAt(issuer, sub), name: name ?? null, email: email ?? null }),
+    [customFetch]: async (url: string | URL | Request, init?: RequestInit) =>
+      String(url) === metadataUrl(issuer) ? Response.json(await providerMetadata(issuer)) : providerFetch(url, init),
+  };
+}
+
+type GitHubUser = Awaited<ReturnType<typeof githubUser>>;
+
+/** @param server a GitHub Enterprise Server; undefined: github.com */
+function github(server: URL | undefined, client: Client): Provider {
+  const base = server?.href.replace(/\/$/, "");
+  const { options: _ignored, ...provider } = GitHub(
+    base ? { enterprise: { baseUrl: base } } : {},
+  ) as unknown as OAuthConfig<GitHubUser>;
+  const issuer = provider.issuer ?? "";
+  return {
+    ...provider,
+    ...client,
+    checks: ["pkce", "state"],
+    userinfo: { url: base ? `${base}/api/v3/user` : "https://api.github.com/user", request: githubUser },
+    profile: ({ id, name, email }) => ({ id: accountAt(issuer, String(id)), name, email }),
+    [customFetch]: providerFetch,
+  };
+}
