@@ -58,7 +58,7 @@ export async function sayProviders({ origin }: Call): Promise<Said> {
 /** Begins a sign-in. */
 export async function startSignIn({ origin, cookie, fields }: Call, provider: ProviderId): Promise<Said> {
   const next = pathOf(fields.callbackUrl, origin);
-  const parameters = Object.fromEntries(Object.entries(fields).filter(([name]) => PARAMETERS.includes(name)));
+  const parameters = Object.fromEntries(Object.entries(fields).filter(isWelcome));
   try {
     const csrf = { cookie: authJsCookies(cookie), token: fields.csrfToken ?? "" };
     const start = { origin, provider, next, parameters, csrf, purpose: "sign_in", viewer: null } as const;
@@ -74,9 +74,12 @@ export async function startSignIn({ origin, cookie, fields }: Call, provider: Pr
 export async function endWalk(call: Call, provider: ProviderId): Promise<Said> {
   const { origin, cookie, fields } = call;
   const begun = readFlow(cookie);
-  // Another walk's answer says nothing about this one, so nobody is asked about it.
-  const isAnswer = begun?.provider === provider && fields.state !== undefined && begun.state === digest(fields.state);
-  const { path, cookies } = isAnswer ? await walkTo(call, begun) : failed(begun, provider, "expired", null);
+  // The answer to another walk, of an earlier tab or of another person, says nothing about this one: nobody is asked about it,
+  // and this walk can still come to its end.
+  if (begun?.provider !== provider || fields.state === undefined || begun.state !== digest(fields.state)) {
+    return { url: origin + failed(begun, provider, "expired", null).path, cookies: [] };
+  }
+  const { path, cookies } = await walkTo(call, begun);
   const used = matchingCookies(cookie, AUTH_JS).filter(({ name }) => !CSRF.test(name));
   const cleared = [...used.map(({ name }) => makeCookie(name, "", 0)), clearedFlowCookie()];
   return { url: origin + path, cookies: [...cleared, ...cookies] };
@@ -95,6 +98,11 @@ export async function signOut({ db, origin, cookie, fields }: Call): Promise<Sai
   }
   await logOutHolder(db, cookie);
   return { url, cookies: clearedCookies(cookie) };
+}
+
+// `prompt=none` asks for an answer without the person (ASVS 7.6.2).
+function isWelcome([name, value]: [string, string]): boolean {
+  return PARAMETERS.includes(name) && !(name === "prompt" && /\bnone\b/.test(value));
 }
 
 async function walkTo({ db, origin, cookie, fields }: Call, flow: Flow & { iat: number }): Promise<Arrival> {
