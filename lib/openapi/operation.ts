@@ -58,9 +58,10 @@ function describeParameters(parameters: z.ZodObject, place: Parameter["in"]): Pa
 /** An answer of this status. */
 export function answered(status: number, { setsCookies }: Declaration = {}, schema: z.ZodType | null = null): Answered {
   const retryAfter = status === 503 ? { "retry-after": { required: true, schema: { type: "string", pattern: "^\\d+$" } } } : {};
+  const location = status === 302 ? { location: { required: true, schema: { type: "string", format: "uri" } } } : {};
   return {
     description: STATUS_CODES[status] ?? "",
-    headers: { ...(setsCookies ? setCookie(true) : {}), ...retryAfter },
+    headers: { ...location, ...(setsCookies ? setCookie(true) : {}), ...retryAfter },
     ...(schema ? { content: content(schema, "output") } : {}),
   };
 }

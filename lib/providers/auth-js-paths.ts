@@ -132,9 +132,9 @@ function failed(flow: Flow | null, provider: ProviderId, failure: WalkFailure, e
 /** The visit of a request whose cookies are renewed first where a page's would be. `header`: the cookies as they are then */
 async function renewedVisit(db: Database, cookie: string | null) {
   const { cookies } = await renewCookies(db, cookie);
-  const renewed = cookies.filter(({ value }) => value !== "").map(({ name, value }) => `${name}=${value}`);
-  // The first good cookie of a name counts.
-  const header = [...renewed, cookie ?? ""].join("; ");
+  const isKept = ({ name }: { name: string }) => cookies.every((renewed) => renewed.name !== name);
+  const renewed = [...matchingCookies(cookie, /./).filter(isKept), ...cookies];
+  const header = headerOf(renewed.filter(({ value }) => value !== ""));
   const visit = await visitOf(db, header);
   // Auth.js asks for the session only where its cookie is. Its value does not matter: the viewer is known.
   const session = visit.viewer ? `; ${sessionCookieName("access")}=known` : "";
@@ -143,9 +143,11 @@ async function renewedVisit(db: Database, cookie: string | null) {
 
 /** Auth.js gets no cookie but its own. */
 function authJsCookies(cookie: string | null): string {
-  return matchingCookies(cookie, AUTH_JS)
-    .map(({ name, value }) => `${name}=${value}`)
-    .join("; ");
+  return headerOf(matchingCookies(cookie, AUTH_JS));
+}
+
+function headerOf(cookies: { name: string; value: string }[]): string {
+  return cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
 }
 
 /** Where Auth.js' client wants to go afterwards: a path, or a URL of this site. Any other leads home. */

@@ -5,8 +5,13 @@ import { record } from "#lib/observe/events.ts";
 import { isAway } from "./provider-fetch.ts";
 import type { WalkFailure } from "./walk.ts";
 
-/** Auth.js' errors about cookies that are missing, another's or too old, and what a provider says of a code that was used. */
-const OVER = ["InvalidCheck", "MissingCSRF", "invalid_grant"];
+/**
+ * Auth.js' errors about cookies that are missing, another's or too old, and what a provider says of a code that was used: GitHub
+ * has a word of its own.
+ */
+const OVER = ["InvalidCheck", "MissingCSRF", "invalid_grant", "bad_verification_code"];
+/** The library below Auth.js has no other mark for an answer to another request. */
+const ANOTHERS = /"(?:state|nonce)"/;
 /** Of a provider's errors (RFC 6749 §4.1.2.1), those that have a meaning here. Any other is a fault of the settings. */
 const SAID: Record<string, WalkFailure> = {
   access_denied: "cancelled",
@@ -22,8 +27,9 @@ export function failureSaid(error: string): WalkFailure {
 /** Why a walk came to nothing, by what Auth.js or `arrive` threw. */
 export function failureOf(error: unknown): WalkFailure {
   if (chainOf(error).some((each) => isAway(each) || isUnavailable(each))) return "unavailable";
-  const kinds = chainOf(error).flatMap(({ type, error: said }) => [type, said]);
-  return kinds.some((kind) => OVER.includes(String(kind))) ? "expired" : "failed";
+  const isOver = ({ type, error: said, message }: AnyError) =>
+    OVER.includes(String(type)) || OVER.includes(String(said)) || ANOTHERS.test(message);
+  return chainOf(error).some(isOver) ? "expired" : "failed";
 }
 
 /** Records a walk that came to nothing. Of an error only names and messages are kept: its details may hold a code or a token. */

@@ -68,6 +68,14 @@ function github(server: URL | undefined, client: Client): Provider {
     checks: ["pkce", "state"],
     userinfo: { url: base ? `${base}/api/v3/user` : "https://api.github.com/user", request: githubUser },
     profile: ({ id, name, email }) => ({ id: accountAt(issuer, String(id)), name, email }),
-    [customFetch]: providerFetch,
+    [customFetch]: githubFetch,
   };
+}
+
+// GitHub answers an error of the token endpoint with 200. RFC 6749 §5.2 wants 400, and only so is it read as one.
+async function githubFetch(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await providerFetch(url, init);
+  const said: unknown = await response.clone().json();
+  const isError = typeof said === "object" && said !== null && "error" in said;
+  return response.ok && isError ? Response.json(said, { status: 400 }) : response;
 }
