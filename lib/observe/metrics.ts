@@ -8,13 +8,8 @@ export const metrics = perProcess("metrics", createMetrics).get;
 export const readGauges = perProcess("read-gauges", (): (() => void) => () => undefined);
 
 /** Begins each series at 0, since Prometheus sees no increase in a series that begins at 1. */
-export function beginAtZero<Label extends string, Other extends string = never>(
-  counter: Counter<Label | Other>,
-  label: Label,
-  values: string[],
-  others = {} as Record<Other, string>,
-): void {
-  for (const value of values) counter.inc({ ...others, [label]: value } as Record<Label | Other, string>, 0);
+export function beginAtZero<Label extends string>(counter: Counter<Label>, label: Label, values: string[]): void {
+  for (const value of values) counter.inc({ [label]: value } as Record<Label, string>, 0);
 }
 
 function createMetrics() {

@@ -85,7 +85,7 @@ export async function visitOf(db: Database, cookie: string | null): Promise<Visi
 }
 
 /** The configuration, made at its first use: a build imports every route without an environment. */
-export function authConfig(): NextAuthConfig {
+function authConfig(): NextAuthConfig {
   const known = configs.get(config()) ?? makeConfig(config());
   configs.set(config(), known);
   return known;

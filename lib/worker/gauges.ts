@@ -15,7 +15,9 @@ export function watchGauges(): void {
   beginAtZero(passwordLookUps, "outcome", ["listed", "unlisted", "failed"]);
   beginAtZero(mails, "outcome", ["sent", "dropped", "failed"]);
   beginAtZero(throttled, "limit", LIMIT_NAMES);
-  for (const { id } of providers()) beginAtZero(providerFailures, "failure", [...WALK_FAILURES], { provider: id });
+  for (const { id: provider } of providers()) {
+    for (const failure of WALK_FAILURES) providerFailures.inc({ provider, failure }, 0);
+  }
   readGauges.set(() => {
     const { waiting, running, threads } = hashLoad();
     hashesWaiting.set(waiting);
