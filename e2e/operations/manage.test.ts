@@ -280,7 +280,9 @@ test("accounts are listed by pages, in order, each as `user show` shows it", asy
   const { output } = await manage(["user", "list", "--after", String(first.id - 1), "--limit", "2"]);
   const [head, ...rows] = output.split("\n");
   expect(head).toMatch(/^id +username +email +active +created +sessions +ways in$/);
-  expect(rows[0]).toMatch(new RegExp(`^${first.id} +${first.username} +${first.email} +yes +\\d{4}-\\d\\d-\\d\\dT[^ ]+ +1 +password$`));
+  expect(rows[0]).toMatch(
+    new RegExp(`^${first.id} +${first.username} +${first.email} +yes +\\d{4}-\\d\\d-\\d\\dT[^ ]+ +1 +password$`),
+  );
   expect(rows[2]).toBe(`There are more: --after ${first.id + 1}`);
 });
 
