@@ -164,21 +164,22 @@ async function answer(request: Request, { params }: PathContext): Promise<Respon
   if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow, "cache-control": "no-store" } });
   const action = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (!action) throw new AppError("method_not_allowed", { method, allow });
+  if (provider !== undefined && !isConfigured(provider)) throw new AppError("not_found");
   if (changesState(method)) refuseCrossSite(request.headers);
   const db = database();
   const { limit } = action.declaration;
   if (limit) await countOrRefuse(db, limit, addressGroup(currentRequest()?.address ?? ""));
   const call = await readCall(db, request, method);
-  return say(request, await action.act(await import("#lib/providers/auth-js-paths.ts"), call, provider));
+  return say(request, await action.act(await import("#lib/providers/auth-js-paths.ts"), call, provider as ProviderId));
 }
 
 /** @throws {AppError} `not_found` */
-function findPath(segments: string | string[] = []): { methods: Record<string, Action>; provider: ProviderId } {
+function findPath(segments: string | string[] = []): { methods: Record<string, Action>; provider: string | undefined } {
   const [name = "", provider, ...more] = [segments].flat();
   const key = provider === undefined ? name : `${name}/{provider}`;
   const methods = Object.hasOwn(ACTIONS, key) && more.length === 0 ? ACTIONS[key] : undefined;
-  if (!methods || (provider !== undefined && !isConfigured(provider))) throw new AppError("not_found");
-  return { methods, provider: provider as ProviderId };
+  if (!methods) throw new AppError("not_found");
+  return { methods, provider };
 }
 
 async function readCall(db: Database, request: Request, method: string): Promise<Call> {
