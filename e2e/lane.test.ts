@@ -56,6 +56,7 @@ function pairs(rawHeaders: string[]): [name: string, value: string][] {
 function masked(text: string): string {
   return text
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "TOKEN")
+    .replace(/[\da-f]{64}(\|[\da-f]{64})?/g, "CSRF")
     .replace(/u[\da-f]{12}/g, "NAME")
     .replace(/"id":\d+/, '"id":ID')
     .replace(/Max-Age=[1-9]\d*/, "Max-Age=SECONDS");
