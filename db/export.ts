@@ -52,9 +52,9 @@ export const PARTS = {
   providers: {
     table: "accounts",
     where: '"userId" = $1',
-    exported: ["provider", '"providerAccountId"', "linked_at"],
+    exported: ["provider", "providerAccountId", "linked_at"],
     withheld: {
-      ...{ id: "a number of ours", '"userId"': OWNER.user_id, type: "the provider says it" },
+      ...{ id: "a number of ours", userId: OWNER.user_id, type: "the provider says it" },
       ...{ access_token: NEVER, refresh_token: NEVER, id_token: NEVER, expires_at: NEVER },
       ...{ token_type: NEVER, scope: NEVER, session_state: NEVER },
     },
@@ -88,7 +88,8 @@ export type Export = Record<keyof typeof PARTS, Record<string, unknown>[]>;
 export async function exportUser(db: Database, userId: number): Promise<Export> {
   const parts: Record<string, Record<string, unknown>[]> = {};
   for (const [name, { table, where, exported }] of Object.entries(PARTS)) {
-    parts[name] = await db.query(`select ${exported.join(", ")} from ${table} where ${where} order by 1`, [userId]);
+    const columns = exported.map((column) => `"${column}"`).join(", ");
+    parts[name] = await db.query(`select ${columns} from ${table} where ${where} order by 1`, [userId]);
   }
   return parts as Export;
 }

@@ -6,9 +6,11 @@ import { rangeSource } from "#lib/settings/range-source.ts";
 import { readEnvironment } from "#lib/settings/read-environment.ts";
 import {
   attempts,
+  credential,
   databaseUrl,
   integer,
   issuer,
+  providerName,
   providerUrl,
   smtpUrl,
   toBlockList,
@@ -35,17 +37,17 @@ export const environment = z.object({
     )
     .optional(),
   /** The credentials of this application at other providers, which people can sign in with. lib/settings/providers.ts */
-  AUTH_GOOGLE_ID: z.string().optional(),
-  AUTH_GOOGLE_SECRET: z.string().optional(),
-  AUTH_GITHUB_ID: z.string().optional(),
-  AUTH_GITHUB_SECRET: z.string().optional(),
+  AUTH_GOOGLE_ID: credential.optional(),
+  AUTH_GOOGLE_SECRET: credential.optional(),
+  AUTH_GITHUB_ID: credential.optional(),
+  AUTH_GITHUB_SECRET: credential.optional(),
   /** A GitHub Enterprise Server. Unset, it is github.com. */
   AUTH_GITHUB_URL: providerUrl.optional(),
   /** Any provider that speaks OpenID Connect, and its name on the button. */
   AUTH_OIDC_ISSUER: issuer.optional(),
-  AUTH_OIDC_ID: z.string().optional(),
-  AUTH_OIDC_SECRET: z.string().optional(),
-  AUTH_OIDC_NAME: z.string().max(40, "must have at most 40 characters").optional(),
+  AUTH_OIDC_ID: credential.optional(),
+  AUTH_OIDC_SECRET: credential.optional(),
+  AUTH_OIDC_NAME: providerName.optional(),
   ACCESS_TOKEN_LIFETIME: integer(1, 86_400).prefault("300"),
   REFRESH_TOKEN_LIFETIME: integer(1, 2_592_000).prefault("86400"),
   SESSION_LIFETIME: integer(1, 2_592_000).prefault("2592000"),

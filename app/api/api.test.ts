@@ -85,8 +85,14 @@ test("an unknown path answers 404, whatever the method, the spelling or the cred
     "/api/token/.rsc",
     "/api/token.json",
     "/api/floor/",
-    "/api/auth/signin",
+    "/api/auth",
+    "/api/auth/verify-request",
+    "/api/auth/webauthn-options/passkey",
+    "/api/auth/signin/google",
     "/api/auth/callback/credentials",
+    "/api/auth/callback/github/x",
+    "/api/auth/session/x",
+    "/api/auth/__proto__",
   );
   for (const path of paths) {
     for (const method of ["GET", "POST", "PUT", "OPTIONS", "PROPFIND"]) {

@@ -53,6 +53,7 @@ const ACTIONS: Record<string, Record<string, Action>> = {
         summary: "The session, for useSession()",
         description: "Null for a visitor. Renewed first if the access token has expired. `expires` is the access token's.",
         answers: { 200: session },
+        refuses: ["unavailable"],
       },
       act: (paths, call) => paths.saySession(call),
     },
@@ -63,6 +64,7 @@ const ACTIONS: Record<string, Record<string, Action>> = {
         description: `As GET: nothing of it can be set. ${AS_FORM}`,
         body: form,
         answers: { 200: session },
+        refuses: ["unavailable"],
       },
       act: (paths, call) => paths.sayUpdatedSession(call),
     },
@@ -125,6 +127,7 @@ const ACTIONS: Record<string, Record<string, Action>> = {
         description: `As the API's logout, also with a refresh cookie alone. ${ON_REQUEST} ${AS_FORM}`,
         body: form,
         answers: { 200: walk, 302: null },
+        refuses: ["unavailable"],
       },
       act: (paths, call) => paths.signOut(call),
     },
@@ -161,21 +164,22 @@ async function answer(request: Request, { params }: PathContext): Promise<Respon
   if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow, "cache-control": "no-store" } });
   const action = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (!action) throw new AppError("method_not_allowed", { method, allow });
+  if (provider !== undefined && !isConfigured(provider)) throw new AppError("not_found");
   if (changesState(method)) refuseCrossSite(request.headers);
   const db = database();
   const { limit } = action.declaration;
   if (limit) await countOrRefuse(db, limit, addressGroup(currentRequest()?.address ?? ""));
   const call = await readCall(db, request, method);
-  return say(request, await action.act(await import("#lib/providers/auth-js-paths.ts"), call, provider));
+  return say(request, await action.act(await import("#lib/providers/auth-js-paths.ts"), call, provider as ProviderId));
 }
 
 /** @throws {AppError} `not_found` */
-function findPath(segments: string | string[] = []): { methods: Record<string, Action>; provider: ProviderId } {
+function findPath(segments: string | string[] = []): { methods: Record<string, Action>; provider: string | undefined } {
   const [name = "", provider, ...more] = [segments].flat();
   const key = provider === undefined ? name : `${name}/{provider}`;
   const methods = Object.hasOwn(ACTIONS, key) && more.length === 0 ? ACTIONS[key] : undefined;
-  if (!methods || (provider !== undefined && !isConfigured(provider))) throw new AppError("not_found");
-  return { methods, provider: provider as ProviderId };
+  if (!methods) throw new AppError("not_found");
+  return { methods, provider };
 }
 
 async function readCall(db: Database, request: Request, method: string): Promise<Call> {

@@ -11,6 +11,10 @@ import { signInAtArrival } from "./sign-in.ts";
 import { verifyIdToken } from "./verify-id-token.ts";
 import type { Arrival, Walk, WalkFailure } from "./walk.ts";
 
+// What a newcomer's cookie can hold beside the rest. Browsers refuse cookies of more than 4,096 bytes.
+const MOST_NAME = 60;
+const MOST_EMAIL = 254;
+
 /**
  * Ends a walk to a provider, whose answer Auth.js has read: signs in, links an account there, or proves who it is.
  * @param account Auth.js' account, with the provider's tokens: they go no further
@@ -35,8 +39,9 @@ async function identify(
   { email, email_verified, name }: Profile,
 ): Promise<{ identity: Identity; authTime: number | null }> {
   // "true" as a string is not true: some providers send such strings for both.
-  const verified = email_verified === true && typeof email === "string" ? email : null;
-  const identity = { provider: flow.provider, type, providerAccountId, email: verified, name: name ?? null };
+  const verified = email_verified === true && typeof email === "string" && email.length <= MOST_EMAIL ? email : null;
+  const greeting = typeof name === "string" ? [...name].slice(0, MOST_NAME).join("") : null;
+  const identity = { provider: flow.provider, type, providerAccountId, email: verified, name: greeting };
   if (type !== "oidc") return { identity, authTime: null };
   const { issuer, clientId } = issuerOf(config(), flow.provider);
   const { subject, nonce, authTime } = await verifyIdToken(idToken ?? "", issuer, clientId);

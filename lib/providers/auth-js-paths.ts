@@ -5,10 +5,9 @@ import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
 import { makeCookie, matchingCookies, type SessionCookie, sessionCookieName } from "#lib/auth/cookies.ts";
 import { logOutHolder } from "#lib/auth/log-out.ts";
 import { renewCookies } from "#lib/auth/renew-cookies.ts";
-import { localPath } from "#lib/names/local-path.ts";
 import type { ProviderId } from "#lib/settings/providers.ts";
 import { askAuthJs, emptyVisit, visitOf } from "./auth-js.ts";
-import { beginWalk } from "./begin.ts";
+import { beginSignIn, pathOf } from "./begin-sign-in.ts";
 import { failureOf, failureSaid, rememberFailure } from "./failure.ts";
 import { clearedFlowCookie, digest, type Flow, readFlow } from "./flow.ts";
 import { type Arrival, failedPath, type WalkFailure } from "./walk.ts";
@@ -59,15 +58,8 @@ export async function sayProviders({ origin }: Call): Promise<Said> {
 export async function startSignIn({ origin, cookie, fields }: Call, provider: ProviderId): Promise<Said> {
   const next = pathOf(fields.callbackUrl, origin);
   const parameters = Object.fromEntries(Object.entries(fields).filter(isWelcome));
-  try {
-    const csrf = { cookie: authJsCookies(cookie), token: fields.csrfToken ?? "" };
-    const start = { origin, provider, next, parameters, csrf, purpose: "sign_in", viewer: null } as const;
-    return await beginWalk(start);
-  } catch (error) {
-    const failure = failureOf(error);
-    rememberFailure(provider, failure, error);
-    return { url: origin + failedPath({ provider, purpose: "sign_in", next }, failure), cookies: [] };
-  }
+  const csrf = { cookie: authJsCookies(cookie), token: fields.csrfToken ?? "" };
+  return beginSignIn({ origin, provider, next, parameters, csrf });
 }
 
 /** Ends a walk to a provider. Whatever comes of it, its cookies are used up. */
@@ -148,11 +140,6 @@ function authJsCookies(cookie: string | null): string {
 
 function headerOf(cookies: { name: string; value: string }[]): string {
   return cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-}
-
-/** Where Auth.js' client wants to go afterwards: a path, or a URL of this site. Any other leads home. */
-function pathOf(url: string | undefined, origin: string): string {
-  return localPath(url?.startsWith(`${origin}/`) ? url.slice(origin.length) : url);
 }
 
 function replacing(before: SessionCookie[], after: SessionCookie[]): SessionCookie[] {

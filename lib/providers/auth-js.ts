@@ -5,8 +5,8 @@ import { Auth, type AuthConfig, raw, skipCSRFCheck } from "@auth/core";
 import type { ResponseInternal } from "@auth/core/types";
 import { headers } from "next/headers";
 import NextAuth, { type NextAuthConfig, type Session } from "next-auth";
+import { findLinkedUser } from "#db/auth-js-adapter.ts";
 import { type Database, database } from "#db/pool.ts";
-import { findLinkedUser } from "#db/provider-accounts.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 import { makeCookie, readCookies, type SessionCookie, sessionCookieName } from "#lib/auth/cookies.ts";
 import { derivedKeys } from "#lib/auth/derived-key.ts";
@@ -85,7 +85,7 @@ export async function visitOf(db: Database, cookie: string | null): Promise<Visi
 }
 
 /** The configuration, made at its first use: a build imports every route without an environment. */
-export function authConfig(): NextAuthConfig {
+function authConfig(): NextAuthConfig {
   const known = configs.get(config()) ?? makeConfig(config());
   configs.set(config(), known);
   return known;

@@ -1,7 +1,8 @@
 import "server-only";
 
+import { linkAccount } from "#db/auth-js-adapter.ts";
 import type { Database } from "#db/pool.ts";
-import { isLinkTaken, linkAccount } from "#db/provider-accounts.ts";
+import { isLinkTaken } from "#db/provider-accounts.ts";
 import { spend } from "#db/spent.ts";
 import { signUpRules, signUpWithoutPassword } from "#lib/account/sign-up.ts";
 import type { User } from "#lib/answers.ts";

@@ -34,8 +34,9 @@ export function failureOf(error: unknown): WalkFailure {
 
 /** Records a walk that came to nothing. Of an error only names and messages are kept: its details may hold a code or a token. */
 export function rememberFailure(provider: string, failure: WalkFailure, error: unknown): void {
-  const causes = chainOf(error).map(({ name, message, code, error: said }) =>
-    [name, code, said, message].filter(Boolean).join(" "),
+  // The names of classes are lost in a build, and Auth.js' messages end with a link.
+  const causes = chainOf(error).map(({ type, code, error: said, message }) =>
+    [type, code, said, message.replace(/\.? ?Read more at \S+$/, "")].filter(Boolean).join(" "),
   );
   record("provider_failed", { provider, failure, causes: causes.join(" < ") });
 }

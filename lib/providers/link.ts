@@ -1,8 +1,9 @@
 import "server-only";
 
+import { linkAccount } from "#db/auth-js-adapter.ts";
 import { findAddressState, lockUser } from "#db/email-addresses.ts";
 import type { Database } from "#db/pool.ts";
-import { isLinkTaken, linkAccount } from "#db/provider-accounts.ts";
+import { isLinkTaken } from "#db/provider-accounts.ts";
 import { revokeSessionsOf } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";

@@ -1,6 +1,6 @@
 import "server-only";
 
-import { findLinkedUser } from "#db/provider-accounts.ts";
+import { findLinkedUser } from "#db/auth-js-adapter.ts";
 import { advanceSession } from "#db/rotate-session.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
 import { tokensOf } from "#lib/auth/open-session.ts";

@@ -14,13 +14,17 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || (isIPv6(address) ? address === "::1" : /^127(?:\.\d{1,3}){3}$/.test(host));
 }
 
+const WELL_KNOWN = "/.well-known/openid-configuration";
+
 /**
  * An issuer's identifier (OpenID Connect Discovery §3), which tokens repeat character by character.
  * @throws {Error} a message for the operator
  */
 export function assertIssuer(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !isTrustworthy(url) || url.search || url.hash || url.username || url.password) {
+  // `new URL` would remove white space, and read a backslash as a slash.
+  const url = URL.canParse(text) && !/[\s\\?#]/.test(text) ? new URL(text) : null;
+  if (!url || !isTrustworthy(url) || url.username || url.password) {
     throw new Error("must be an https URL: https://login.example.com (http only for this machine)");
   }
+  if (text.endsWith(WELL_KNOWN)) throw new Error(`must be the issuer itself, without ${WELL_KNOWN}`);
 }

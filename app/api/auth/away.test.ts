@@ -108,5 +108,5 @@ test("the log says once for each failure which provider could not be asked, in o
       .filter((line) => line.includes(PATHS.token));
   await eventually(() => lines().length > 0);
   expect(lines().length).toBe(1);
-  expect(JSON.parse(lines()[0] ?? "")).toMatchObject({ level: expect.stringMatching(/warn|error/) });
+  expect(JSON.parse(lines()[0] ?? "")).toMatchObject({ event: "provider_failed", provider: "oidc", failure: "unavailable" });
 });

@@ -36,8 +36,8 @@ test.each(["a password", "a provider"])(
         : await signUpAt(newVisitor(origin), "oidc", name).then(({ cookies }) => ({ cookies, username: name }));
     const { status, json, setCookies } = await newVisitor(origin, cookies).send("GET", "/api/auth/session");
     expect([status, setCookies]).toEqual([200, []]);
-    const { sub, exp } = claimsOf(cookies.access_token ?? "");
-    expect(json).toEqual({ user: { id: String(sub), name: username }, expires: new Date(Number(exp) * 1_000).toISOString() });
+    const { user_id, exp } = claimsOf(cookies.access_token ?? "");
+    expect(json).toEqual({ user: { id: String(user_id), name: username }, expires: new Date(Number(exp) * 1_000).toISOString() });
   },
 );
 
@@ -82,7 +82,7 @@ test("GET session of a session that has ended clears its cookies", async () => {
   const { cookies } = await newSession(origin);
   await send(origin, "POST", "/api/user/logout/", { cookies });
   const answer = await newVisitor(origin, { refresh_token: cookies.refresh_token ?? "" }).send("GET", "/api/auth/session");
-  expect([answer.json, answer.cookies]).toEqual([null, { refresh_token: "" }]);
+  expect([answer.json, answer.cookies]).toEqual([null, { access_token: "", refresh_token: "" }]);
 });
 
 test.each(["access_token", "refresh_token"])(
@@ -146,7 +146,6 @@ const NOT_FOUND = [
   ["GET", "/api/auth/callback"],
   ["GET", "/api/auth/callback/google"],
   ["GET", "/api/auth/callback/credentials"],
-  ["POST", "/api/auth/callback/credentials"],
   ["POST", "/api/auth/signin/google"],
   ["POST", "/api/auth/signin/email"],
   ["GET", "/api/auth/session/more"],
@@ -168,6 +167,8 @@ const NOT_ALLOWED = [
   ["POST", "/api/auth/csrf"],
   ["POST", "/api/auth/providers"],
   ["POST", "/api/auth/callback/oidc"],
+  ["POST", "/api/auth/callback/credentials"],
+  ["POST", "/api/auth/callback/credentials"],
   ["POST", "/api/auth/error"],
   ["PUT", "/api/auth/session"],
   ["PATCH", "/api/auth/session"],
