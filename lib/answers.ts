@@ -119,4 +119,5 @@ export type Account = z.output<typeof account>;
 export type Session = z.output<typeof session>;
 export type EventPage = z.output<typeof eventPage>;
 export type User = z.output<typeof user>;
+export type Walk = z.output<typeof walk>;
 export type Profile = z.output<typeof profile>;

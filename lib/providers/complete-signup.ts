@@ -68,7 +68,7 @@ async function requirePendingSignup(db: Database, cookie: string | null): Promis
   return pending;
 }
 
-// A provider's address counts if the signup would take it.
-function verifiedEmail({ identity }: PendingSignup): string | null {
+/** The address that the provider has verified. It counts if the signup would take it. */
+export function verifiedEmail({ identity }: PendingSignup): string | null {
   return completeSignUpInput.shape.email.safeParse(identity.email ?? undefined).data ?? null;
 }

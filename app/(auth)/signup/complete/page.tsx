@@ -1,0 +1,83 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { ProviderIcon } from "#app/_components/provider-icon.tsx";
+import { WayOn } from "#app/(auth)/logged-in-as.tsx";
+import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
+import { OtherWays } from "#app/(auth)/other-ways.tsx";
+import { config } from "#lib/config.ts";
+import { getPendingSignup, type Newcomer } from "#lib/pages/pending-signup.ts";
+import { getViewer } from "#lib/pages/viewer.ts";
+import { logInPath, signUpPath } from "#lib/pages/visitor-paths.ts";
+import { CompleteSignUpForm } from "./complete-sign-up-form.tsx";
+
+export const metadata: Metadata = { title: "Complete your signup" };
+
+/** Where somebody arrives who came from a provider, and has no account yet. Until the form is sent, nothing is stored. */
+export default async function CompleteSignUpPage({ searchParams }: { searchParams: AuthSearch }) {
+  const next = nextPath((await searchParams).next);
+  const [viewer, newcomer] = await Promise.all([getViewer(), getPendingSignup()]);
+  if (viewer) return newcomer ? <IsLoggedIn newcomer={newcomer} next={next} /> : redirect(next ?? "/");
+  return newcomer ? <Complete newcomer={newcomer} next={next} /> : <BeginAgain next={next} />;
+}
+
+type Shown = { newcomer: Newcomer; next: string | null };
+
+function Complete({ newcomer: { provider, name, username, email, isTaken }, next }: Shown) {
+  const { MINIMUM_AGE } = config();
+  return (
+    <>
+      <h1>Almost there{name !== null && <bdi>, {name}</bdi>}</h1>
+      <p className="mt-3 mb-6 text-lg text-ink-soft">
+        {provider.name} has confirmed who you are. Your account here is made when you have filled this in.
+      </p>
+      {isTaken && (
+        <div className="notice notice-good mb-6">
+          <p>
+            You already have an account with <bdi className="font-bold">{email}</bdi>.{" "}
+            <a href={logInPath("/account#ways-in")}>Log in to it</a>, then add {provider.name} on your account's page. Or make a
+            second account here, with another address.
+          </p>
+        </div>
+      )}
+      <CompleteSignUpForm
+        provider={{ ...provider, icon: <ProviderIcon id={provider.id} /> }}
+        username={username}
+        email={isTaken ? null : email}
+        minimumAge={MINIMUM_AGE}
+        logInPath={logInPath(next, "confirm_first")}
+        next={next ?? "/"}
+      />
+    </>
+  );
+}
+
+/** Another tab has logged in since. */
+function IsLoggedIn({ newcomer: { provider }, next }: Shown) {
+  return (
+    <>
+      <h1>You are logged in already</h1>
+      <p className="mt-3 text-lg text-ink-soft">
+        Your account is not linked with the one that you have chosen at {provider.name}.{" "}
+        <a href="/account#ways-in">Add {provider.name}</a> on your account's page, or log out to make another account.
+      </p>
+      <WayOn next={next ?? "/"} />
+    </>
+  );
+}
+
+function BeginAgain({ next }: { next: string | null }) {
+  return (
+    <>
+      <h1>Please log in once more</h1>
+      <p className="mt-3 text-lg text-ink-soft">
+        There is no signup to complete here: it is complete already, or it was begun more than 15 minutes ago. If you have no
+        account yet, it goes on from here.
+      </p>
+      <OtherWays verb="Log in" next={next} />
+      <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
+        <a href={logInPath(next)}>Log in with a password</a>
+        <a href={signUpPath(next)}>Sign up with a password</a>
+      </p>
+    </>
+  );
+}
