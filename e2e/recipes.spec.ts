@@ -360,6 +360,8 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
       await signInAt(visitor, "oidc", username);
       const json = { username, age: "1990-01-02", city: "Kyoto" };
       expect((await visitor.send("POST", "/api/user/signup/complete/", { json })).status).toBe(201);
+      const stored = await withDatabase(postgres.url, (query) => query("select city from users where username = $1", [username]));
+      expect(stored).toEqual([{ city: "Kyoto" }]);
 
       await page.goto(`${own.origin}/session`);
       await expectKnown(page, "nobody");
