@@ -56,6 +56,8 @@ function pairs(rawHeaders: string[]): [name: string, value: string][] {
 function masked(text: string): string {
   return text
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "TOKEN")
+    .replace(/127\.0\.0\.1:\d+/g, "HOST")
+    .replace(/[\da-f]{64}(\|[\da-f]{64})?/g, "CSRF")
     .replace(/u[\da-f]{12}/g, "NAME")
     .replace(/"id":\d+/, '"id":ID')
     .replace(/Max-Age=[1-9]\d*/, "Max-Age=SECONDS");

@@ -8,6 +8,7 @@ import { publicOrigin } from "#lib/auth/public-origin.ts";
 import { AppError } from "#lib/errors.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import type { Call, Said } from "#lib/providers/auth-js-paths.ts";
+import { returnPath } from "#lib/providers/return-path.ts";
 import { countOrRefuse } from "#lib/rate-limits.ts";
 import { providerPath } from "#lib/schemas.ts";
 import type { ProviderId } from "#lib/settings/providers.ts";
@@ -34,11 +35,13 @@ const session = z
 const AS_FORM = "Auth.js' client sends a form; JSON does as well.";
 const ON_REQUEST = "With the header `X-Auth-Return-Redirect` the URL comes as JSON.";
 
-// A page of its own that Auth.js would show is the login page here.
-const toLogin: Act = async (_paths, { origin, fields }) => ({
-  url: `${origin}/login${fields.error === undefined ? "" : "?error=failed"}`,
-  cookies: [],
-});
+// In place of a page of its own that Auth.js would show. Its client leads there if it is told of no provider.
+const toLogin: Act = async (_paths, { origin, fields: { error, callbackUrl } }) => {
+  const next = returnPath(callbackUrl, origin);
+  const said = { ...(error === undefined ? {} : { error: "failed" }), ...(next === "/" ? {} : { next }) };
+  const query = new URLSearchParams(said).toString();
+  return { url: `${origin}/login${query && `?${query}`}`, cookies: [] };
+};
 const loginPage: Action = {
   declaration: { public: true, summary: "The login page", description: "In place of a page of Auth.js.", answers: { 302: null } },
   act: toLogin,

@@ -23,7 +23,8 @@ export function noContent(cookies: SessionCookie[] = []): JsonAnswer {
 
 /** An answer that sends the browser on. */
 export function redirect(location: string, cookies: SessionCookie[]): JsonAnswer {
-  return answer(null, { status: 302, headers: { location }, cookies });
+  // Next's router would send an empty body in chunks.
+  return answer(null, { status: 302, headers: { location, "content-length": "0" }, cookies });
 }
 
 function answer(text: string | null, { status, headers, cookies }: Required<Extras>): JsonAnswer {

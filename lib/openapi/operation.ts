@@ -23,7 +23,7 @@ export type Operation = {
 export function operation(method: string, declaration: Declaration): Omit<Operation, "operationId" | "tags"> {
   const { summary = "", description = "", answers = { 200: z.unknown() } } = declaration;
   const { params, query, body } = declaration;
-  const fields = z.object({ ...query?.shape, ...(body instanceof z.ZodObject ? body.shape : {}) });
+  const fields = z.object({ ...params?.shape, ...query?.shape, ...(body instanceof z.ZodObject ? body.shape : {}) });
   const responses = documentRefusals(refusalsOf(method, declaration), fields);
   for (const [status, schema] of Object.entries(answers)) responses[status] = answered(Number(status), declaration, schema);
   // A refusal of dead credentials clears their cookies.

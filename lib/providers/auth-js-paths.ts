@@ -7,9 +7,10 @@ import { logOutHolder } from "#lib/auth/log-out.ts";
 import { renewCookies } from "#lib/auth/renew-cookies.ts";
 import type { ProviderId } from "#lib/settings/providers.ts";
 import { askAuthJs, emptyVisit, visitOf } from "./auth-js.ts";
-import { beginSignIn, pathOf } from "./begin-sign-in.ts";
+import { beginSignIn } from "./begin-sign-in.ts";
 import { failureOf, failureSaid, rememberFailure } from "./failure.ts";
 import { clearedFlowCookie, digest, type Flow, readFlow } from "./flow.ts";
+import { returnPath } from "./return-path.ts";
 import { type Arrival, failedPath, type WalkFailure } from "./walk.ts";
 
 // What is done at Auth.js' paths, with as much of Auth.js as each needs.
@@ -56,7 +57,7 @@ export async function sayProviders({ origin }: Call): Promise<Said> {
 
 /** Begins a sign-in. */
 export async function startSignIn({ origin, cookie, fields }: Call, provider: ProviderId): Promise<Said> {
-  const next = pathOf(fields.callbackUrl, origin);
+  const next = returnPath(fields.callbackUrl, origin);
   const parameters = Object.fromEntries(Object.entries(fields).filter(isWelcome));
   const csrf = { cookie: authJsCookies(cookie), token: fields.csrfToken ?? "" };
   return beginSignIn({ origin, provider, next, parameters, csrf });
@@ -79,7 +80,7 @@ export async function endWalk(call: Call, provider: ProviderId): Promise<Said> {
 
 /** Logs out, as the API's logout does: also with a refresh cookie alone. */
 export async function signOut({ db, origin, cookie, fields }: Call): Promise<Said> {
-  const url = origin + pathOf(fields.callbackUrl, origin);
+  const url = origin + returnPath(fields.callbackUrl, origin);
   const body = new URLSearchParams({ csrfToken: fields.csrfToken ?? "", callbackUrl: origin });
   const headers = { cookie: authJsCookies(cookie) };
   try {
@@ -122,7 +123,7 @@ function failed(flow: Flow | null, provider: ProviderId, failure: WalkFailure, e
 }
 
 /** The visit of a request whose cookies are renewed first where a page's would be. `header`: the cookies as they are then */
-async function renewedVisit(db: Database, cookie: string | null) {
+export async function renewedVisit(db: Database, cookie: string | null) {
   const { cookies } = await renewCookies(db, cookie);
   const isKept = ({ name }: { name: string }) => cookies.every((renewed) => renewed.name !== name);
   const renewed = [...matchingCookies(cookie, /./).filter(isKept), ...cookies];

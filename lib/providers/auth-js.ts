@@ -3,7 +3,6 @@ import "server-only";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Auth, type AuthConfig, raw, skipCSRFCheck } from "@auth/core";
 import type { ResponseInternal } from "@auth/core/types";
-import { headers } from "next/headers";
 import NextAuth, { type NextAuthConfig, type Session } from "next-auth";
 import { findLinkedUser } from "#db/auth-js-adapter.ts";
 import { type Database, database } from "#db/pool.ts";
@@ -39,14 +38,8 @@ const visits = perProcess("auth-js-visit", () => new AsyncLocalStorage<Visit>())
 const configs = new WeakMap<Config, NextAuthConfig>();
 const nextAuth = NextAuth(() => authConfig());
 
-/**
- * The session, for a server component or a route of yours: `{user: {id, name}, expires}`, or null. As next-auth's `auth()`,
- * without its other forms: as a wrapper it would copy cookies onto your answer.
- * @public for the pages to come: a recipe uses it
- * @throws {Error} `isUnavailable(error)` if the database can't be asked
- */
-export async function auth(): Promise<Session | null> {
-  const visit = await visitOf(database(), (await headers()).get("cookie"));
+/** What Auth.js says of a visitor's session: `{user: {id, name}, expires}`, or null. */
+export async function sessionOf(visit: Visit): Promise<Session | null> {
   return visit.viewer ? visits.run(visit, () => nextAuth.auth()) : null;
 }
 

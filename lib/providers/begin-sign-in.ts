@@ -1,7 +1,6 @@
 import "server-only";
 
 import type { SessionCookie } from "#lib/auth/cookies.ts";
-import { localPath } from "#lib/names/local-path.ts";
 import type { ProviderId } from "#lib/settings/providers.ts";
 import { beginWalk, type Start } from "./begin.ts";
 import { failureOf, rememberFailure } from "./failure.ts";
@@ -19,9 +18,4 @@ export async function beginSignIn(signIn: SignIn): Promise<{ url: string; cookie
     rememberFailure(provider, failure, error);
     return { url: origin + failedPath({ provider, purpose: "sign_in", next }, failure), cookies: [] };
   }
-}
-
-/** Where Auth.js' client wants to go afterwards: a path, or a URL of this site. Any other leads home. */
-export function pathOf(url: string | null | undefined, origin: string): string {
-  return localPath(url?.startsWith(`${origin}/`) ? url.slice(origin.length) : url);
 }

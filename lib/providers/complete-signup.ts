@@ -41,14 +41,14 @@ export async function completeSignUpRules(
 export async function completeSignUp(
   db: Database,
   cookie: string | null,
-  { username, age, email: chosen }: CompleteSignUpValues,
+  { email: chosen, ...details }: CompleteSignUpValues,
 ): Promise<{ user: User; cookies: SessionCookie[] }> {
   const pending = await requirePendingSignup(db, cookie);
   const verified = verifiedEmail(pending);
   const email = chosen ?? verified ?? "";
   const isVerified = email.toLowerCase() === verified?.toLowerCase();
   const { identity, jti, expiresAt } = pending;
-  const making = signUpWithoutPassword(db, { username, age, email }, isVerified, async (part, userId) => {
+  const making = signUpWithoutPassword(db, { ...details, email }, isVerified, async (part, userId) => {
     if (!(await spend(part, jti, expiresAt))) throw new AppError("no_pending_signup");
     await linkAccount(part, userId, identity);
   });

@@ -168,7 +168,6 @@ const NOT_ALLOWED = [
   ["POST", "/api/auth/providers"],
   ["POST", "/api/auth/callback/oidc"],
   ["POST", "/api/auth/callback/credentials"],
-  ["POST", "/api/auth/callback/credentials"],
   ["POST", "/api/auth/error"],
   ["PUT", "/api/auth/session"],
   ["PATCH", "/api/auth/session"],

@@ -130,6 +130,14 @@ test("one subject at two providers is two people", async () => {
   expect(endOf(await signInAt(newVisitor(origin), "github", name))).toEqual({ path: "/signup/complete" });
 });
 
+test("a subject of another issuer opens nothing: after AUTH_OIDC_ISSUER has changed, people are newcomers", async () => {
+  const name = freshName();
+  const { json } = await signUpAt(newVisitor(origin), "oidc", name);
+  const moved = `update accounts set "providerAccountId" = replace("providerAccountId", $2, 'https://before.example') where "userId" = $1`;
+  await withDatabase(databaseUrl, (query) => query(moved, [json.id, running.oidc.issuer]));
+  expect(endOf(await signInAt(newVisitor(origin), "oidc", name))).toEqual({ path: "/signup/complete" });
+});
+
 test("an address that is an account's joins nobody to it: the signup can't be completed with it, and nothing is linked", async () => {
   const owner = await signUp(origin);
   const loginName = freshName();

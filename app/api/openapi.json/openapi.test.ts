@@ -185,7 +185,7 @@ beforeAll(async () => {
     startServer(settings),
     startServer({ ...settings, ...limits, RATE_LIMITS: "on" }),
     startServer({ ...settings, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(BUG)}` }),
-    startServer({ ...settings, DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100" }),
+    startServer({ ...settings, DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100", RATE_LIMITS: "on" }),
   ]);
   await postgres.stop();
   await eventually(async () => (await send(cutOff.origin, "GET", "/api/health/ready/")).status === 503);
