@@ -59,7 +59,7 @@ export function errandFailed(failure: WalkFailure, name: string, isLinked: boole
   }
 }
 
-// A name may begin with a small letter: "single sign-on".
-function startOf(name: string): string {
+/** At the start of a sentence: "single sign-on" begins with a small letter. */
+export function startOf(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -1,8 +1,18 @@
 "use client";
 
-import { lazy } from "react";
+import { type ComponentProps, lazy } from "react";
 
 // Parts of the account's page that not everybody sees. Their scripts are loaded where they are shown.
 
-export const ProviderWay = lazy(async () => ({ default: (await import("./provider-way.tsx")).ProviderWay }));
-export const CameBack = lazy(async () => ({ default: (await import("./came-back.tsx")).CameBack }));
+const LazyProviderWay = lazy(async () => ({ default: (await import("./provider-way.tsx")).ProviderWay }));
+const LazyCameBack = lazy(async () => ({ default: (await import("./came-back.tsx")).CameBack }));
+
+// The server's own reference to a component is lazy already, and must not lead to another such one.
+
+export function ProviderWay(props: ComponentProps<typeof LazyProviderWay>) {
+  return <LazyProviderWay {...props} />;
+}
+
+export function CameBack(props: ComponentProps<typeof LazyCameBack>) {
+  return <LazyCameBack {...props} />;
+}

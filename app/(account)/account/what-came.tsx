@@ -1,4 +1,4 @@
-import { errandFailed, walkFailure, walkProvider } from "#app/_components/walk-words.ts";
+import { errandFailed, startOf, walkFailure, walkProvider } from "#app/_components/walk-words.ts";
 import type { Account } from "#lib/answers.ts";
 import { CameBack } from "./loaded-later.tsx";
 
@@ -24,14 +24,14 @@ export function WhatCame({ search: { linked, confirmed, error, provider }, accou
   if (account.providers.some((id) => id === linked)) {
     return (
       <CameBack isGood part="ways-in">
-        {walkProvider(linked)} is added: you can log in with it from now on. All other devices are logged out.
+        {startOf(walkProvider(linked))} is added: you can log in with it from now on. All other devices are logged out.
       </CameBack>
     );
   }
   if (confirmed !== undefined && isProved) {
     return (
       <CameBack isGood part="ways-in">
-        Confirmed: it is you. You can go on now.
+        Confirmed that it is you. You can go on now.
       </CameBack>
     );
   }

@@ -67,7 +67,7 @@ export function CompleteSignUpForm({ provider, username, email, minimumAge, logI
         <Field
           name="email"
           label="Email"
-          hint={email === null ? "We send an email there, to confirm it." : `${provider.name} has confirmed this one.`}
+          hint={email === null ? "We send an email there, to confirm it." : `Confirmed by ${provider.name}.`}
           type="email"
           defaultValue={email ?? undefined}
           autoComplete="email"

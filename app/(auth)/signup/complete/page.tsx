@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { ProviderIcon } from "#app/_components/provider-icon.tsx";
+import { startOf } from "#app/_components/walk-words.ts";
 import { WayOn } from "#app/(auth)/logged-in-as.tsx";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
-import { OtherWays } from "#app/(auth)/other-ways.tsx";
+import { Ways } from "#app/(auth)/other-ways.tsx";
 import { config } from "#lib/config.ts";
 import { getPendingSignup, type Newcomer } from "#lib/pages/pending-signup.ts";
 import { getViewer } from "#lib/pages/viewer.ts";
@@ -26,19 +27,7 @@ function Complete({ newcomer: { provider, name, username, email, isTaken }, next
   const { MINIMUM_AGE } = config();
   return (
     <>
-      <h1>Almost there{name !== null && <bdi>, {name}</bdi>}</h1>
-      <p className="mt-3 mb-6 text-lg text-ink-soft">
-        {provider.name} has confirmed who you are. Your account here is made when you have filled this in.
-      </p>
-      {isTaken && (
-        <div className="notice notice-good mb-6">
-          <p>
-            You already have an account with <bdi className="font-bold">{email}</bdi>.{" "}
-            <a href={logInPath("/account#ways-in")}>Log in to it</a>, then add {provider.name} on your account's page. Or make a
-            second account here, with another address.
-          </p>
-        </div>
-      )}
+      {isTaken ? <HasAccount provider={provider} email={email} /> : <Greeting provider={provider} name={name} />}
       <CompleteSignUpForm
         provider={{ ...provider, icon: <ProviderIcon id={provider.id} /> }}
         username={username}
@@ -47,6 +36,35 @@ function Complete({ newcomer: { provider, name, username, email, isTaken }, next
         logInPath={logInPath(next, "confirm_first")}
         next={next ?? "/"}
       />
+    </>
+  );
+}
+
+function Greeting({ provider, name }: Pick<Newcomer, "provider" | "name">) {
+  return (
+    <>
+      <h1>Almost there{name !== null && <bdi>, {name}</bdi>}</h1>
+      <p className="mt-3 mb-6 text-lg text-ink-soft">
+        {startOf(provider.name)} has confirmed who you are. Your account here is made when you have filled this in.
+      </p>
+    </>
+  );
+}
+
+/** An address never joins accounts: their owner has to. */
+function HasAccount({ provider, email }: Pick<Newcomer, "provider" | "email">) {
+  return (
+    <>
+      <h1>You have an account already</h1>
+      <p className="mt-3 mb-6 text-lg">
+        There is an account with <bdi className="font-bold">{email}</bdi>. Log in to it, then add {provider.name} on your
+        account's page: from then on you can log in with either.
+      </p>
+      <a href={logInPath("/account#ways-in")} className="button w-full">
+        Log in to it
+      </a>
+      <p className="or">or</p>
+      <p className="mb-6 text-lg text-ink-soft">Make a second account, with another address.</p>
     </>
   );
 }
@@ -69,11 +87,11 @@ function BeginAgain({ next }: { next: string | null }) {
   return (
     <>
       <h1>Please log in once more</h1>
-      <p className="mt-3 text-lg text-ink-soft">
-        There is no signup to complete here: it is complete already, or it was begun more than 15 minutes ago. If you have no
-        account yet, it goes on from here.
+      <p className="mt-3 mb-6 text-lg text-ink-soft">
+        There is no signup to complete here. Perhaps it is complete already, or it was begun more than 15 minutes ago. If you have
+        no account yet, you come back to this page.
       </p>
-      <OtherWays verb="Log in" next={next} />
+      <Ways verb="Log in" next={next} />
       <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
         <a href={logInPath(next)}>Log in with a password</a>
         <a href={signUpPath(next)}>Sign up with a password</a>
