@@ -34,14 +34,6 @@ export async function saySession({ db, origin, cookie }: Call): Promise<Said> {
   return { json: (await askAuthJs(request, visit)).body, cookies };
 }
 
-/** The same for a client that wants to change it, as `useSession().update()` does: nothing of it can be set. */
-export async function sayUpdatedSession({ db, origin, cookie, fields }: Call): Promise<Said> {
-  const { visit, cookies, authJsHeader } = await renewedVisit(db, cookie);
-  const body = new URLSearchParams({ csrfToken: fields.csrfToken ?? "" });
-  const request = new Request(`${origin}/api/auth/session`, { method: "POST", headers: { cookie: authJsHeader }, body });
-  return { json: (await askAuthJs(request, visit)).body, cookies };
-}
-
 /** The token that proves that a form is this site's own. */
 export async function sayCsrfToken({ origin, cookie }: Call): Promise<Said> {
   const request = new Request(`${origin}/api/auth/csrf`, { headers: { cookie: authJsCookies(cookie) } });
