@@ -1,4 +1,5 @@
 import { expect, type Page, test } from "playwright/test";
+import { arriveWith, ORIGIN as WITH_PROVIDERS } from "#e2e/providers/browser.ts";
 import { CHARACTERS } from "#e2e/tools/subset-font.ts";
 import { signIn, VISITORS } from "./people.ts";
 
@@ -23,12 +24,14 @@ for (const path of [...VISITORS, ...SIGNED_IN]) {
     baseURL,
   }) => {
     if (SIGNED_IN.includes(path)) await signIn(context, baseURL ?? "");
-    const { weights, requests } = await weigh(page, path);
-    for (const [type, most] of Object.entries({ ...MOST, ...MOST_OF_PAGE[path] })) {
-      expect(weights.get(type), type).toBeGreaterThan(0);
-      expect(weights.get(type), type).toBeLessThan(most);
-    }
-    expect(requests).toBeLessThanOrEqual(MOST_REQUESTS);
+    await expectLight(page, path, MOST_OF_PAGE[path]);
+  });
+}
+
+for (const path of ["/login", "/signup", "/signup/complete", "/account"]) {
+  test(`${path} keeps within its limits in bytes where people can log in with other providers`, async ({ page, context }) => {
+    if (SIGNED_IN.includes(path)) await arriveWith(context, "oidc");
+    await expectLight(page, WITH_PROVIDERS + path, MOST_OF_PAGE[path]);
   });
 }
 
@@ -56,6 +59,15 @@ test("the pages' font has every character that the pages use", async ({ page }) 
     expect(missing, path).toEqual([]);
   }
 });
+
+async function expectLight(page: Page, url: string, mostOfPage: Partial<typeof MOST> = {}): Promise<void> {
+  const { weights, requests } = await weigh(page, url);
+  for (const [type, most] of Object.entries({ ...MOST, ...mostOfPage })) {
+    expect(weights.get(type), type).toBeGreaterThan(0);
+    expect(weights.get(type), type).toBeLessThan(most);
+  }
+  expect(requests).toBeLessThanOrEqual(MOST_REQUESTS);
+}
 
 async function weigh(page: Page, url: string): Promise<{ weights: Map<string, number>; requests: number }> {
   const weights = new Map<string, number>();

@@ -17,8 +17,8 @@ export function LoggedInAs() {
   );
 }
 
-/** The way on, for a visitor and for a signed-in user. @param next where it leads: a path of this site */
-export function WayOn({ next = "/" }: { next?: string }) {
+/** After a link was used: the way on, for a visitor and for a signed-in user. */
+export function WayOn() {
   const viewer = useViewer();
   if (viewer === null) {
     return (
@@ -35,7 +35,7 @@ export function WayOn({ next = "/" }: { next?: string }) {
         You are logged in here as <bdi className="font-bold">{viewer.username}</bdi>.
       </p>
       <div className="mt-5 flex flex-wrap gap-3">
-        <a href={next} className="button">
+        <a href="/" className="button">
           Go on
         </a>
         <LogOut />

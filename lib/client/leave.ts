@@ -19,7 +19,8 @@ export function leaveFor(url: string): void {
 /** Finds the part of the page that the walk was begun at, and types the address there again. @param otherwise a part's id */
 export function partLeft(otherwise: string): HTMLElement | null {
   const { part, email }: Partial<Left> = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
-  sessionStorage.removeItem(KEY);
+  // The address is forgotten. The part is kept: in development React runs effects twice.
+  sessionStorage.setItem(KEY, JSON.stringify({ part }));
   const found = document.getElementById(part || otherwise);
   const field = found?.querySelector<HTMLInputElement>("form [type=email]");
   if (field && email) field.value = email;

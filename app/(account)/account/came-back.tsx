@@ -1,7 +1,6 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
-import { createPortal } from "react-dom";
+import { useEffect, useRef } from "react";
 import { forgetSaid } from "#app/_components/said-once.tsx";
 import { partLeft } from "#lib/client/leave.ts";
 import { announceElsewhere } from "#lib/client/session-channel.ts";
@@ -14,26 +13,24 @@ type Props = {
 };
 
 /** What a walk to a provider came to, said at the part of the page where it was begun. What was asked for there is not repeated. */
-export function CameBack({ isGood, part, children }: Props) {
-  const [place, setPlace] = useState<Element | null>(null);
-  const isRead = useRef(false);
-  const notice = useRef<HTMLParagraphElement>(null);
+export default function CameBack({ isGood, part, children }: Props) {
+  const words = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
-    if (isRead.current) return;
-    isRead.current = true;
     forgetSaid();
     // The account may have changed.
     announceElsewhere("changed");
-    setPlace(partLeft(part)?.querySelector(".came-back") ?? null);
+    const place = partLeft(part)?.querySelector(".came-back");
+    // A copy: a portal would make every page of the site load one more file.
+    const notice = words.current?.cloneNode(true) as HTMLElement;
+    place?.append(notice);
+    notice.focus();
+    return () => notice.remove();
   }, [part]);
-  useEffect(() => {
-    if (place) notice.current?.focus();
-  }, [place]);
-  if (!place) return null;
-  return createPortal(
-    <p ref={notice} role="status" tabIndex={-1} className={`notice ${isGood ? "notice-good" : ""} mb-6 font-semibold`}>
-      <span>{children}</span>
-    </p>,
-    place,
+  return (
+    <div hidden>
+      <p ref={words} role="status" tabIndex={-1} className={`notice ${isGood ? "notice-good" : ""} mb-6 font-semibold`}>
+        <span>{children}</span>
+      </p>
+    </div>
   );
 }

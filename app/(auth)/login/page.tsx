@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { SaidOnce } from "#app/_components/said-once.tsx";
 import { loginFailed, walkFailure, walkProvider } from "#app/_components/walk-words.ts";
-import { WayOn } from "#app/(auth)/logged-in-as.tsx";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
 import { OtherWays } from "#app/(auth)/other-ways.tsx";
 import { getViewer, sessionEnd } from "#lib/pages/viewer.ts";
@@ -17,10 +16,10 @@ export default async function LogInPage({ searchParams }: { searchParams: AuthSe
   const next = nextPath(search.next);
   const failure = walkFailure(error);
   const failed = failure && <SaidOnce isGood={false}>{loginFailed(failure, walkProvider(provider))}</SaidOnce>;
-  if (await getViewer()) {
-    // Another tab was faster, or the login was to become another account's: this one goes on, and that is said.
-    return failed ? <StillHere next={next}>{failed}</StillHere> : redirect(next ?? "/");
-  }
+  const viewer = await getViewer();
+  if (viewer && !failed) redirect(next ?? "/");
+  // Another tab has logged in meanwhile.
+  if (viewer) return <LoggedIn username={viewer.username} next={next} failed={failed} />;
   return (
     <>
       <h1>Log in</h1>
@@ -37,12 +36,21 @@ export default async function LogInPage({ searchParams }: { searchParams: AuthSe
   );
 }
 
-function StillHere({ next, children }: { next: string | null; children: React.ReactNode }) {
+type Still = { username: string; next: string | null; failed: React.ReactNode };
+
+function LoggedIn({ username, next, failed }: Still) {
   return (
     <>
       <h1>You are logged in already</h1>
-      {children}
-      <WayOn next={next ?? "/"} />
+      {failed}
+      <p>
+        You are logged in here as <bdi className="font-bold">{username}</bdi>.
+      </p>
+      <p className="mt-5">
+        <a href={next ?? "/"} className="button">
+          Go on
+        </a>
+      </p>
     </>
   );
 }

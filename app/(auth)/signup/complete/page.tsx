@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { NeedsScript } from "#app/_components/needs-script.tsx";
 import { ProviderIcon } from "#app/_components/provider-icon.tsx";
 import { startOf } from "#app/_components/walk-words.ts";
-import { WayOn } from "#app/(auth)/logged-in-as.tsx";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
 import { Ways } from "#app/(auth)/other-ways.tsx";
 import { config } from "#lib/config.ts";
@@ -11,13 +11,16 @@ import { getViewer } from "#lib/pages/viewer.ts";
 import { logInPath, signUpPath } from "#lib/pages/visitor-paths.ts";
 import { CompleteSignUpForm } from "./complete-sign-up-form.tsx";
 
+// In characters. A provider's name for a person can be of any length, and must not push the form off the screen.
+const LONG_NAME = 40;
+
 export const metadata: Metadata = { title: "Complete your signup" };
 
 /** Where somebody arrives who came from a provider, and has no account yet. Until the form is sent, nothing is stored. */
 export default async function CompleteSignUpPage({ searchParams }: { searchParams: AuthSearch }) {
   const next = nextPath((await searchParams).next);
   const [viewer, newcomer] = await Promise.all([getViewer(), getPendingSignup()]);
-  if (viewer) return newcomer ? <IsLoggedIn newcomer={newcomer} next={next} /> : redirect(next ?? "/");
+  if (viewer) return newcomer ? <IsLoggedIn provider={newcomer.provider} username={viewer.username} /> : redirect(next ?? "/");
   return newcomer ? <Complete newcomer={newcomer} next={next} /> : <BeginAgain next={next} />;
 }
 
@@ -41,9 +44,10 @@ function Complete({ newcomer: { provider, name, username, email, isTaken }, next
 }
 
 function Greeting({ provider, name }: Pick<Newcomer, "provider" | "name">) {
+  const isShown = name !== null && [...name].length <= LONG_NAME;
   return (
     <>
-      <h1>Almost there{name !== null && <bdi>, {name}</bdi>}</h1>
+      <h1>Almost there{isShown && <bdi>, {name}</bdi>}</h1>
       <p className="mt-3 mb-6 text-lg text-ink-soft">
         {startOf(provider.name)} has confirmed who you are. Your account here is made when you have filled this in.
       </p>
@@ -70,15 +74,19 @@ function HasAccount({ provider, email }: Pick<Newcomer, "provider" | "email">) {
 }
 
 /** Another tab has logged in since. */
-function IsLoggedIn({ newcomer: { provider }, next }: Shown) {
+function IsLoggedIn({ provider: { name }, username }: { provider: Newcomer["provider"]; username: string }) {
   return (
     <>
       <h1>You are logged in already</h1>
-      <p className="mt-3 text-lg text-ink-soft">
-        Your account is not linked with the one that you have chosen at {provider.name}.{" "}
-        <a href="/account#ways-in">Add {provider.name}</a> on your account's page, or log out to make another account.
+      <p className="mt-3 text-lg">
+        You are logged in here as <bdi className="font-bold">{username}</bdi>. What you have chosen at {name} doesn't open that
+        account yet: add it on your account's page. To make another account, log out, then log in with {name}.
       </p>
-      <WayOn next={next ?? "/"} />
+      <p className="mt-5">
+        <a href="/account#ways-in" className="button">
+          Go to your account
+        </a>
+      </p>
     </>
   );
 }
@@ -92,6 +100,9 @@ function BeginAgain({ next }: { next: string | null }) {
         no account yet, you come back to this page.
       </p>
       <Ways verb="Log in" next={next} />
+      <div className="notices">
+        <NeedsScript doing="Logging in" />
+      </div>
       <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
         <a href={logInPath(next)}>Log in with a password</a>
         <a href={signUpPath(next)}>Sign up with a password</a>
