@@ -241,11 +241,15 @@ test("of two removals at once that would leave no way in one is refused", async 
   expect((await providersOf(visitor)).length).toBe(1);
 });
 
-test("an unlinked account at a provider opens nothing any more", async () => {
+test("an account at a provider that its owner unlinks opens nothing any more, and all other sessions end", async () => {
   const { visitor } = await owner();
   const name = freshName();
   await comeBack(visitor, await walk(await beginLink(visitor), name));
+  const elsewhere = newVisitor(origin);
+  await signInAt(elsewhere, "oidc", name);
   expect((await visitor.send("DELETE", linkPath("oidc"))).status).toBe(204);
+  const refused = await elsewhere.send("POST", "/api/token/refresh/");
+  expect([refused.status, refused.json.reason]).toEqual([401, "ended_elsewhere"]);
   expect(endOf(await signInAt(newVisitor(origin), "oidc", name))).toEqual({ path: "/signup/complete" });
   expect((await visitor.send("DELETE", linkPath("oidc"))).status).toBe(404);
 });
