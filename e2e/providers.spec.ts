@@ -194,6 +194,7 @@ test.describe("logging in", () => {
     for (const [path, verb, doing] of [
       ["/login", "Log in", "Logging in"],
       ["/signup", "Sign up", "Signing up"],
+      ["/signup/complete", "Log in", "Logging in"],
     ]) {
       await dead.goto(path ?? "");
       for (const name of Object.values(NAMES)) await expect(button(dead, `${verb} with ${name}`)).toBeDisabled();

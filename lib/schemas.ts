@@ -78,7 +78,6 @@ export type SignUpValues = z.output<typeof signUpInput>;
 export type LogInInput = z.input<typeof logInInput>;
 export type LogInValues = z.output<typeof logInInput>;
 export type LogOutValues = z.output<typeof logOutInput>;
-export type ReauthenticateInput = z.input<typeof reauthenticateInput>;
 export type ReauthenticateValues = z.output<typeof reauthenticateInput>;
 export type CompleteSignUpInput = z.input<typeof completeSignUpInput>;
 export type CompleteSignUpValues = z.output<typeof completeSignUpInput>;

@@ -5,12 +5,8 @@ import { askForProofBy } from "#lib/client/proof.ts";
 import { useViewer } from "./viewer.tsx";
 
 type Provider = { id: string; name: string };
-type Asked = {
-  Question: typeof import("./proof-question.tsx").ProofQuestion;
-  methods: string[];
-  linked: Provider[];
-  answer: (isProved: boolean) => void;
-};
+type Answer = (isProved: boolean) => void;
+type Asked = { question: Awaited<ReturnType<typeof import("./proof-question.tsx").prepareQuestion>>; answer: Answer };
 
 /**
  * Asks for a proof of who is at the screen when a call wants one. lib/client/api-client.ts then repeats the call by itself.
@@ -24,9 +20,9 @@ export function ProofDialog({ providers }: { providers: Provider[] }) {
     () =>
       askForProofBy(async (methods) => {
         // Loaded when it is needed, which is rarely.
-        const { ProofQuestion: Question, findLinked } = await import("./proof-question.tsx");
-        const linked = await findLinked(methods, providers);
-        return new Promise<boolean>((answer) => setAsked({ Question, methods, linked, answer }));
+        const { prepareQuestion } = await import("./proof-question.tsx");
+        const question = await prepareQuestion(methods, providers);
+        return new Promise<boolean>((answer) => setAsked({ question, answer }));
       }),
     [providers],
   );
@@ -37,7 +33,5 @@ export function ProofDialog({ providers }: { providers: Provider[] }) {
     setAsked((current) => (current === asked ? null : current));
   }
 
-  if (viewer === null || asked === null) return null;
-  const { Question, methods, linked } = asked;
-  return <Question username={viewer.username} methods={methods} linked={linked} onEnd={end} />;
+  return viewer && asked?.question(viewer.username, end);
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import { accountApi } from "#lib/client/account-api.ts";
+import { api } from "#lib/client/api-client.ts";
 import { providerApi } from "#lib/client/provider-api.ts";
 import { ApiForm } from "./api-form.tsx";
 import { PasswordField } from "./password-field.tsx";
@@ -10,17 +10,25 @@ import { proofWords } from "./proof-words.ts";
 import { UsernameForManagers } from "./username-for-managers.tsx";
 
 type Provider = { id: string; name: string };
-type Props = {
-  username: string;
-  /** The ways that would do */
-  methods: string[];
-  /** From `findLinked` */
-  linked: Provider[];
-  onEnd: (isProved: boolean) => void;
-};
+type End = (isProved: boolean) => void;
+
+/**
+ * Prepares the question who is at the screen.
+ * @param methods the ways to prove it
+ * @param providers those that are switched on
+ * @returns what renders the question
+ */
+export async function prepareQuestion(methods: string[], providers: Provider[]) {
+  const linked = await findLinked(methods, providers);
+  return (username: string, onEnd: End) => (
+    <ProofQuestion username={username} hasPassword={methods.includes("password")} linked={linked} onEnd={onEnd} />
+  );
+}
+
+type Props = { username: string; hasPassword: boolean; linked: Provider[]; onEnd: End };
 
 /** The dialog that asks who is at the screen. The browser keeps the focus inside, and gives it back at the end. */
-export function ProofQuestion({ username, methods, linked, onEnd }: Props) {
+function ProofQuestion({ username, hasPassword, linked, onEnd }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
@@ -40,11 +48,7 @@ export function ProofQuestion({ username, methods, linked, onEnd }: Props) {
       <h2 id="proof-title" className="text-2xl font-bold">
         Is it you, <bdi>{username}</bdi>?
       </h2>
-      {methods.includes("password") ? (
-        <ByPassword username={username} onDone={() => end(true)} />
-      ) : (
-        <ProofByProvider providers={linked} />
-      )}
+      {hasPassword ? <ByPassword username={username} onDone={() => end(true)} /> : <ProofByProvider providers={linked} />}
       <button type="button" className="button button-plain mt-3 w-full" onClick={() => end(false)}>
         Cancel
       </button>
@@ -58,7 +62,12 @@ function ByPassword({ username, onDone }: { username: string; onDone: () => void
       <p id="proof-reason" className="mt-2 mb-5 text-ink-soft">
         So that nobody else at your screen can do this, enter your password. Then it goes on by itself.
       </p>
-      <ApiForm call={accountApi.reauthenticate} onDone={onDone} submit={{ label: "Go on", doing: "Checking" }} words={proofWords}>
+      <ApiForm
+        call={(input: { password: string }) => api.post("/api/user/reauthenticate/", input)}
+        onDone={onDone}
+        submit={{ label: "Go on", doing: "Checking" }}
+        words={proofWords}
+      >
         <UsernameForManagers username={username} />
         <PasswordField name="password" label="Password" autoComplete="current-password" />
       </ApiForm>
@@ -66,12 +75,8 @@ function ByPassword({ username, onDone }: { username: string; onDone: () => void
   );
 }
 
-/**
- * The providers that would do, and are linked with the account.
- * @param methods the ways that would do
- * @param providers those that are switched on
- */
-export async function findLinked(methods: string[], providers: Provider[]): Promise<Provider[]> {
+/** The providers that would do: those that the account is linked with. None where the password is asked for. */
+async function findLinked(methods: string[], providers: Provider[]): Promise<Provider[]> {
   if (!methods.includes("provider")) return [];
   const linked = await providerApi.linked();
   // If that can't be asked just now, the API refuses those that are not.

@@ -28,9 +28,18 @@ export function ProviderButtons({ providers, verb, next }: Props) {
           key={id}
           type="button"
           className="button button-plain"
-          icon={icon}
-          label={`${verb} with ${name}`}
-          busyLabel={`Going to ${name}…`}
+          label={
+            <>
+              {icon}
+              {verb} with {name}
+            </>
+          }
+          busyLabel={
+            <>
+              {icon}
+              Going to {name}…
+            </>
+          }
           isBusy={call.isBusy && chosen === id}
           // While one of them is at work, the others do nothing.
           isWaiting={call.isWaiting || call.isBusy}

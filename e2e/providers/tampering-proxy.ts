@@ -57,7 +57,8 @@ export async function startBehindProxy(
       return answer;
     };
     const respond = responses.get(pathname) ?? passOn;
-    await respond(response, original, asked);
+    // A provider that is being stopped answers nothing more.
+    await Promise.resolve(respond(response, original, asked)).catch(() => response.destroy());
   };
   const outer = certificate ? createHttpsServer(certificate, listener) : createHttpServer(listener);
   await Promise.all([inner, outer].map((server) => once(server.listen(0, "127.0.0.1"), "listening")));
@@ -97,7 +98,9 @@ export function write(response: ServerResponse, { status, headers, body }: Passi
 function ask(port: number, path: string, { method, headers, body }: Asked, tls: Certificate | undefined): Promise<Passing> {
   const forwarded = { ...headers, "x-forwarded-proto": tls ? "https" : "http" };
   return new Promise((resolve, reject) => {
-    const sending = httpRequest({ host: "127.0.0.1", port, path, method, headers: forwarded }, (response) => {
+    // A connection of its own: one that is kept may be closed just when it is used again.
+    const where = { host: "127.0.0.1", port, path, method, headers: forwarded, agent: false };
+    const sending = httpRequest(where, (response) => {
       text(response).then((body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }), reject);
     });
     sending.on("error", reject);

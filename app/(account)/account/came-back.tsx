@@ -13,7 +13,7 @@ type Props = {
 };
 
 /** What a walk to a provider came to, said at the part of the page where it was begun. What was asked for there is not repeated. */
-export function CameBack({ isGood, part, children }: Props) {
+export default function CameBack({ isGood, part, children }: Props) {
   const words = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     forgetSaid();

@@ -4,8 +4,8 @@ import { type ComponentProps, lazy } from "react";
 
 // Parts of the account's page that not everybody sees. Their scripts are loaded where they are shown.
 
-const LazyProviderWay = lazy(async () => ({ default: (await import("./provider-way.tsx")).ProviderWay }));
-const LazyCameBack = lazy(async () => ({ default: (await import("./came-back.tsx")).CameBack }));
+const LazyProviderWay = lazy(() => import("./provider-way.tsx"));
+const LazyCameBack = lazy(() => import("./came-back.tsx"));
 
 // The server's own reference to a component is lazy already, and must not lead to another such one.
 

@@ -20,7 +20,7 @@ type Props = {
 };
 
 /** A provider that opens the account, or can be made to. After a change the server renders it anew. */
-export function ProviderWay({ id, name, icon, isLinked, state, canRemove }: Props) {
+export default function ProviderWay({ id, name, icon, isLinked, state, canRemove }: Props) {
   const [isRemoved, setRemoved] = useState(false);
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { NeedsScript } from "#app/_components/needs-script.tsx";
 import { ProviderIcon } from "#app/_components/provider-icon.tsx";
 import { startOf } from "#app/_components/walk-words.ts";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
@@ -99,6 +100,9 @@ function BeginAgain({ next }: { next: string | null }) {
         no account yet, you come back to this page.
       </p>
       <Ways verb="Log in" next={next} />
+      <div className="notices">
+        <NeedsScript doing="Logging in" />
+      </div>
       <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
         <a href={logInPath(next)}>Log in with a password</a>
         <a href={signUpPath(next)}>Sign up with a password</a>
