@@ -31,7 +31,7 @@ export async function loadedModules(
 async function sourcesOf(chunk: string): Promise<string[]> {
   const map = await readFile(`${chunk}.map`, "utf8").catch(() => "{}");
   const { sources = [], sections = [] } = JSON.parse(map) as Mapped & { sections?: { map: Mapped }[] };
-  return [...sources, ...sections.flatMap((section) => section.map.sources ?? [])];
+  return [...sources, ...sections.flatMap((section) => section.map.sources ?? [])].map(decodeURIComponent);
 }
 
 type Mapped = { sources?: string[] };

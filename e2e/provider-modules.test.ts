@@ -15,7 +15,15 @@ const packagesOf = (modules: string[]) => [...new Set(modules.flatMap((file) => 
 async function visit(origin: string): Promise<void> {
   const { cookies } = await newSession(origin);
   const calls = ["GET /api/user/profile/", "GET /api/user/account/", "GET /api/user/account/export/", "GET /api/openapi.json"];
-  const pages = ["GET /", "GET /login", "GET /signup", "GET /account", "GET /docs", "GET /forgot-password"];
+  const pages = [
+    "GET /",
+    "GET /login",
+    "GET /signup",
+    "GET /signup/complete",
+    "GET /account",
+    "GET /docs",
+    "GET /forgot-password",
+  ];
   for (const call of [...calls, ...pages, "DELETE /api/user/sessions/", "POST /api/token/refresh/"]) {
     const [method = "", path = ""] = call.split(" ");
     const { status } = await send(origin, method, path, { cookies });

@@ -23,8 +23,7 @@ export function noContent(cookies: SessionCookie[] = []): JsonAnswer {
 
 /** An answer that sends the browser on. */
 export function redirect(location: string, cookies: SessionCookie[]): JsonAnswer {
-  // Next's router would send an empty body in chunks.
-  return answer(null, { status: 302, headers: { location, "content-length": "0" }, cookies });
+  return answer(null, { status: 302, headers: { location }, cookies });
 }
 
 function answer(text: string | null, { status, headers, cookies }: Required<Extras>): JsonAnswer {

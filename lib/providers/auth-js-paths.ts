@@ -7,7 +7,7 @@ import { logOutHolder } from "#lib/auth/log-out.ts";
 import { renewCookies } from "#lib/auth/renew-cookies.ts";
 import type { ProviderId } from "#lib/settings/providers.ts";
 import { askAuthJs, emptyVisit, visitOf } from "./auth-js.ts";
-import { beginSignIn } from "./begin-sign-in.ts";
+import { beginWalk } from "./begin.ts";
 import { failureOf, failureSaid, rememberFailure } from "./failure.ts";
 import { clearedFlowCookie, digest, type Flow, readFlow } from "./flow.ts";
 import { returnPath } from "./return-path.ts";
@@ -34,14 +34,6 @@ export async function saySession({ db, origin, cookie }: Call): Promise<Said> {
   return { json: (await askAuthJs(request, visit)).body, cookies };
 }
 
-/** The same for a client that wants to change it, as `useSession().update()` does: nothing of it can be set. */
-export async function sayUpdatedSession({ db, origin, cookie, fields }: Call): Promise<Said> {
-  const { visit, cookies, authJsHeader } = await renewedVisit(db, cookie);
-  const body = new URLSearchParams({ csrfToken: fields.csrfToken ?? "" });
-  const request = new Request(`${origin}/api/auth/session`, { method: "POST", headers: { cookie: authJsHeader }, body });
-  return { json: (await askAuthJs(request, visit)).body, cookies };
-}
-
 /** The token that proves that a form is this site's own. */
 export async function sayCsrfToken({ origin, cookie }: Call): Promise<Said> {
   const request = new Request(`${origin}/api/auth/csrf`, { headers: { cookie: authJsCookies(cookie) } });
@@ -59,8 +51,15 @@ export async function sayProviders({ origin }: Call): Promise<Said> {
 export async function startSignIn({ origin, cookie, fields }: Call, provider: ProviderId): Promise<Said> {
   const next = returnPath(fields.callbackUrl, origin);
   const parameters = Object.fromEntries(Object.entries(fields).filter(isWelcome));
-  const csrf = { cookie: authJsCookies(cookie), token: fields.csrfToken ?? "" };
-  return beginSignIn({ origin, provider, next, parameters, csrf });
+  try {
+    const csrf = { cookie: authJsCookies(cookie), token: fields.csrfToken ?? "" };
+    const start = { origin, provider, next, parameters, csrf, purpose: "sign_in", viewer: null } as const;
+    return await beginWalk(start);
+  } catch (error) {
+    const failure = failureOf(error);
+    rememberFailure(provider, failure, error);
+    return { url: origin + failedPath({ provider, purpose: "sign_in", next }, failure), cookies: [] };
+  }
 }
 
 /** Ends a walk to a provider. Whatever comes of it, its cookies are used up. */

@@ -7,7 +7,7 @@ import { askAuthJs, emptyVisit } from "./auth-js.ts";
 import { digest, type Flow, flowCookie } from "./flow.ts";
 
 /** A walk to begin. `viewer`: null for a sign-in */
-export type Start = {
+type Start = {
   /** The origin that the browser sees */
   origin: string;
   provider: ProviderId;

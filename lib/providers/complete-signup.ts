@@ -12,8 +12,8 @@ import { openSession } from "#lib/auth/open-session.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Problems } from "#lib/problems.ts";
-import { type CompleteSignUpValues, completeSignUpInput } from "#lib/schemas.ts";
-import { clearedPendingSignupCookie, findPendingSignup, type PendingSignup } from "./pending-signup.ts";
+import type { CompleteSignUpValues } from "#lib/schemas.ts";
+import { clearedPendingSignupCookie, findPendingSignup, type PendingSignup, verifiedEmail } from "./pending-signup.ts";
 
 /**
  * The rules of a completion beyond its schema.
@@ -66,9 +66,4 @@ async function requirePendingSignup(db: Database, cookie: string | null): Promis
   const pending = await findPendingSignup(db, cookie);
   if (!pending) throw new AppError("no_pending_signup");
   return pending;
-}
-
-/** The address that the provider has verified. It counts if the signup would take it. */
-export function verifiedEmail({ identity }: PendingSignup): string | null {
-  return completeSignUpInput.shape.email.safeParse(identity.email ?? undefined).data ?? null;
 }

@@ -6,6 +6,7 @@ import type { Database } from "#db/pool.ts";
 import { isSpent } from "#db/spent.ts";
 import { hostCookieName, makeCookie, readNamed, type SessionCookie } from "#lib/auth/cookies.ts";
 import { readValue, signValue } from "#lib/auth/signed-value.ts";
+import { completeSignUpInput } from "#lib/schemas.ts";
 import type { Identity } from "./identity.ts";
 
 const COOKIE = "pending_signup";
@@ -38,6 +39,11 @@ export async function findPendingSignup(db: Database, cookie: string | null): Pr
     return { jti, identity: { provider, type, providerAccountId, email, name }, expiresAt: new Date(exp * 1_000) };
   }
   return null;
+}
+
+/** The address that the provider has verified. It counts if the signup would take it. */
+export function verifiedEmail({ identity }: PendingSignup): string | null {
+  return completeSignUpInput.shape.email.safeParse(identity.email ?? undefined).data ?? null;
 }
 
 /** The page where a newcomer completes the signup. @param next where to go afterwards: a path of this site */

@@ -79,6 +79,8 @@ test("a credential is printable ASCII: white space and quotes around it were not
     "x",
     "~!@#$%^&*()+=|{}[]:;<>?,./`",
     "a'b\"c",
+    "'a",
+    'a"',
   ]) {
     expect(credential.safeParse(good).data).toBe(good);
   }

@@ -40,7 +40,7 @@ export const smtpUrl = z.string().superRefine(acceptedBy(assertSmtpUrl));
 export const credential = z
   .string()
   .regex(
-    /^(?!["'])[!-~]{1,4096}(?<!["'])$/,
+    /^(?!(["']).*\1$)[!-~]{1,4096}$/,
     "must be as the provider shows it: ASCII, without white space, and without quotes around it",
   );
 

@@ -55,8 +55,10 @@ const FORGERIES: Record<string, () => Forge | Promise<Forge>> = {
 test.each(Object.keys(FORGERIES))("an ID token with %s opens no session, and no signup", async (name) => {
   const forge = await FORGERIES[name]?.();
   running.oidc.proxy.respond(PATHS.token, withIdToken(forge ?? ((token) => token)));
-  // The attacker is another person at the provider; where the forgery says nothing of the subject, it is the member.
-  const loginName = /another subject/.test(name) ? freshName() : member;
+  // Who claims to be the member is another person at the provider, and has userinfo say the same as the token.
+  const isForeign = name.startsWith("another subject");
+  if (isForeign) running.oidc.proxy.respond(PATHS.userinfo, withMembers({ sub: MEMBER }));
+  const loginName = isForeign ? freshName() : member;
   const visitor = newVisitor(origin);
   const answer = await signInAt(visitor, "oidc", loginName);
   // Another nonce may be that of an earlier tab, so that person is asked to start again.

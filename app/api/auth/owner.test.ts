@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { changeSession } from "#e2e/change-session.ts";
 import { freshName, logIn, newSession, send } from "#e2e/client.ts";
 import { withDatabase } from "#e2e/harness.ts";
+import { holdingAccount } from "#e2e/held-account.ts";
 import { withIdToken } from "#e2e/providers/answers.ts";
 import { signedBy } from "#e2e/providers/id-tokens.ts";
 import { PATHS } from "#e2e/providers/identity-provider.ts";
@@ -115,7 +116,10 @@ test("another person's way back from a provider links nothing to the account tha
   const attacker = await owner();
   const url = await walk(await beginLink(attacker.visitor), freshName());
   const { visitor } = await owner();
-  expect(endOf(await comeBack(visitor, url))).toMatchObject({ error: "expired" });
+  for (const hasBegun of [false, true]) {
+    if (hasBegun) await beginLink(visitor);
+    expect(endOf(await comeBack(visitor, url))).toMatchObject({ error: "expired" });
+  }
   expect(await providersOf(visitor)).toEqual([]);
 });
 
@@ -227,7 +231,10 @@ test("of two removals at once that would leave no way in one is refused", async 
   const visitor = newVisitor(origin);
   await signUpAt(visitor, "oidc", name);
   await comeBack(visitor, await walk(await beginLink(visitor, "github"), name));
-  const answers = await Promise.all(["oidc", "github"].map((provider) => visitor.send("DELETE", linkPath(provider))));
+  const { id } = (await visitor.send("GET", "/api/user/account/")).json;
+  // Both wait for the account before either has looked what is left.
+  const remove = () => Promise.all(["oidc", "github"].map((provider) => visitor.send("DELETE", linkPath(provider))));
+  const answers = await holdingAccount(id, 2, remove);
   expect(answers.map(({ status }) => status).sort()).toEqual([204, 400]);
   const refused = answers.find(({ status }) => status === 400);
   expect(refused?.json).toEqual({ detail: "This is the last way to log in.", code: "last_way_in" });
@@ -258,6 +265,18 @@ test("a pending signup makes one account, however many requests complete it at o
     query(`select from accounts where "providerAccountId" = $1`, [`${running.oidc.issuer}#subject-of-${name}`]),
   );
   expect(linked.length).toBe(1);
+});
+
+test("a pending signup that was completed makes no second account, even after the first one is deleted", async () => {
+  const name = freshName();
+  const visitor = newVisitor(origin);
+  await signInAt(visitor, "oidc", name);
+  const before = { ...visitor.cookies };
+  const json = { username: name, age: "1990-01-02" };
+  expect((await visitor.send("POST", "/api/user/signup/complete/", { json })).status).toBe(201);
+  expect((await visitor.send("DELETE", "/api/user/account/")).status).toBe(204);
+  const again = await newVisitor(origin, before).send("POST", "/api/user/signup/complete/", { json });
+  expect([again.status, again.json.code]).toEqual([400, "no_pending_signup"]);
 });
 
 test("two pending signups of one person at a provider make one account", async () => {

@@ -65,6 +65,18 @@ test("a session that is polled beyond its access token's life goes on with new t
   expect((await send(origin, "GET", "/api/auth/session", { cookies: { access_token: first ?? "" } })).json).toBeNull();
 });
 
+test("POST session is a read: with a CSRF token or without one it says what GET says, and changes nothing", async () => {
+  const { cookies } = await newSession(origin);
+  const visitor = newVisitor(origin, cookies);
+  const { json } = await visitor.send("GET", "/api/auth/session");
+  const { csrfToken } = (await visitor.send("GET", "/api/auth/csrf")).json;
+  const data = { user: { name: "another", id: "1" }, expires: "2999-01-01T00:00:00.000Z" };
+  for (const sent of [{}, { json: {} }, { json: { csrfToken: "x", data } }, { json: { csrfToken, data } }]) {
+    const answer = await visitor.send("POST", "/api/auth/session", sent);
+    expect([answer.status, answer.json, answer.setCookies]).toEqual([200, json, []]);
+  }
+});
+
 test("without the refresh cookie a session ends with its access token, however often it is asked for", async () => {
   const { cookies } = await newSession(origin);
   const visitor = newVisitor(origin, { access_token: cookies.access_token ?? "" });

@@ -138,20 +138,25 @@ test("a subject of another issuer opens nothing: after AUTH_OIDC_ISSUER has chan
   expect(endOf(await signInAt(newVisitor(origin), "oidc", name))).toEqual({ path: "/signup/complete" });
 });
 
-test("an address that is an account's joins nobody to it: the signup can't be completed with it, and nothing is linked", async () => {
-  const owner = await signUp(origin);
-  const loginName = freshName();
-  const person = { sub: loginName, name: "Namesake", email: owner.email.toUpperCase(), email_verified: true };
-  running.oidc.people.set(loginName, person);
-  const visitor = newVisitor(origin);
-  expect(endOf(await signInAt(visitor, "oidc", loginName))).toEqual({ path: "/signup/complete" });
-  const fields = { username: freshName(), age: "1990-01-02" };
-  const refused = await visitor.send("POST", "/api/user/signup/complete/", { json: fields });
-  expect([refused.status, Object.keys(refused.json)]).toEqual([400, ["email"]]);
-  expect(sessionCookiesOf(refused)).toEqual([]);
-  expect(await accountsOf(owner.id)).toEqual([]);
-  expect((await logIn(origin, owner)).cookies.access_token).toBeTruthy();
-});
+test.each([
+  ["the same", (email: string) => email],
+  ["the same in capitals", (email: string) => email.toUpperCase()],
+])(
+  "an address that is %s as an account's joins nobody to it: nothing is linked, and no signup completed",
+  async (_how, write) => {
+    const owner = await signUp(origin);
+    const loginName = freshName();
+    running.oidc.people.set(loginName, { sub: loginName, name: "Namesake", email: write(owner.email), email_verified: true });
+    const visitor = newVisitor(origin);
+    expect(endOf(await signInAt(visitor, "oidc", loginName))).toEqual({ path: "/signup/complete" });
+    const fields = { username: freshName(), age: "1990-01-02" };
+    const refused = await visitor.send("POST", "/api/user/signup/complete/", { json: fields });
+    expect([refused.status, Object.keys(refused.json)]).toEqual([400, ["email"]]);
+    expect(sessionCookiesOf(refused)).toEqual([]);
+    expect(await accountsOf(owner.id)).toEqual([]);
+    expect((await logIn(origin, owner)).cookies.access_token).toBeTruthy();
+  },
+);
 
 test.each([
   ["false", false],
