@@ -6,7 +6,7 @@ import { startBehindProxy, type TamperingProxy } from "./tampering-proxy.ts";
 
 type Email = { email: string; primary: boolean; verified: boolean };
 /** `email` is the public address of the profile, which GitHub does not call verified. */
-export type GitHubUser = { id: number; login: string; name: string | null; email: string | null; emails: Email[] };
+type GitHubUser = { id: number; login: string; name: string | null; email: string | null; emails: Email[] };
 
 export type GitHub = {
   origin: string;

@@ -39,7 +39,7 @@ export function unsigned(changes: Claims): Forge {
   return (idToken) => `${encode({ alg: "none" })}.${encode({ ...claimsOf(idToken), ...changes })}.`;
 }
 
-export function claimsOf(token: string): Claims {
+function claimsOf(token: string): Claims {
   return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
 }
 

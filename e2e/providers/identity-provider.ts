@@ -7,7 +7,7 @@ import { readDone, showConsent, showSignIn } from "./sign-in-page.ts";
 import { startBehindProxy, type TamperingProxy } from "./tampering-proxy.ts";
 
 /** What the provider says about a person. Some providers send `email_verified` as a string. */
-export type Person = { sub: string; name?: string; email?: string; email_verified?: unknown };
+type Person = { sub: string; name?: string; email?: string; email_verified?: unknown };
 
 export type IdentityProvider = {
   issuer: string;

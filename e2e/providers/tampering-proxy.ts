@@ -12,7 +12,7 @@ import { text } from "node:stream/consumers";
 import { type Certificate, makeCertificate } from "#e2e/certificate.ts";
 
 /** A request of a browser or of the application, as it reached the proxy. */
-export type Asked = { method: string; path: string; query: URLSearchParams; headers: IncomingHttpHeaders; body: string };
+type Asked = { method: string; path: string; query: URLSearchParams; headers: IncomingHttpHeaders; body: string };
 /** What the provider answered. */
 export type Passing = { status: number; headers: IncomingHttpHeaders; body: string };
 /** Answers in the provider's place. `original` asks the provider. */
