@@ -400,7 +400,7 @@ test.describe("on the account's page", () => {
     await expect(leaving.locator(".notice")).toHaveText("Confirmed that it is you. You can go on now.");
     await leaving.getByLabel("Type your username").fill(username);
     await button(page, "Delete my account").click();
-    await expect(page.getByRole("status")).toHaveText(/^Your account is deleted/);
+    await expect(said(page)).toHaveText(/^Your account is deleted/);
     expect(await usersCalled(username)).toEqual([]);
   });
 

@@ -11,8 +11,10 @@ const MOST_OF_PAGE: Record<string, Partial<typeof MOST>> = {
   // It has every form of the account, and the dialog that asks for a proof.
   "/account": { Script: 162_000 },
   // It describes every endpoint.
-  "/docs": { Document: 24_000 },
+  "/docs": { Document: 28_000 },
 };
+/** Where people can log in with other providers: the rows of these have a script of their own. */
+const MOST_WITH_PROVIDERS: Record<string, Partial<typeof MOST>> = { "/account": { Script: 165_000 } };
 const MOST_REQUESTS = 15;
 const SIGNED_IN = ["/", "/account"];
 const HINT = "//# allFunctionsCalledOnLoad";
@@ -31,7 +33,7 @@ for (const path of [...VISITORS, ...SIGNED_IN]) {
 for (const path of ["/login", "/signup", "/signup/complete", "/account"]) {
   test(`${path} keeps within its limits in bytes where people can log in with other providers`, async ({ page, context }) => {
     if (SIGNED_IN.includes(path)) await arriveWith(context, "oidc");
-    await expectLight(page, WITH_PROVIDERS + path, MOST_OF_PAGE[path]);
+    await expectLight(page, WITH_PROVIDERS + path, MOST_WITH_PROVIDERS[path]);
   });
 }
 
