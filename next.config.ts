@@ -32,7 +32,12 @@ const config: NextConfig = {
   // Our server logs one line per request (bin/server/request-report.ts).
   logging: { incomingRequests: false },
   agentRules: false,
-  experimental: { agentUpgrade: false },
+  experimental: {
+    agentUpgrade: false,
+    // A Ctrl-C ends the compiler's processes while they work. The cache would keep the broken-off work as a failure, and after the
+    // next start pages would fail with it.
+    turbopackFileSystemCacheForDev: false,
+  },
 };
 
 // Without this hint V8 parses each function twice, on the page's thread; with it once, on another, during the download.

@@ -2,7 +2,6 @@ import cluster from "node:cluster";
 import { createServer, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import next from "next";
-import { openDevCache } from "#bin/server/dev-cache.ts";
 import { flushTraces } from "#bin/server/flush-traces.ts";
 import { beat } from "#bin/server/heartbeat.ts";
 import { logConsoleAsJson } from "#bin/server/json-console.ts";
@@ -34,8 +33,7 @@ let isStopping = false;
 process.on("disconnect", () => {
   if (!isStopping) process.exit(0);
 });
-// Before the server listens there is nothing to drain. In development open pages keep their connection, so nothing is drained,
-// and only the compiler's cache must be closed.
+// Before the server listens there is nothing to drain.
 let drain: (delayMs: number) => Promise<void> = async () => undefined;
 process.on("message", (message) => {
   if (message === "stop") stop();
@@ -51,7 +49,6 @@ reportMetrics();
 // Time limits are checked at this interval; the default of 30 s would double them. The transport's rules refuse a missing Host:
 // Node's own refusal has neither a body nor the headers of every answer.
 const server = createServer({ connectionsCheckingInterval: 1_000, requireHostHeader: false });
-const closeCache = isDev ? await openDevCache(process.cwd()) : undefined;
 // Next would close every connection that asks for an upgrade, as curl and Java do to offer HTTP/2. So it listens on a server
 // that gets no requests, and in production a request for an upgrade is answered over HTTP/1.1.
 const app = next({ dev: isDev, dir: process.cwd(), port, httpServer: createServer(), quiet: true });
@@ -64,7 +61,7 @@ const routeOf = routeLabels(process.cwd(), isDev);
 const toNext = app.getRequestHandler();
 const handler = isDev || API_LANE === "off" ? toNext : await openLane(process.cwd(), toNext);
 const drainServer = applyTransportRules(server, handler, { isDev, trustedProxies, routeOf });
-drain = isDev ? closeDev : drainServer;
+drain = isDev ? breakOff : drainServer;
 
 server.on("error", (error: NodeJS.ErrnoException) => {
   process.send?.({ failed: error.code ?? error.message });
@@ -93,10 +90,9 @@ function stop(): void {
     .then(() => process.exit(0));
 }
 
-// No request may reach a compiler that is ending: it would answer with an error page, which no longer reloads itself.
-async function closeDev(): Promise<void> {
+// In development open pages keep their connection, so nothing is drained. The compiler's processes have got the Ctrl-C as well:
+// a request would be answered with an error page, which no longer reloads itself.
+async function breakOff(): Promise<void> {
   server.close();
   server.closeAllConnections();
-  await app.close();
-  await closeCache?.();
 }

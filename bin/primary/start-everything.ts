@@ -58,8 +58,6 @@ async function start({ signal, hurry, atStop, fail }: Command): Promise<void> {
       DATABASE_URL: databaseUrl,
       MAIL_PAGE: mailPage,
       NODE_ENV: isDev ? "development" : "production",
-      // After a Ctrl-C Next waits until the compiler has written its cache.
-      __NEXT_DEV_WAIT_FOR_TURBOPACK_SHUTDOWN: "1",
       NEXT_TELEMETRY_DISABLED: "1",
     }),
     delayMs: settings.SHUTDOWN_DELAY_MS,
