@@ -42,10 +42,15 @@ const toLogin: Act = async (_paths, { origin, fields: { error, callbackUrl } }) 
   const query = new URLSearchParams(said).toString();
   return { url: `${origin}/login${query && `?${query}`}`, cookies: [] };
 };
-const loginPage: Action = {
-  declaration: { public: true, summary: "The login page", description: "In place of a page of Auth.js.", answers: { 302: null } },
+const loginPage = (when: string): Action => ({
+  declaration: {
+    public: true,
+    summary: `The login page, ${when}`,
+    description: "In place of a page of Auth.js.",
+    answers: { 302: null },
+  },
   act: toLogin,
-};
+});
 
 /** Auth.js' paths below /api/auth, and their methods. Whatever is not here is not there. */
 const ACTIONS: Record<string, Record<string, Action>> = {
@@ -95,7 +100,7 @@ const ACTIONS: Record<string, Record<string, Action>> = {
       act: (paths, call) => paths.sayProviders(call),
     },
   },
-  signin: { GET: loginPage },
+  signin: { GET: loginPage("for signIn()") },
   "signin/{provider}": {
     POST: {
       declaration: {
@@ -136,7 +141,7 @@ const ACTIONS: Record<string, Record<string, Action>> = {
       act: (paths, call) => paths.signOut(call),
     },
   },
-  error: { GET: loginPage },
+  error: { GET: loginPage("after a failure") },
 };
 
 /**
