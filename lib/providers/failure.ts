@@ -1,6 +1,7 @@
 import "server-only";
 
 import { isUnavailable } from "#db/unavailable.ts";
+import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
 import { isAway } from "./provider-fetch.ts";
 import type { WalkFailure } from "./walk.ts";
@@ -26,10 +27,15 @@ export function failureSaid(error: string): WalkFailure {
 
 /** Why a walk came to nothing, by what Auth.js or `arrive` threw. */
 export function failureOf(error: unknown): WalkFailure {
-  if (chainOf(error).some((each) => isAway(each) || isUnavailable(each))) return "unavailable";
+  if (chainOf(error).some((each) => isAway(each) || isUnavailable(each) || isOutage(each))) return "unavailable";
   const isOver = ({ type, error: said, message }: AnyError) =>
     OVER.includes(String(type)) || OVER.includes(String(said)) || ANOTHERS.test(message);
   return chainOf(error).some(isOver) ? "expired" : "failed";
+}
+
+// What this application says of itself while its database is away
+function isOutage(error: Error): boolean {
+  return error instanceof AppError && error.code === "unavailable";
 }
 
 /** Records a walk that came to nothing. Of an error only names and messages are kept: its details may hold a code or a token. */
