@@ -144,7 +144,7 @@ test.describe("logging in", () => {
     const words = {
       cancelled: /^You are not logged in: that was cancelled at GitHub/,
       expired: /^That login with GitHub can't be used any more/,
-      unavailable: /^GitHub can't be reached just now/,
+      unavailable: /^A login with GitHub isn't possible just now/,
       failed: /^The login with GitHub didn't work/,
       account_disabled: /^Your account has been switched off/,
       email_not_verified: /then log in with GitHub again/,

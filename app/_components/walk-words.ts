@@ -25,7 +25,7 @@ export function loginFailed(failure: WalkFailure, name: string): string {
     case "expired":
       return `That login with ${name} can't be used any more: it took too long, or another tab has begun a new one. Start again.`;
     case "unavailable":
-      return `${startOf(name)} can't be reached just now. Try again in a moment, or log in another way.`;
+      return `A login with ${name} isn't possible just now. Try again in a moment, or log in another way.`;
     case "account_disabled":
       return "Your account has been switched off. If you think that is a mistake, ask the people who run MovieConnect.";
     case "email_not_verified":
@@ -43,7 +43,7 @@ export function errandFailed(failure: WalkFailure, name: string, isLinked: boole
     case "expired":
       return `Nothing has changed: the visit to ${name} took too long, or another tab has begun a new one. Start again.`;
     case "unavailable":
-      return `Nothing has changed: ${name} can't be reached just now. Try again in a moment.`;
+      return `Nothing has changed: a visit to ${name} isn't possible just now. Try again in a moment.`;
     case "already_linked":
       return isLinked
         ? `${startOf(name)} was added already.`

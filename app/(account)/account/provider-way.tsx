@@ -32,7 +32,7 @@ export default function ProviderWay({ id, name, icon, isLinked, state, canRemove
       <div className="min-w-0 grow basis-44">
         <p className="flex items-center font-bold">
           {icon}
-          {name}
+          <span className="inline-block first-letter:uppercase">{name}</span>
         </p>
         <p role="status" className={isRemoved ? "font-semibold" : "text-ink-soft"}>
           {isRemoved ? "Removed. It opens your account no more, and all other devices are logged out." : state}
