@@ -36,18 +36,20 @@ type Options = {
   redirectUris: string[];
   host?: string;
   isTls?: boolean;
+  /** What it calls itself in place of its address, as Google does here: its endpoints are where it listens all the same. */
+  name?: string;
 };
 
 /**
  * Starts a real OpenID provider: one confidential client, the code flow, PKCE by S256, addresses in the userinfo alone. Its
  * session is in a cookie of its own, so `prompt=login` and `max_age=0` ask again, and `auth_time` is when they were answered.
  */
-export async function startIdentityProvider({ redirectUris, ...where }: Options): Promise<IdentityProvider> {
+export async function startIdentityProvider({ redirectUris, name, ...where }: Options): Promise<IdentityProvider> {
   const key = await newSigningKey();
   const people = new Map<string, Person>();
   const client = { client_id: "movieconnect", client_secret: randomBytes(24).toString("base64url") };
-  const proxy = await startBehindProxy((issuer) => {
-    const provider = new Provider(issuer, configuration(client, redirectUris, people, key));
+  const proxy = await startBehindProxy((address) => {
+    const provider = new Provider(name ?? address, configuration(client, redirectUris, people, key));
     provider.proxy = true;
     const answer = provider.callback();
     return (request, response) => {
