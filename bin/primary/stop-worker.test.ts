@@ -10,8 +10,11 @@ import { stopWorker } from "./stop-worker.ts";
 const WORKER = `
   const [kind] = process.argv.slice(2);
   if (kind !== "deaf") process.on("message", (message) => message === "stop" && process.exit(0));
-  if (kind === "unconnected") process.disconnect();
-  else process.send("ready");
+  if (kind === "unconnected") {
+    // Node ends a worker that has lost its channel. This one hangs before it comes to that.
+    process.exit = () => undefined;
+    process.disconnect();
+  } else process.send("ready");
   setInterval(() => undefined, 1_000);
 `;
 const NEVER_MS = 3_600_000;
