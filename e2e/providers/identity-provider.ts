@@ -38,16 +38,24 @@ type Options = {
   isTls?: boolean;
   /** What it calls itself in place of its address, as Google does here: its endpoints are where it listens all the same. */
   name?: string;
+  /** How a client says who it is at the token endpoint */
+  clientAuth?: "client_secret_basic" | "client_secret_post";
 };
 
 /**
  * Starts a real OpenID provider: one confidential client, the code flow, PKCE by S256, addresses in the userinfo alone. Its
  * session is in a cookie of its own, so `prompt=login` and `max_age=0` ask again, and `auth_time` is when they were answered.
  */
-export async function startIdentityProvider({ redirectUris, name, ...where }: Options): Promise<IdentityProvider> {
+export async function startIdentityProvider({
+  redirectUris,
+  name,
+  clientAuth = "client_secret_basic",
+  ...where
+}: Options): Promise<IdentityProvider> {
   const key = await newSigningKey();
   const people = new Map<string, Person>();
-  const client = { client_id: "movieconnect", client_secret: randomBytes(24).toString("base64url") };
+  const secret = { client_secret: randomBytes(24).toString("base64url"), token_endpoint_auth_method: clientAuth };
+  const client = { client_id: "movieconnect", ...secret };
   const proxy = await startBehindProxy((address) => {
     const provider = new Provider(name ?? address, configuration(client, redirectUris, people, key));
     provider.proxy = true;
@@ -66,13 +74,19 @@ export async function startIdentityProvider({ redirectUris, name, ...where }: Op
   return { issuer: proxy.origin, variables, clientId: client.client_id, people, key, proxy, stop: proxy.stop };
 }
 
-function configuration(client: object, redirectUris: string[], people: Map<string, Person>, key: SigningKey) {
+function configuration(
+  client: { token_endpoint_auth_method: string },
+  redirectUris: string[],
+  people: Map<string, Person>,
+  key: SigningKey,
+) {
   return {
     adapter: createMemoryAdapter(),
     clients: [{ ...client, redirect_uris: redirectUris, grant_types: ["authorization_code", "refresh_token"] }],
     jwks: { keys: [key.privateJwk] },
     cookies: { keys: [randomBytes(24).toString("base64url")] },
     features: { devInteractions: { enabled: false } },
+    clientAuthMethods: [client.token_endpoint_auth_method],
     pkce: { required: () => true },
     claims: { openid: ["sub"], profile: ["name"], email: ["email", "email_verified"], auth_time: null, iss: null, sid: null },
     conformIdTokenClaims: true,

@@ -14,6 +14,7 @@ const schema = z.looseObject({
   token_endpoint: endpointUrl,
   userinfo_endpoint: endpointUrl,
   jwks_uri: endpointUrl,
+  token_endpoint_auth_methods_supported: z.array(z.string()).default(["client_secret_basic"]),
 });
 
 /** What an issuer says of itself (OpenID Connect Discovery §3). */

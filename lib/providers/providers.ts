@@ -8,7 +8,7 @@ import type { Config } from "#lib/config.ts";
 import { configuredProviders, type ProviderId } from "#lib/settings/providers.ts";
 import { githubUser } from "./github-user.ts";
 import { accountAt } from "./identity.ts";
-import { metadataUrl, providerMetadata } from "./metadata.ts";
+import { type Metadata, metadataUrl, providerMetadata } from "./metadata.ts";
 import { providerFetch } from "./provider-fetch.ts";
 
 type Client = { clientId: string; clientSecret: string };
@@ -20,7 +20,7 @@ export function authJsProviders(settings: Config): Provider[] {
     const client = clientOf(settings, id);
     if (id === "github") return github(settings.AUTH_GITHUB_URL, client);
     const { issuer } = issuerOf(settings, id);
-    const common = { ...client, ...openId(issuer) };
+    const common = { ...client, ...openId(issuer, client) };
     return id === "google" ? Google(common) : ({ id, name, type: "oidc", issuer, ...common } satisfies OIDCConfig<Claims>);
   });
 }
@@ -41,16 +41,34 @@ function clientOf(settings: Config, id: ProviderId): Client {
   return { clientId, clientSecret };
 }
 
-function openId(issuer: string) {
+function openId(issuer: string, client: Client) {
   return {
     checks: ["pkce", "state", "nonce"] as ("pkce" | "state" | "nonce")[],
     authorization: { params: { scope: "openid profile email" } },
     // A conforming provider has the address in userinfo alone.
     idToken: false,
     profile: ({ sub, name, email }: Claims) => ({ id: accountAt(issuer, sub), name: name ?? null, email: email ?? null }),
-    [customFetch]: async (url: string | URL | Request, init?: RequestInit) =>
-      String(url) === metadataUrl(issuer) ? Response.json(await providerMetadata(issuer)) : providerFetch(url, init),
+    [customFetch]: async (url: string | URL | Request, init?: RequestInit) => {
+      const metadata = await providerMetadata(issuer);
+      if (String(url) === metadataUrl(issuer)) return Response.json(metadata);
+      return providerFetch(url, String(url) === metadata.token_endpoint ? authenticated(init, client, metadata) : init);
+    },
   };
+}
+
+// Auth.js authenticates by HTTP Basic. Some providers take the secret in the body alone (OpenID Connect Core §9).
+function authenticated(
+  init: RequestInit | undefined,
+  { clientId, clientSecret }: Client,
+  { token_endpoint_auth_methods_supported: methods }: Metadata,
+): RequestInit | undefined {
+  if (methods.includes("client_secret_basic") || !methods.includes("client_secret_post")) return init;
+  const headers = new Headers(init?.headers);
+  headers.delete("authorization");
+  const body = new URLSearchParams(String(init?.body));
+  body.set("client_id", clientId);
+  body.set("client_secret", clientSecret);
+  return { ...init, headers, body };
 }
 
 type GitHubUser = Awaited<ReturnType<typeof githubUser>>;

@@ -24,7 +24,11 @@ beforeAll(async () => {
   const port = await freePort();
   origin = `http://127.0.0.1:${port}`;
   [google, oidc] = await Promise.all([
-    startIdentityProvider({ redirectUris: [`${origin}/api/auth/callback/google`], name: GOOGLE }),
+    startIdentityProvider({
+      redirectUris: [`${origin}/api/auth/callback/google`],
+      name: GOOGLE,
+      clientAuth: "client_secret_post",
+    }),
     startIdentityProvider({ redirectUris: [`${origin}/api/auth/callback/oidc`] }),
   ]);
   const { AUTH_OIDC_ID: id = "", AUTH_OIDC_SECRET: secret = "" } = google.variables;
@@ -80,6 +84,23 @@ test.each([
     expect(proxy.exchanges.slice(before).filter(({ asked: { path } }) => path !== PATHS.discovery)).toEqual([]);
   },
 );
+
+test("a provider that takes a client's secret in the body alone gets it there, and any other by HTTP Basic", async () => {
+  for (const [provider, { proxy }, isInBody] of [
+    ["google", google, true],
+    ["oidc", oidc, false],
+  ] as const) {
+    const before = proxy.exchanges.length;
+    await signInAt(newVisitor(origin), provider, freshName());
+    const exchanged = proxy.exchanges.slice(before).find(({ asked: { path } }) => path === PATHS.token);
+    const { body = "", headers = {} } = exchanged?.asked ?? {};
+    expect([exchanged?.answer.status, new URLSearchParams(body).has("client_secret"), "authorization" in headers]).toEqual([
+      200,
+      isInBody,
+      !isInBody,
+    ]);
+  }
+});
 
 test("an ID token in Google's name that another provider has signed opens no session, and no signup", async () => {
   google.proxy.respond(PATHS.token, withIdToken(signedBy(oidc.key)));
