@@ -10,9 +10,11 @@ const BESIDE_THE_POOLER = [
   "app/api/{api,bodies,compression,credentials,cross-site}.test.ts",
   "app/api/openapi.json/openapi.test.ts",
   "app/api/rate-limits.test.ts",
+  "app/api/auth/{away,callback,id-tokens,required-verification,session}.test.ts",
   "app/api/token/{hashing,new-device,refresh/reasons}.test.ts",
   "app/api/user/{account/export/export,email/settings,email/resend/resend,events/events}.test.ts",
   "e2e/{acme,addresses,backup,dashboard,database-urls,dev-mail,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
+  "e2e/provider-{https,modules,traces}.test.ts",
   "e2e/{breached-passwords,lane,metrics,recovery-traces,request-facts,request-id,roles,secrets,start,words}.test.ts",
 ];
 

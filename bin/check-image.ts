@@ -21,12 +21,15 @@ const NOWHERE = "127.0.0.1:9";
 const STARTS: Record<string, Start> = {
   "bin/manage.ts": { args: ["--help"], says: /^ {2}user create /m },
   "bin/migrate.ts": { says: /^movieconnect: Bad environment: DATABASE_URL / },
-  // This also starts a worker with Next's build, and OpenTelemetry, which is loaded only if there is an endpoint for traces.
+  // This also starts a worker with Next's build; OpenTelemetry, which is loaded only if there is an endpoint for traces; and
+  // Auth.js, which is loaded only if a provider is asked for.
   "bin/serve.ts": {
     environment: {
       DATABASE_URL: `postgres://nobody@${NOWHERE}/none`,
       AUTH_SECRET: "check-image-0123456789-abcdefghijklmnopqrstuvwxyz",
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://${NOWHERE}`,
+      AUTH_GITHUB_ID: "check-image",
+      AUTH_GITHUB_SECRET: "check-image",
       PORT: "0",
       SHUTDOWN_DELAY_MS: "0",
       WEB_CONCURRENCY: "1",
@@ -77,7 +80,7 @@ async function assertStarts(command: string, { args = [], environment = {}, says
 
 async function assertServes(output: string): Promise<void> {
   const port = /localhost:(\d+)/.exec(output)?.[1];
-  for (const path of ["/api/health/live/", "/login"]) {
+  for (const path of ["/api/health/live/", "/login", "/api/auth/providers/"]) {
     const { status } = await fetch(`http://127.0.0.1:${port}${path}`);
     if (status !== 200) throw new Error(`${path} answers ${status}`);
   }

@@ -15,5 +15,5 @@ keep auth_secret "$(random)"
 keep database_owner_password "$(random)"
 keep database_owner_url "postgres://mcuser:$(cat database_owner_password)@db:5432/movieconnect"
 keep database_app_url "postgres://mcapp:$(random)@db:5432/movieconnect"
-# Only the operator knows the mail server. While this file is empty, no mail is sent.
-[ -e smtp_url ] || : > smtp_url
+# Only the operator knows these. While smtp_url is empty, no mail is sent; while a provider's secret is, there is no such provider.
+for name in smtp_url auth_google_secret auth_github_secret auth_oidc_secret; do [ -e "$name" ] || : > "$name"; done

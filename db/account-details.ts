@@ -10,13 +10,16 @@ export type AccountDetails = {
   birth_date: string;
   created_at: Date;
   has_password: boolean;
+  /** Where the user has accounts that open this one */
+  providers: string[];
 };
 
 /** The account with this id. Null if it has been deleted. */
 export async function findAccountDetails(db: Database, userId: number): Promise<AccountDetails | null> {
   const rows = await db.query<AccountDetails>(
     `select id, username, email, email_verified_at is not null as email_verified, to_char(birth_date, 'YYYY-MM-DD') as birth_date,
-       created_at, exists (select from passwords where user_id = users.id) as has_password
+       created_at, exists (select from passwords where user_id = users.id) as has_password,
+       array(select provider from accounts where "userId" = users.id order by linked_at, id) as providers
      from users where id = $1`,
     [userId],
   );

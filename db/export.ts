@@ -12,6 +12,7 @@ type Part = {
 
 const THEIRS = "user_id = $1";
 const OWNER = { user_id: "the account's id, which the export has" };
+const NEVER = "never stored";
 const SENDING = "how the sending goes on";
 
 /**
@@ -48,6 +49,16 @@ export const PARTS = {
     exported: ["old_email", "changed_at", "undone_at"],
     withheld: { ...OWNER, id: "a number of ours" },
   },
+  providers: {
+    table: "accounts",
+    where: '"userId" = $1',
+    exported: ["provider", "providerAccountId", "linked_at"],
+    withheld: {
+      ...{ id: "a number of ours", userId: OWNER.user_id, type: "the provider says it" },
+      ...{ access_token: NEVER, refresh_token: NEVER, id_token: NEVER, expires_at: NEVER },
+      ...{ token_type: NEVER, scope: NEVER, session_state: NEVER },
+    },
+  },
   mails: {
     table: "mails",
     // A mail that recovers an account knows only the address.
@@ -66,6 +77,7 @@ export const NOT_THEIRS: Record<string, string> = {
   lineage: "which database this is",
   migrations: "the schema's own history",
   rate_limits: "counts of attempts without a name, for a day at most",
+  spent: "the ids of used values without their user, for two days at most",
   revocations: "the ids of ended sessions without their user, for a day",
 };
 
@@ -76,7 +88,8 @@ export type Export = Record<keyof typeof PARTS, Record<string, unknown>[]>;
 export async function exportUser(db: Database, userId: number): Promise<Export> {
   const parts: Record<string, Record<string, unknown>[]> = {};
   for (const [name, { table, where, exported }] of Object.entries(PARTS)) {
-    parts[name] = await db.query(`select ${exported.join(", ")} from ${table} where ${where} order by 1`, [userId]);
+    const columns = exported.map((column) => `"${column}"`).join(", ");
+    parts[name] = await db.query(`select ${columns} from ${table} where ${where} order by 1`, [userId]);
   }
   return parts as Export;
 }

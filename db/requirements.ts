@@ -25,7 +25,7 @@ const ROWS = ["select", "insert", "update", "delete"];
 /** The rights that the application needs on each table. @internal for its test */
 export const NEEDED = {
   ...{ users: ROWS, passwords: ROWS, sessions: ROWS, revocations: ROWS, rate_limits: ROWS, login_addresses: ROWS },
-  ...{ events: ROWS, mails: ROWS, email_changes: ROWS },
+  ...{ events: ROWS, mails: ROWS, email_changes: ROWS, accounts: ROWS, spent: ROWS },
   lineage: ["select", "update"],
   migrations: ["select"],
 };

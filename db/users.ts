@@ -19,23 +19,27 @@ export type UserDetails = {
   birth_date: string;
   is_active: boolean;
   created_at: Date;
+  /** What opens the account: "password", and providers by their ids */
+  ways_in: string[];
   living_sessions: number;
 };
 
 /** The columns of `UserDetails`, for a `select` from `users`. */
 export const USER_DETAILS = `users.id, username, email, email_verified_at is not null as email_verified,
-  to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at, (
+  to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at,
+  array(select 'password' from passwords where user_id = users.id) ||
+    array(select provider from accounts where "userId" = users.id order by linked_at, id) as ways_in, (
     select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
   ) as living_sessions`;
 
 /**
  * Inserts a user and its password in one statement.
- * @param encoded the password's hash
+ * @param encoded the password's hash; null for a user without a password
  * @returns the user's id, or null if the username or the e-mail address is taken
  * @throws {Error} `isEmailTaken(error)` if the address was another account's until lately: that is refused by a trigger, which
  *   `on conflict` does not catch
  */
-export async function insertUser(db: Database, user: NewUser, encoded: string): Promise<number | null> {
+export async function insertUser(db: Database, user: NewUser, encoded: string | null): Promise<number | null> {
   // The column names come from the source, never from a client: the signup's schema drops unknown fields.
   const columns = Object.keys(user);
   const rows = await db.query<{ id: number }>(
@@ -44,7 +48,7 @@ export async function insertUser(db: Database, user: NewUser, encoded: string): 
        on conflict do nothing
        returning id
      ), secured as (
-       insert into passwords (user_id, encoded) select id, $1 from created
+       insert into passwords (user_id, encoded) select id, $1 from created where $1::text is not null
      )
      select id from created`,
     [encoded, ...Object.values(user)],

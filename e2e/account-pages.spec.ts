@@ -559,3 +559,23 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expectAccessible(page);
   });
 }
+
+test("a question for a proof whose script does not arrive changes nothing, and the next try asks it", async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  const { cookies } = await signIn(context, baseURL ?? "");
+  await forgetProof(cookies);
+  await page.goto("/account");
+  await page.waitForLoadState("networkidle");
+  const download = page.getByRole("button", { name: "Download my data" });
+  await page.route(/\.js$/, (route) => route.abort());
+  await download.click();
+  await expect(part(page, "Your data").getByRole("alert")).toHaveText(
+    "Nothing has changed: this needs you to confirm that it is you.",
+  );
+  await page.unroute(/\.js$/);
+  await download.click();
+  await expect(dialog(page)).toBeVisible();
+});

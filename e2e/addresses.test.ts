@@ -77,7 +77,7 @@ test.each(ENDPOINTS)("%s %s has one address", async (method, path) => {
   }
 });
 
-test.each(["/login", "/signup", "/docs"])("the page %s has one address", async (path) => {
+test.each(["/login", "/signup", "/signup/complete", "/docs"])("the page %s has one address", async (path) => {
   for (const other of variations(path)) {
     expectNotFound(await send(direct, "GET", other), other, other);
   }

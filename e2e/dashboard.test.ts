@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { send } from "./client.ts";
+import { startServer } from "./harness.ts";
 import { scrapeText } from "./scrape.ts";
 
 // The Grafana dashboard and Prometheus' alarms use the metrics that exist.
@@ -43,8 +44,11 @@ test("every alarm is about metrics that exist, and the operating guide says what
 
 test("every label that the dashboard or an alarm uses is one that its metric has", async () => {
   // So that every series is there.
-  await send(inject("origin"), "GET", "/login");
-  const text = await scrapeText(inject("metrics"));
+  const providers = { AUTH_GITHUB_ID: "an-id", AUTH_GITHUB_SECRET: "a-secret" };
+  const server = await startServer({ DATABASE_URL: inject("databaseUrl"), WEB_CONCURRENCY: "1", ...providers });
+  await send(server.origin, "GET", "/login");
+  const text = await scrapeText(server.metrics);
+  await server.stop();
   for (const expr of [...expressions, ...alarms.map(({ expr }) => expr)]) {
     const [, grouping = ""] = /\bby \(([^)]*)\)/.exec(expr) ?? [];
     const [, name = "", selectors = ""] = /\b(\w+)\{([^}]*)\}/.exec(expr) ?? [];

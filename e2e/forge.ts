@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync } from "node:crypto";
-import type { LinkKind } from "#lib/auth/signed-link.ts";
+import { createHmac, hkdfSync, randomBytes } from "node:crypto";
+import type { ValueKind } from "#lib/auth/signed-value.ts";
 
 // Tokens with a good signature that the application would never make, and must refuse for what they say.
 
@@ -25,8 +25,16 @@ export function headerOf(token: string): Json {
 }
 
 /** The key that signs links of this kind, for links that the application would never make. */
-export function linkKey(secret: string, kind: LinkKind): Buffer {
+export function linkKey(secret: string, kind: ValueKind): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "", `movieconnect/link/${kind}/1`, 32));
+}
+
+/** The cookie of a newcomer whom GitHub has identified, as another newcomer each time. */
+export function pendingSignup(secret: string, said: { email: string | null; exp?: number }): string {
+  const iat = Math.floor(Date.now() / 1_000);
+  const id = randomBytes(16).toString("base64url");
+  const identity = { provider: "github", type: "oauth", account: `https://github.com/login/oauth#${id}`, name: "Ann" };
+  return sign({ jti: id, ...identity, iat, exp: iat + 900, ...said }, linkKey(secret, "pending-signup"));
 }
 
 /** All the ways to make a good token invalid, by name. */

@@ -157,7 +157,7 @@ async function main(directory: string): Promise<string> {
   return (await readFile(join(SHIPPED, "nginx.conf"), "utf8"))
     .replace(/^user .*$/m, `${isRoot ? "user root;" : ""}\ndaemon off;`)
     .replace(/^error_log .*$/m, "error_log stderr warn;")
-    .replace(/^( *)access_log .* main;$/m, `$1access_log off;\n    ${paths}`)
+    .replace(/^( *)access_log .* main;$/m, `$1access_log ${directory}/access.log main;\n    ${paths}`)
     .replaceAll(/\/run\/movieconnect\b/g, `${directory}/run`)
     .replaceAll("/run/nginx.pid", `${directory}/nginx.pid`)
     .replaceAll("/etc/nginx", directory);

@@ -145,6 +145,14 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
     expect((await send(production.http, "GET", "/.well-known/acme-challenge/nope")).status).toBe(404);
   });
 
+  test("Nginx' log has each request's path and never its query, which may hold a provider's code", async () => {
+    await send(production.https, "GET", "/api/auth/callback/oidc?code=a-secret-code&state=a-secret-state");
+    await send(production.http, "GET", "/login?next=%2Fa-secret-page");
+    const log = () => readFile(join(production.directory, "access.log"), "utf8");
+    await eventually(async () => /"GET \/api\/auth\/callback\/oidc HTTP\/[\d.]+" \d{3} .*"GET \/login /s.test(await log()));
+    expect(await log()).not.toContain("secret");
+  });
+
   test("Nginx strips headers that only a proxy may set", async () => {
     const { upstream, heard, stop } = await startEcho();
     const nginx = await startNginx({ mode: "production", upstreams: [upstream] });

@@ -58,7 +58,15 @@ describe.each([
   });
 
   test("the pages for visitors need no database, and are shown", async () => {
-    const paths = ["/login", "/signup?next=%2Ffilms", "/docs", "/forgot-password", "/reset-password", "/confirm-email"];
+    const paths = [
+      "/login",
+      "/signup?next=%2Ffilms",
+      "/signup/complete",
+      "/docs",
+      "/forgot-password",
+      "/reset-password",
+      "/confirm-email",
+    ];
     const answers = await Promise.all(paths.map((path) => page(path, cookies())));
     for (const { status, setCookies, milliseconds } of answers) {
       expect([status, setCookies]).toEqual([200, []]);

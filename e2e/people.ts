@@ -7,6 +7,7 @@ import { freshName, newSession, PASSWORD, signUp } from "./client.ts";
 export const VISITORS = [
   "/login",
   "/signup",
+  "/signup/complete",
   "/login?reason=ended",
   "/login?next=%2Ffilms",
   "/forgot-password",
@@ -21,7 +22,7 @@ export const VISITORS = [
 export async function logInByForm(page: Page, username: string, password = PASSWORD): Promise<void> {
   await page.getByLabel("Username or email").fill(username);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
 }
 
 /** A new account, logged in by the form, at the home page. Returns the username. */

@@ -1,12 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { IncomingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { makeCertificate } from "./certificate.ts";
 import { freshName } from "./client.ts";
 
 /** A password of a test: its prefix and the rest of its hash, as ranges have them. */
@@ -47,13 +44,7 @@ export function range(lines: string[]): Respond {
 
 /** A stand-in, over TLS, for https://api.pwnedpasswords.com/range/. */
 export async function startRangeService(): Promise<RangeService> {
-  const directory = await mkdtemp(join(tmpdir(), "movieconnect-ranges-"));
-  const certificate = join(directory, "cert.pem");
-  const key = join(directory, "key.pem");
-  const how = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", certificate];
-  execFileSync("openssl", ["req", "-x509", ...how, "-subj", "/CN=ranges", "-addext", "subjectAltName=DNS:localhost"], {
-    stdio: "pipe",
-  });
+  const certificate = await makeCertificate("ranges");
   const responses = new Map<string, Respond>();
   const requests: { method: string; url: string; headers: IncomingHttpHeaders }[] = [];
   const answer: RequestListener = ({ method = "", url = "", headers }, response) => {
@@ -61,18 +52,18 @@ export async function startRangeService(): Promise<RangeService> {
     const respond = responses.get(url.slice(-5)) ?? range(padding());
     respond(response);
   };
-  const server = createServer({ key: await readFile(key), cert: await readFile(certificate) }, answer);
+  const server = createServer({ key: certificate.key, cert: certificate.cert }, answer);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `https://localhost:${(server.address() as AddressInfo).port}/range/`,
-    certificate,
+    certificate: certificate.file,
     respond: ({ prefix }, respond) => void responses.set(prefix, respond),
     asked: ({ prefix }) => requests.filter(({ url }) => url.endsWith(prefix)),
     stop: async () => {
       server.closeAllConnections();
       server.close();
-      await rm(directory, { recursive: true });
+      await certificate.remove();
     },
   };
 }

@@ -3,6 +3,9 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "playwright/test";
+import { freePort } from "#db/embedded/ports.ts";
+import { type IdentityProvider, startIdentityProvider } from "#e2e/providers/identity-provider.ts";
+import { newVisitor, signInAt } from "#e2e/providers/visitor.ts";
 import { environmentWith } from "#lib/config.ts";
 import { freshName, logIn, PASSWORD, send, signUpBody } from "./client.ts";
 import { FAILING, FAILURES, MADE_TO_FAIL } from "./failures.ts";
@@ -170,9 +173,9 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     const command = [...startCommand(directory), "--dev"];
     const dev = launch({ DATABASE_URL: postgres.url }, { command, cwd: directory });
     await dev.origin;
-    const migration = join(directory, "db", "migrations", "0009_towns.sql");
+    const migration = join(directory, "db", "migrations", "0011_towns.sql");
     await writeFile(migration, "alter table users add column town text;");
-    await eventually(() => /db\/migrations\/0009_towns\.sql has not been run/.test(dev.output()));
+    await eventually(() => /db\/migrations\/0011_towns\.sql has not been run/.test(dev.output()));
     dev.process.kill("SIGTERM");
     expect(await dev.ended).toBe(0);
     // A changed source would be built again.
@@ -271,6 +274,109 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
   async function shownNumber(page: Page): Promise<string | undefined> {
     return /this number: (\S+)/.exec((await page.getByRole("main").textContent()) ?? "")?.[1];
   }
+
+  test.describe("next-auth's own functions", () => {
+    let oidc: IdentityProvider;
+    let own: TestServer;
+    test.beforeAll(async () => {
+      const port = await freePort();
+      const origin = `http://127.0.0.1:${port}`;
+      oidc = await startIdentityProvider({ redirectUris: [`${origin}/api/auth/callback/oidc`] });
+      const settings = { PORT: String(port), PUBLIC_URL: origin, ACCESS_TOKEN_LIFETIME: "3", WEB_CONCURRENCY: "1" };
+      own = await startServer({ DATABASE_URL: postgres.url, ...settings, ...oidc.variables }, directory);
+    });
+    test.afterAll(async () => {
+      await own?.stop();
+      await oidc?.stop();
+    });
+
+    /** The recipe's page for a new account that a password has logged in. */
+    async function openSession(page: Page) {
+      const session = await newSession(own.origin);
+      const cookies = Object.entries(session.cookies).map(([name, value]) => ({ name, value, url: own.origin }));
+      await page.context().addCookies(cookies);
+      await page.goto(`${own.origin}/session`);
+      return session;
+    }
+
+    const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+    const panel = (page: Page) => page.getByRole("main").getByRole("status");
+
+    async function expectKnown(page: Page, name: string): Promise<void> {
+      await expect(heading(page)).toHaveText(`The server knows ${name}`);
+      await expect(panel(page)).toHaveText(`The browser knows ${name}.`);
+    }
+
+    const isAlive = async (refresh: string) =>
+      (await send(own.origin, "POST", "/api/token/refresh/", { json: { refresh } })).status === 200;
+
+    test("know a session that a password opened, change nothing of it, and end it in every tab", async ({ page, context }) => {
+      const { user, cookies, refresh } = await openSession(page);
+      await expectKnown(page, user.username);
+      const asked = page.waitForResponse((answer) => answer.url().endsWith("/api/auth/session"));
+      await page.getByRole("button", { name: "Update" }).click();
+      const { user: said } = await (await asked).json();
+      expect(said).toEqual({ id: expect.stringMatching(/^\d+$/), name: user.username });
+      await expectKnown(page, user.username);
+      expect((await send(own.origin, "GET", "/api/films/owner", { cookies })).json).toEqual({ owner: user.username });
+      expect((await send(own.origin, "GET", "/api/films/owner")).json).toEqual({ owner: null });
+
+      const other = await context.newPage();
+      await other.goto(`${own.origin}/session`);
+      await expectKnown(other, user.username);
+      await page.getByRole("button", { name: "Sign out from the browser" }).click();
+      await expectKnown(page, "nobody");
+      await expect(panel(other)).toHaveText("The browser knows nobody.");
+      expect((await context.cookies()).filter(({ name }) => name.endsWith("_token"))).toEqual([]);
+      expect(await isAlive(refresh)).toBe(false);
+    });
+
+    test("keep a session past its access token by a poll and in a route handler, with ordinary new tokens", async ({ page }) => {
+      await page.clock.install();
+      const { user, cookies } = await openSession(page);
+      const accessToken = async () => (await page.context().cookies()).find(({ name }) => name === "access_token")?.value;
+      const first = await accessToken();
+      // Until the access token has expired, and the refresh token's grace is over for a second exchange.
+      await eventually(async () => (await send(own.origin, "GET", "/api/user/profile/", { cookies })).status === 401);
+      const polled = page.waitForResponse((answer) => answer.url().endsWith("/api/auth/session"));
+      await page.clock.runFor(61_000);
+      expect((await (await polled).json()).user.name).toBe(user.username);
+      await expectKnown(page, user.username);
+      expect(await accessToken()).not.toBe(first);
+
+      const other = await newSession(own.origin);
+      await eventually(
+        async () => (await send(own.origin, "GET", "/api/user/profile/", { cookies: other.cookies })).status === 401,
+      );
+      const answer = await send(own.origin, "GET", "/api/films/owner", { cookies: other.cookies });
+      expect(answer.json).toEqual({ owner: other.user.username });
+      const renewed = await send(own.origin, "GET", "/api/user/profile/", { cookies: answer.cookies });
+      expect([renewed.status, renewed.json]).toEqual([200, { username: other.user.username }]);
+    });
+
+    test("lead to a provider and back to the page", async ({ page }) => {
+      const username = freshName();
+      const visitor = newVisitor(own.origin);
+      await signInAt(visitor, "oidc", username);
+      const json = { username, age: "1990-01-02", city: "Kyoto" };
+      expect((await visitor.send("POST", "/api/user/signup/complete/", { json })).status).toBe(201);
+      const stored = await withDatabase(postgres.url, (query) => query("select city from users where username = $1", [username]));
+      expect(stored).toEqual([{ city: "Kyoto" }]);
+
+      await page.goto(`${own.origin}/session`);
+      await expectKnown(page, "nobody");
+      await page.getByRole("button", { name: "Sign in from the browser" }).click();
+      await page.getByLabel("Login name").fill(username);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: "Allow" }).click();
+      await expect(page).toHaveURL(`${own.origin}/session`);
+      await expectKnown(page, username);
+      await page.getByRole("button", { name: "Sign out from the browser" }).click();
+      await expectKnown(page, "nobody");
+      await page.getByRole("button", { name: "Sign in from the browser" }).click();
+      await expectKnown(page, username);
+    });
+  });
 
   test.describe("while the database hangs", () => {
     let alone: TestServer;

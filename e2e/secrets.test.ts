@@ -47,6 +47,24 @@ test.each(names.filter((name) => name !== "serve"))("%s quotes no part of a pass
   expectNoPieceOf(password, output);
 });
 
+test.each(["npm start", "serve"] as const)(
+  "%s refuses a part of a provider's variables, a bad issuer and Auth.js' own variables, and quotes no part of a secret",
+  async (name) => {
+    const secret = "Qx9Zj8Wk7Vr%Yd";
+    const database = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret") };
+    const half = { ...database, AUTH_GOOGLE_SECRET: secret, AUTH_URL: `https://:${secret}@films.example` };
+    const output = await outputOf(name, half);
+    expect(output).toContain("AUTH_GOOGLE_ID must be set with AUTH_GOOGLE_SECRET; AUTH_URL must not be set");
+    expectNoPieceOf(secret, output);
+    const AUTH_OIDC_ISSUER = `https://ann:${secret}@login.example`;
+    const bad = { ...database, AUTH_OIDC_ISSUER, AUTH_OIDC_ID: "films", AUTH_OIDC_SECRET: `"${secret}"` };
+    const refused = await outputOf(name, bad);
+    expect(refused).toContain("AUTH_OIDC_ISSUER must be an https URL");
+    expect(refused).toContain("AUTH_OIDC_SECRET must be as the provider shows it");
+    expectNoPieceOf(secret, refused);
+  },
+);
+
 test("messages quote no other variable's secret", async () => {
   const secrets = { short: "Qx9Zj8Wk7", credentials: "Jw3Xz2Qv1" };
   const output = await outputOf("npm start", {

@@ -1,7 +1,8 @@
 import { type Browser, expect, type Page, test } from "playwright/test";
-import { freePort } from "#db/embedded/ports.ts";
+import { logInWith } from "#e2e/providers/browser.ts";
+import { startWithProviders } from "#e2e/providers/start-with-providers.ts";
 import { freshName, PASSWORD } from "./client.ts";
-import { startPostgres, startServer } from "./harness.ts";
+import { startPostgres } from "./harness.ts";
 import { pressOn } from "./keyboard.ts";
 import { MAIL_FROM, type MailServer, startMailServer } from "./mail-server.ts";
 import { fillSignUp, logInByForm } from "./people.ts";
@@ -16,15 +17,11 @@ let stop: () => Promise<void>;
 test.beforeAll(async () => {
   const postgres = await startPostgres();
   mails = await startMailServer();
-  const port = await freePort();
-  const server = await startServer({
+  const server = await startWithProviders({
     DATABASE_URL: postgres.url,
     EMAIL_VERIFICATION: "required",
     SMTP_URL: mails.url,
     MAIL_FROM,
-    PORT: String(port),
-    PUBLIC_URL: `http://127.0.0.1:${port}`,
-    WEB_CONCURRENCY: "1",
   });
   origin = server.origin;
   stop = async () => {
@@ -43,7 +40,7 @@ const anotherBrowser = async (browser: Browser) => (await browser.newContext({ b
 async function signUp(page: Page, username: string, email = `${username}@example.com`): Promise<void> {
   await fillSignUp(page, username);
   await page.getByLabel("Email").fill(email);
-  await page.getByRole("button", { name: "Sign up" }).click();
+  await page.getByRole("button", { name: "Sign up", exact: true }).click();
   await expect(page).toHaveURL("/login");
 }
 
@@ -79,7 +76,7 @@ test("where verification is required, the pages lead from the signup through the
   await pressOn(elsewhere, main(elsewhere).getByRole("link", { name: "Log in" }));
   await logInByForm(elsewhere, username);
   await expect(main(elsewhere)).toContainText(`${address} is confirmed.`);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
   await expect(heading(page)).toHaveText(`Welcome, ${username}`);
 
   const fresh = `${freshName()}@example.com`;
@@ -108,6 +105,27 @@ test("a person who mistyped the address at the signup sees it, and gets in with 
   await expect(page.getByLabel("Username or email")).toHaveValue(username);
   await confirm(browser, address, "Welcome to MovieConnect: please confirm your address");
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
   await expect(heading(page)).toHaveText(`Welcome, ${username}`);
+});
+
+test("where verification is required, a newcomer of a provider confirms an address that it has not verified before the first login", async ({
+  browser,
+}) => {
+  const username = freshName();
+  const email = `${username}@example.com`;
+  const page = await anotherBrowser(browser);
+  await page.goto("/login?next=%2Faccount");
+  await logInWith(page, "oidc", `unverified-${username}`);
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Date of birth").fill("1990-01-02");
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("button", { name: "Create my account" }).click();
+  await expect(page).toHaveURL("/login?next=%2Faccount");
+  await expect(page.getByRole("status")).toContainText(`open the link in the email that we sent to ${email}`);
+  await page.getByRole("button", { name: "Log in with single sign-on" }).click();
+  await expect(page.getByRole("status")).toHaveText(/^Your email address is not confirmed yet\./);
+  await confirm(browser, email, "Welcome to MovieConnect: please confirm your address");
+  await page.getByRole("button", { name: "Log in with single sign-on" }).click();
+  await expect(page).toHaveURL("/account");
 });

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Browser, expect, type Page, test } from "playwright/test";
+import { allow, ORIGIN as WITH_PROVIDERS } from "#e2e/providers/browser.ts";
 import { changeSession } from "./change-session.ts";
 import { freshName, PASSWORD, send, signUp } from "./client.ts";
 import { pressOn, tabTo, typeInto } from "./keyboard.ts";
@@ -59,6 +60,13 @@ async function prove(page: Page, password: string): Promise<void> {
   await typeInto(page, dialog.getByLabel("Password", { exact: true }), password);
   await page.keyboard.press("Enter");
   await expect(dialog).toHaveCount(0);
+}
+
+/** Says on a provider's own page who it is, and comes back. */
+async function signInThere(page: Page, loginName: string): Promise<void> {
+  await typeInto(page, field(page, "Login name"), loginName);
+  await page.keyboard.press("Enter");
+  await allow(page);
 }
 
 async function openFirefox(browser: Browser): Promise<Page> {
@@ -217,6 +225,86 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
       expect(gone.status).toBe(401);
       // The name is free again.
       await signUp(ORIGIN, later.username);
+    });
+  });
+
+  test.describe("with other providers", () => {
+    test.use({ baseURL: WITH_PROVIDERS });
+
+    test(`a person comes in by a provider, adds a second one, sets a password, removes the first, and leaves, by the keyboard alone, on the screen of ${screen}`, async ({
+      page,
+    }) => {
+      test.setTimeout(120_000);
+      await page.setViewportSize(viewport);
+      const there = freshName();
+      const username = freshName();
+      const email = `${there}@example.com`;
+      const ways = part(page, "Ways to log in");
+
+      await test.step("come in by a provider, and complete the signup", async () => {
+        await page.goto("/signup");
+        await arriveAt(page, "Sign up");
+        await pressOn(page, button(page, "Sign up with single sign-on"));
+        await signInThere(page, there);
+        await arriveAt(page, `Almost there, ${there}`);
+        await typeInto(page, field(page, "Username"), username);
+        await tabTo(page, field(page, "Date of birth"));
+        await page.keyboard.type("01021990");
+        await page.keyboard.press("Enter");
+        await arriveAt(page, `Welcome, ${username}`);
+        await expect(main(page)).toContainText(`${email} is confirmed.`);
+      });
+
+      await test.step("add a second provider, after a proof with the first", async () => {
+        await goToAccount(page);
+        await letProofExpire(page);
+        await pressOn(page, button(page, "Add GitHub"));
+        await expect(page.getByRole("dialog")).toBeVisible();
+        await expectAccessible(page);
+        await pressOn(page, button(page, "Confirm with single sign-on"));
+        await signInThere(page, there);
+        await expect(ways.locator(".notice")).toHaveText("Confirmed that it is you. You can go on now.");
+        await pressOn(page, button(page, "Add GitHub"));
+        await signInThere(page, there);
+        await expect(ways.locator(".notice")).toHaveText(/^GitHub is added/);
+        await arriveAt(page, "Your account");
+        await readMailAbout(email, "You can now log in with GitHub");
+      });
+
+      await test.step("set a password, and remove the first provider", async () => {
+        const password = part(page, "Password");
+        await typeInto(page, password.getByLabel("New password", { exact: true }), PASSWORD);
+        await page.keyboard.press("Enter");
+        await expect(password.getByRole("status").filter({ hasText: "Your new password is saved." })).toBeVisible();
+        await pressOn(page, button(page, "Remove single sign-on"));
+        await pressOn(page, button(page, "Remove it"));
+        await expect(ways).toContainText("Removed. It opens your account no more");
+        await expectAccessible(page);
+      });
+
+      await test.step("log in with what is left", async () => {
+        await pressOn(page, button(page, "Log out"));
+        await arriveAt(page, "Log in");
+        await pressOn(page, button(page, "Log in with GitHub"));
+        await signInThere(page, there);
+        await expect(heading(page)).toHaveText(`Welcome, ${username}`);
+        await pressOn(page, button(page, "Log out"));
+        await logIn(page, username, PASSWORD);
+        await expect(heading(page)).toHaveText(`Welcome, ${username}`);
+      });
+
+      await test.step("leave, and be a newcomer again", async () => {
+        await goToAccount(page);
+        await letProofExpire(page);
+        await typeInto(page, field(page, "Type your username"), username);
+        await page.keyboard.press("Enter");
+        await prove(page, PASSWORD);
+        await arriveAt(page, "Log in");
+        await expect(page.getByRole("status")).toHaveText(/^Your account is deleted/);
+        await pressOn(page, button(page, "Log in with GitHub"));
+        await signInThere(page, there);
+        await expect(heading(page)).toHaveText(`Almost there, ${there}`);
+      });
     });
   });
 }

@@ -7,6 +7,7 @@ import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
 import { recoverWords } from "#app/(auth)/recover-words.ts";
 import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
+import { completeSignUpWords } from "#app/(auth)/signup/complete/complete-sign-up-words.ts";
 import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 import { answered } from "./client.ts";
 
@@ -17,6 +18,7 @@ const PROOF = "reauthentication_required";
 
 const FORMS: Record<string, Words> = {
   "POST /api/user/signup/": signUpWords,
+  "POST /api/user/signup/complete/": completeSignUpWords,
   "POST /api/token/": logInWords,
   "POST /api/user/password/reset/": recoverWords,
   "POST /api/user/password/reset/confirm/": resetPasswordWords,

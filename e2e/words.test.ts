@@ -3,12 +3,15 @@ import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
 import type { Words } from "#app/_components/words.ts";
 import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { providerWayWords } from "#app/(account)/account/provider-way-words.ts";
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
 import { recoverWords } from "#app/(auth)/recover-words.ts";
 import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
+import { completeSignUpWords } from "#app/(auth)/signup/complete/complete-sign-up-words.ts";
 import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 import { newSession, send, signUp, signUpBody } from "./client.ts";
+import { pendingSignup } from "./forge.ts";
 import { recoveryToken } from "./recovery.ts";
 
 // A row of the pages' words whose message the API never gives would be misspelt.
@@ -73,6 +76,15 @@ test("the API gives each message for which the signup page has words at a field"
   expectAll(given, signUpWords);
 });
 
+test("the API gives each message for which the page has words that completes a signup with a provider", async () => {
+  await send(origin, "POST", "/api/user/signup/", { json: taken });
+  const cookies = { pending_signup: pendingSignup(inject("authSecret"), { email: null }) };
+  // Without a password the last two are good.
+  const given = await messages("/api/user/signup/complete/", BAD_SIGNUPS.slice(0, -2), { cookies });
+  expectAll({ ...given, ...(await messages("/api/user/signup/complete/", [{}])) }, { detail: completeSignUpWords.detail ?? {} });
+  expectAll(given, { ...completeSignUpWords, detail: {} });
+});
+
 test("the API gives each message for which the login page has words", async () => {
   const given = await messages("/api/token/", [
     {},
@@ -111,8 +123,11 @@ test("the API gives each message for which the account's page has words", async 
     await messages("/api/user/email/", [{}, { email: null }, { email: "" }, { email: "a@b" }], { cookies }),
     changeEmailWords,
   );
-  const wrong = [{}, { password: null }, { password: "" }, { password: "wrong" }];
-  expectAll(await messages("/api/user/reauthenticate/", wrong, { cookies }), proofWords);
+  const wrong = [{}, { password: null }, { password: "" }, { password: "wrong" }, { provider: "github" }];
+  const proof = await messages("/api/user/reauthenticate/", wrong, { cookies });
+  // Where GitHub is the only way in.
+  proof.provider?.add("It can't confirm that it is you. Log out, and log in with it again.");
+  expectAll(proof, proofWords);
   const passwords = [null, "", "ab", "password", "movieconnect", `${user.username}1`, `${user.email}1`, "🎬".repeat(257)];
   const given = await messages(
     "/api/user/password/",
@@ -141,6 +156,11 @@ test("the pages have words for each refusal of the API's document", async () => 
     return answer;
   });
   expect(details.size).toBeGreaterThan(8);
-  for (const detail of details)
-    expect(inOurWords({ kind: "refused", status: 400, detail }, logInWords, [])).not.toMatchObject({ detail });
+  for (const detail of details) {
+    // Where it is refused.
+    const all = [logInWords, providerWayWords, completeSignUpWords].map((words) =>
+      inOurWords({ kind: "refused", status: 400, detail }, words, []),
+    );
+    expect(all).toContainEqual(expect.not.objectContaining({ detail }));
+  }
 });

@@ -92,6 +92,7 @@ export const exported = z
     login_addresses: rows,
     events: rows,
     email_changes: rows,
+    providers: rows,
     mails: rows,
   })
   .meta({ id: "Export" });
@@ -104,6 +105,11 @@ export const reauthenticated = z.object({
     .meta({ description: "In seconds.", examples: [600] }),
 });
 
+/** Where a walk to a provider begins. */
+export const walk = z.object({
+  url: z.url().meta({ description: "Where the browser is to go.", examples: ["https://accounts.google.com/o/oauth2/v2/auth"] }),
+});
+
 /** An answer that says one sentence. */
 export function detail<Text extends string>(text: Text) {
   return z.object({ detail: z.literal(text) });
@@ -113,4 +119,5 @@ export type Account = z.output<typeof account>;
 export type Session = z.output<typeof session>;
 export type EventPage = z.output<typeof eventPage>;
 export type User = z.output<typeof user>;
+export type Walk = z.output<typeof walk>;
 export type Profile = z.output<typeof profile>;

@@ -1,12 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { perProcess } from "#lib/per-process.ts";
+import { assertProviderSettings, type ProviderSettings } from "#lib/settings/providers.ts";
 import { rangeSource } from "#lib/settings/range-source.ts";
 import { readEnvironment } from "#lib/settings/read-environment.ts";
 import {
   attempts,
+  credential,
   databaseUrl,
   integer,
+  issuer,
+  providerName,
+  providerUrl,
   smtpUrl,
   toBlockList,
   toListenAddress,
@@ -31,6 +36,18 @@ export const environment = z.object({
       "must be an origin: https://example.com",
     )
     .optional(),
+  /** The credentials of this application at other providers, which people can sign in with. lib/settings/providers.ts */
+  AUTH_GOOGLE_ID: credential.optional(),
+  AUTH_GOOGLE_SECRET: credential.optional(),
+  AUTH_GITHUB_ID: credential.optional(),
+  AUTH_GITHUB_SECRET: credential.optional(),
+  /** A GitHub Enterprise Server. Unset, it is github.com. */
+  AUTH_GITHUB_URL: providerUrl.optional(),
+  /** Any provider that speaks OpenID Connect, and its name on the button. */
+  AUTH_OIDC_ISSUER: issuer.optional(),
+  AUTH_OIDC_ID: credential.optional(),
+  AUTH_OIDC_SECRET: credential.optional(),
+  AUTH_OIDC_NAME: providerName.optional(),
   ACCESS_TOKEN_LIFETIME: integer(1, 86_400).prefault("300"),
   REFRESH_TOKEN_LIFETIME: integer(1, 2_592_000).prefault("86400"),
   SESSION_LIFETIME: integer(1, 2_592_000).prefault("2592000"),
@@ -69,6 +86,7 @@ export const environment = z.object({
   RATE_LIMIT_ACCOUNT: attempts("600/300"),
   RATE_LIMIT_RECOVERY: attempts("60/3600"),
   RATE_LIMIT_MAIL_LINK: attempts("120/3600"),
+  RATE_LIMIT_PROVIDER: attempts("120/900"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
   /** Where traces go, by OTLP over HTTP. Unset, nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: "must be a URL: http://collector:4318" }).optional(),
@@ -128,12 +146,18 @@ export function idleSeconds(): number {
 
 /** The settings of `npm start`. @throws {Error} as `config` does */
 export function launchConfig(): LaunchConfig {
-  return readEnvironment(launch, process.env);
+  return withProviders(readEnvironment(launch, process.env));
 }
 
 /** The settings of the command that starts the workers and nothing else. @throws {Error} as `config` does */
 export function serviceConfig(): z.output<typeof service> {
-  return readEnvironment(service, process.env);
+  return withProviders(readEnvironment(service, process.env));
+}
+
+// What one schema can't say: which variables belong together, and which must not be set.
+function withProviders<Settings extends ProviderSettings>(settings: Settings): Settings {
+  assertProviderSettings(settings, process.env);
+  return settings;
 }
 
 /**

@@ -11,7 +11,7 @@ export const SESSION_ENDS = [
 export type SessionEnd = (typeof SESSION_ENDS)[number];
 
 /** How an account's owner can prove who it is. */
-export type ProofMethod = "password";
+export type ProofMethod = "password" | "provider";
 
 /** `position` in UTF-16 code units */
 export type JsonProblem =
@@ -27,8 +27,10 @@ export type ErrorDetails = {
   invalid_input: { fields: Problems };
   internal: undefined;
   json_parse_error: JsonProblem;
+  last_way_in: undefined;
   method_not_allowed: { method: string; allow: string };
   no_active_account: undefined;
+  no_pending_signup: undefined;
   not_authenticated: undefined;
   not_found: undefined;
   refresh_token_missing: undefined;

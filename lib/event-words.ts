@@ -16,6 +16,8 @@ export const EVENT_WORDS = {
   email_changed: "The email address was changed",
   email_change_undone: "A change of the email address was undone",
   username_changed: "The username was changed",
+  provider_linked: "A way to log in with another provider was added",
+  provider_unlinked: "A way to log in with another provider was removed",
   exported: "Your data was downloaded",
   disabled: "The account was switched off",
   enabled: "The account was switched on again",

@@ -18,6 +18,8 @@ export type Problem =
     }
   /** A password that was asked for as a proof; the old one at a change of the password */
   | { code: "wrong_password" | "wrong_old_password" }
+  /** A provider that is linked already; that the account is not open to; that does not say when a person logged in there */
+  | { code: "provider_linked" | "provider_not_theirs" | "provider_proves_nothing" }
   /** A signed link that is malformed, expired, used or overtaken: it is not said which */
   | { code: "bad_link" }
   /** About the whole body. `type` is Python's name for the JSON value that was sent in place of an object */

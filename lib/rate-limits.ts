@@ -19,6 +19,7 @@ const LIMITS = {
   account: "RATE_LIMIT_ACCOUNT",
   recovery: "RATE_LIMIT_RECOVERY",
   mail_link: "RATE_LIMIT_MAIL_LINK",
+  provider: "RATE_LIMIT_PROVIDER",
 } satisfies Record<string, keyof Config>;
 
 export const LIMIT_NAMES = Object.keys(LIMITS);

@@ -27,7 +27,22 @@ export const logOutInput = z
 const oldPassword = untouched.meta({ format: "password", examples: ["seven-samurai-1954"] });
 const linkToken = untouched.meta({ description: "From the link of a mail, where it follows `#token=`." });
 
-export const reauthenticateInput = z.object({ password: oldPassword }).meta({ id: "Reauthenticate" });
+export const reauthenticateInput = z
+  .object({
+    password: oldPassword.optional().meta({ description: "Required for an account that has one." }),
+    provider: z
+      .string()
+      .optional()
+      .meta({ description: "For an account without a password: the provider to log in with anew.", examples: ["google"] }),
+  })
+  .meta({ id: "Reauthenticate" });
+export const completeSignUpInput = z
+  .object({
+    username,
+    age: date,
+    email: email.optional().meta({ description: "Without it the address counts that the provider has verified." }),
+  })
+  .meta({ id: "CompleteSignUp" });
 export const changeAccountInput = z.object({ username: username.optional(), age: date.optional() }).meta({ id: "ChangeAccount" });
 export const changePasswordInput = z
   .object({
@@ -44,6 +59,10 @@ export const linkInput = z.object({ token: linkToken }).meta({ id: "Link" });
 export const sessionPath = z.object({
   id: z.string().meta({ description: "The session's id.", examples: ["Zk1Jm0nqQ2y3r4s5t6u7vw"] }),
 });
+/** A provider in a path. */
+export const providerPath = z.object({
+  provider: z.string().meta({ description: "One of those that are switched on.", examples: ["google"] }),
+});
 /** A page of a list that is sorted by ids. A query's values are strings. */
 export const pageQuery = z.object({
   before: z
@@ -59,7 +78,9 @@ export type SignUpValues = z.output<typeof signUpInput>;
 export type LogInInput = z.input<typeof logInInput>;
 export type LogInValues = z.output<typeof logInInput>;
 export type LogOutValues = z.output<typeof logOutInput>;
-export type ReauthenticateInput = z.input<typeof reauthenticateInput>;
+export type ReauthenticateValues = z.output<typeof reauthenticateInput>;
+export type CompleteSignUpInput = z.input<typeof completeSignUpInput>;
+export type CompleteSignUpValues = z.output<typeof completeSignUpInput>;
 export type ChangeAccountInput = z.input<typeof changeAccountInput>;
 export type ChangeAccountValues = z.output<typeof changeAccountInput>;
 export type ChangePasswordInput = z.input<typeof changePasswordInput>;

@@ -6,6 +6,7 @@ import { CallButton } from "./call-button.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { useApiCall } from "./use-api-call.ts";
 import { useHydrated } from "./use-hydrated.ts";
+import type { Words } from "./words.ts";
 
 type Props<Data> = {
   label: string;
@@ -16,13 +17,14 @@ type Props<Data> = {
   confirm: { label: string; doing: string };
   call: () => Promise<Result<Data>>;
   onDone: (data: Data) => void;
+  words?: Words;
 };
 
 /** A button that asks once more, at its own place, before it acts. Escape takes it back. */
-export function AskFirst<Data>({ label, about, question, confirm, call, onDone }: Props<Data>) {
+export function AskFirst<Data>({ label, about, question, confirm, call, onDone, words }: Props<Data>) {
   const hydrated = useHydrated();
   const [isAsking, setIsAsking] = useState(false);
-  const state = useApiCall(call, { onDone });
+  const state = useApiCall(call, { onDone, words });
   const opener = useRef<HTMLButtonElement>(null);
   const group = useRef<HTMLFieldSetElement>(null);
   // Not when the page is first shown.

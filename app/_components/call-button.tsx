@@ -4,8 +4,8 @@ import type { ComponentProps } from "react";
 import { useHydrated } from "./use-hydrated.ts";
 
 type Props = Omit<ComponentProps<"button">, "children" | "disabled"> & {
-  label: string;
-  busyLabel: string;
+  label: React.ReactNode;
+  busyLabel: React.ReactNode;
   isBusy: boolean;
   /** The call was made too often, and has to wait. */
   isWaiting?: boolean;

@@ -38,3 +38,8 @@ test("a message about a field that the form does not show is shown for the whole
     }),
   );
 });
+
+test("a message about a field is shown as it is where there are no fields: a button is about one thing", () => {
+  const refused = fields({ provider: ["This is not how you log in."] });
+  expect(inOurWords(refused, {}, [])).toEqual(fields({ non_field_errors: ["This is not how you log in."] }));
+});

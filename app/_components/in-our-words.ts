@@ -9,7 +9,8 @@ const FILLED_IN = /\d+|"[^"]*"|(?<= - ).+|(?<=but got )\w+/;
 
 /**
  * A failure in the pages' words. A message for which there are none is shown as it is.
- * @param shown the form's fields: a message about another field is shown for the whole form, after that field's name
+ * @param shown the form's fields: a message about another field is shown for the whole form, after that field's name. A button
+ *   has none, and is about one thing
  */
 export function inOurWords(failure: Failure, words: Words, shown: string[]): Failure {
   if (failure.kind === "refused") return { ...failure, detail: say(failure.detail, words.detail) };
@@ -17,8 +18,9 @@ export function inOurWords(failure: Failure, words: Words, shown: string[]): Fai
   const fields: Record<string, string[]> = {};
   for (const [name, messages] of Object.entries(failure.fields)) {
     const said = messages.map((message) => say(message, words[name]));
+    const isKnown = name === GENERAL || shown.length === 0;
     if (shown.includes(name)) fields[name] = said;
-    else fields[GENERAL] = [...(fields[GENERAL] ?? []), ...said.map((one) => (name === GENERAL ? one : `${name}: ${one}`))];
+    else fields[GENERAL] = [...(fields[GENERAL] ?? []), ...said.map((one) => (isKnown ? one : `${name}: ${one}`))];
   }
   return { kind: "fields", fields };
 }

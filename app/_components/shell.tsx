@@ -1,4 +1,5 @@
 import { Menu } from "#app/(app)/menu.tsx";
+import { providers } from "#lib/auth/providers.ts";
 import { HeaderRow } from "./header-row.tsx";
 import { ProofDialog } from "./proof-dialog.tsx";
 
@@ -17,7 +18,7 @@ export function Shell({ children }: { children: React.ReactNode }) {
       <main id="content" tabIndex={-1} className="content edged mx-auto w-full max-w-5xl grow py-8 sm:py-12">
         {children}
       </main>
-      <ProofDialog />
+      <ProofDialog providers={providers()} />
     </div>
   );
 }

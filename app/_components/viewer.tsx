@@ -2,8 +2,8 @@
 
 import { useRouter } from "next/navigation";
 import { createContext, useContext, useEffect } from "react";
-import { onSessionChange, type SessionChange } from "#lib/client/session-channel.ts";
-import { localPath } from "#lib/pages/local-path.ts";
+import { announceElsewhere, onSessionChange, type SessionChange } from "#lib/client/session-channel.ts";
+import { localPath } from "#lib/names/local-path.ts";
 import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
 
@@ -32,6 +32,10 @@ export function ViewerProvider({ viewer, children }: { viewer: MaybeViewer; chil
   const isSignedIn = Boolean(viewer);
   const { refresh } = useRouter();
   useEffect(() => onSessionChange((change) => followSession(change, isSignedIn, refresh)), [isSignedIn, refresh]);
+  useEffect(() => {
+    // A login with a provider ends with a page load. The tabs that still show a login form hear of it here.
+    if (isSignedIn) announceElsewhere("opened");
+  }, [isSignedIn]);
   useEffect(() => {
     // A page from the back-forward cache shows what was true when the visitor left it.
     const reloadIfRestored = (event: PageTransitionEvent) => event.persisted && window.location.reload();

@@ -60,6 +60,21 @@ test("HEAD answers as GET does, without a body", async () => {
   }
 });
 
+test("a provider that is not switched on is not found", async () => {
+  const { cookies } = await newSession(origin);
+  for (const provider of ["google", "github", "oidc", "credentials", "email", "__proto__"]) {
+    for (const [method, path] of [
+      ["POST", `/api/auth/signin/${provider}`],
+      ["GET", `/api/auth/callback/${provider}`],
+      ["POST", `/api/user/providers/${provider}/`],
+      ["DELETE", `/api/user/providers/${provider}/`],
+    ] as const) {
+      const { status, text } = await send(origin, method, path, { cookies });
+      expect([status, text], path).toEqual([404, '{"detail":"Not found."}']);
+    }
+  }
+});
+
 test("an unknown path answers 404, whatever the method, the spelling or the credentials", async () => {
   const paths = [
     "/api",
@@ -85,8 +100,12 @@ test("an unknown path answers 404, whatever the method, the spelling or the cred
     "/api/token/.rsc",
     "/api/token.json",
     "/api/floor/",
-    "/api/auth/signin",
-    "/api/auth/callback/credentials",
+    "/api/auth",
+    "/api/auth/verify-request",
+    "/api/auth/webauthn-options/passkey",
+    "/api/auth/callback/github/x",
+    "/api/auth/session/x",
+    "/api/auth/__proto__",
   );
   for (const path of paths) {
     for (const method of ["GET", "POST", "PUT", "OPTIONS", "PROPFIND"]) {

@@ -30,7 +30,8 @@ describe.each(operations)("%s %s", (method, path) => {
       for (const sent of [{ ...good, headers }, { headers }, { json: { refresh: "x".repeat(9_000) }, headers }]) {
         const answer = await send(origin, method, path, sent);
         expect([answer.status, answer.headers["content-encoding"]]).toEqual([answer.status, undefined]);
-        if (method !== "HEAD" && answer.status !== 204) expect(answer.json, answer.text).not.toBeNull();
+        const hasBody = method !== "HEAD" && ![204, 302].includes(answer.status);
+        if (hasBody) expect(() => JSON.parse(answer.text), answer.text).not.toThrow();
       }
     }
   });

@@ -1,8 +1,9 @@
+import type { Declaration } from "#lib/http/declaration.ts";
 import type { RouteHandlers } from "#lib/http/route.ts";
 import { type OpenApi, openApi } from "#lib/openapi/document.ts";
 
 // Each route.ts is in the document as soon as it exists. Not eager: one of them answers with the document itself.
-const modules = import.meta.glob<RouteHandlers>(["./**/route.ts"]);
+const modules = import.meta.glob<RouteHandlers & { GET: { below?: Map<string, Map<string, Declaration>> } }>(["./**/route.ts"]);
 
 /** The paths that a client needs first, in that order; the others follow. */
 const FIRST = ["/api/user/signup", "/api/token", "/api/user/profile", "/api/token/refresh", "/api/user/logout"];
@@ -18,7 +19,11 @@ export function apiDocument(): Promise<OpenApi> {
 async function assemble(): Promise<OpenApi> {
   const loaded = await Promise.all(Object.entries(modules).map(async ([file, load]) => [file, (await load()).GET] as const));
   // The route without a declaration answers the paths that no other route has.
-  const routes = loaded.flatMap(([file, { declared }]) => (declared ? [[pathOf(file), declared] as const] : []));
+  const routes = loaded.flatMap(([file, { declared, below }]) => [
+    ...(declared ? [[pathOf(file), declared] as const] : []),
+    // One file for all paths of Auth.js
+    ...[...(below ?? [])].map(([path, methods]) => [`${pathOf(file)}/${path}`, methods] as const),
+  ]);
   const rank = (path: string) => (FIRST.includes(path) ? FIRST.indexOf(path) : FIRST.length);
   return openApi(new Map(routes.sort(([a], [b]) => rank(a) - rank(b))));
 }
@@ -28,6 +33,6 @@ async function assemble(): Promise<OpenApi> {
 function pathOf(file: string): string {
   return file
     .replace(/^\.\//, "/api/")
-    .replace(/\/route\.ts$/, "")
+    .replace(/(?:\/\[\.{3}\w+\])?\/route\.ts$/, "")
     .replaceAll(/\[(\w+)\]/g, "{$1}");
 }

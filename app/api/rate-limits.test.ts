@@ -257,9 +257,10 @@ test("a person who tried ten passwords and then recovered logs in at once, and o
 describe("with three attempts for every limit", () => {
   let own: TestServer;
   beforeAll(async () => {
-    const names = ["LOGIN_ADDRESS", "SIGNUP", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK"];
+    const names = ["LOGIN_ADDRESS", "SIGNUP", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK", "PROVIDER"];
     const few = Object.fromEntries(names.map((name) => [`RATE_LIMIT_${name}`, "3/600"]));
-    own = await startServer({ ...VARIABLES, ...few, TRUSTED_PROXIES: "127.0.0.1" });
+    const provider = { AUTH_GITHUB_ID: "an-id", AUTH_GITHUB_SECRET: "a-secret" };
+    own = await startServer({ ...VARIABLES, ...few, ...provider, TRUSTED_PROXIES: "127.0.0.1" });
   });
   afterAll(() => own.stop());
 
@@ -269,7 +270,7 @@ describe("with three attempts for every limit", () => {
     for (const [path, item] of Object.entries(paths)) {
       for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((each) => each.toLowerCase() in item)) {
         const headers = from(freshAddress());
-        const answers = await inTurn(Array(4).fill(path.replace("{id}", "x")), (url) =>
+        const answers = await inTurn(Array(4).fill(path.replace("{id}", "x").replace("{provider}", "github")), (url) =>
           send(own.origin, method, url, { headers }),
         );
         const policies = answers.map((answer) => answer.headers["ratelimit-policy"]);
@@ -281,9 +282,11 @@ describe("with three attempts for every limit", () => {
       limits.flatMap(([each, policy]) => (policy === `"${name}";q=3;w=600` ? [each] : [])).sort();
     expect(limitedBy("login-address")).toEqual(["POST /api/token"]);
     expect(limitedBy("refresh")).toEqual(["POST /api/token/refresh"]);
-    expect(limitedBy("signup")).toEqual(["POST /api/user/signup"]);
+    expect(limitedBy("signup")).toEqual(["POST /api/user/signup", "POST /api/user/signup/complete"]);
+    expect(limitedBy("provider")).toEqual(["GET /api/auth/callback/{provider}", "POST /api/auth/signin/{provider}"]);
     expect(limitedBy("account")).toEqual([
       "DELETE /api/user/account",
+      "DELETE /api/user/providers/{provider}",
       "DELETE /api/user/sessions",
       "DELETE /api/user/sessions/{id}",
       "GET /api/user/account",
@@ -292,6 +295,7 @@ describe("with three attempts for every limit", () => {
       "GET /api/user/sessions",
       "PATCH /api/user/account",
       "POST /api/user/password",
+      "POST /api/user/providers/{provider}",
       "POST /api/user/reauthenticate",
     ]);
     expect(limitedBy("recovery")).toEqual([
@@ -305,10 +309,19 @@ describe("with three attempts for every limit", () => {
       "POST /api/user/password/reset/confirm",
     ]);
     expect(limits.flatMap(([each, policy]) => (policy === undefined ? [each] : [])).sort()).toEqual([
+      ...[
+        "GET /api/auth/csrf",
+        "GET /api/auth/error",
+        "GET /api/auth/providers",
+        "GET /api/auth/session",
+        "GET /api/auth/signin",
+      ],
       "GET /api/health/live",
       "GET /api/health/ready",
       "GET /api/openapi.json",
       "GET /api/user/profile",
+      "POST /api/auth/session",
+      "POST /api/auth/signout",
       "POST /api/user/logout",
     ]);
   });

@@ -74,7 +74,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     if (!deleted) throw noSuchUser(name);
     const { session_ids, login_addresses } = deleted;
     const sessions = session_ids.length;
-    const line = `Deleted ${username} (${id}): the account, its password, sessions: ${sessions}, known addresses: ${login_addresses}.`;
+    const line = `Deleted ${username} (${id}): the account, its ways in, sessions: ${sessions}, known addresses: ${login_addresses}.`;
     return { lines: [line], json: { deleted: { ...toJson(user), sessions, login_addresses } } };
   },
 
@@ -103,9 +103,9 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
 };
 
 function table(users: UserDetails[]): string[] {
-  const head = ["id", "username", "email", "active", "created", "sessions"];
-  const rows = users.map(({ id, username, email, is_active, created_at, living_sessions }) =>
-    [id, username, email, is_active ? "yes" : "no", created_at.toISOString(), living_sessions].map(String),
+  const head = ["id", "username", "email", "active", "created", "sessions", "ways in"];
+  const rows = users.map(({ id, username, email, is_active, created_at, living_sessions, ways_in }) =>
+    [id, username, email, is_active ? "yes" : "no", created_at.toISOString(), living_sessions, ways_in.join(", ")].map(String),
   );
   return columns(head, rows);
 }

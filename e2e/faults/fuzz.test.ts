@@ -236,6 +236,7 @@ test("no page fails, whatever values Next's own headers and cookies have", settl
     "/",
     "/login",
     "/signup",
+    "/signup/complete",
     "/nothing",
     "/icon.svg",
     "/_next/static/x.js",

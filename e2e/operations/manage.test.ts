@@ -74,6 +74,7 @@ test("a user that is created with a password from stdin can log in with it, and 
     birth_date: "1990-01-02",
     is_active: true,
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    ways_in: ["password"],
     living_sessions: 0,
   });
   expect((await login(name, PASSWORD)).status).toBe(200);
@@ -81,6 +82,19 @@ test("a user that is created with a password from stdin can log in with it, and 
   const { status, output } = await manage(["user", "show", name.toUpperCase()]);
   expect(status).toBe(0);
   expect(output).toContain(`username         ${name}\n`);
+});
+
+test("an operator sees what opens an account: a password, and the providers that are linked", async () => {
+  const { username } = await signUp(server.origin);
+  await withDatabase(postgres.url, async (query) => {
+    await query(
+      `insert into accounts ("userId", type, provider, "providerAccountId")
+       select id, 'oidc', 'google', 'https://accounts.google.com#' || username from users where username = $1`,
+      [username],
+    );
+  });
+  expect(await answer(["user", "show", username])).toMatchObject({ ways_in: ["password", "google"] });
+  expect((await manage(["user", "list", "--search", username])).output).toMatch(/ways in\n.* password, google\n/);
 });
 
 test("an operator answers for the address of a created user, which gets no mail that asks to confirm it; a signup's is unverified", async () => {
@@ -265,8 +279,10 @@ test("accounts are listed by pages, in order, each as `user show` shows it", asy
   expect(results[0].living_sessions).toBe(1);
   const { output } = await manage(["user", "list", "--after", String(first.id - 1), "--limit", "2"]);
   const [head, ...rows] = output.split("\n");
-  expect(head).toMatch(/^id +username +email +active +created +sessions$/);
-  expect(rows[0]).toMatch(new RegExp(`^${first.id} +${first.username} +${first.email} +yes +\\d{4}-\\d\\d-\\d\\dT[^ ]+ +1$`));
+  expect(head).toMatch(/^id +username +email +active +created +sessions +ways in$/);
+  expect(rows[0]).toMatch(
+    new RegExp(`^${first.id} +${first.username} +${first.email} +yes +\\d{4}-\\d\\d-\\d\\dT[^ ]+ +1 +password$`),
+  );
   expect(rows[2]).toBe(`There are more: --after ${first.id + 1}`);
 });
 

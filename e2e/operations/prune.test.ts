@@ -18,7 +18,7 @@ import {
 
 const MANY = 200_000;
 const OTHERS = 20_000;
-const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses", "events", "email_changes", "mails"];
+const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses", "events", "email_changes", "spent", "mails"];
 
 let postgres: TestPostgres;
 let server: TestServer;
@@ -38,6 +38,7 @@ const MAILS = "insert into mails (kind, user_id, address, outcome, settled_at, l
 const ADDRESSES = "insert into login_addresses (user_id, address, last_login_at)";
 const EVENTS = "insert into events (user_id, event, at)";
 const EMAIL_CHANGES = "insert into email_changes (user_id, old_email, changed_at)";
+const SPENT = "insert into spent (id, expires_at)";
 
 /** Rows of each kind that may be deleted. Their names begin with "old". */
 async function seedOld(query: Query, userId: number, sessions: number): Promise<void> {
@@ -52,6 +53,7 @@ async function seedOld(query: Query, userId: number, sessions: number): Promise<
   await many(MAILS, `'old', ${userId}, 'ann@example.com', 'failed', now() - interval '31 days', 'refused'`);
   await many(EVENTS, `${userId}, 'old-' || i, now() - interval '366 days'`);
   await many(EMAIL_CHANGES, `${userId}, 'old-' || i, now() - interval '5 days'`);
+  await many(SPENT, "'old-' || i, now() - interval '25 hours'");
 }
 
 /** A row of each kind that is only nearly old enough. */
@@ -71,6 +73,7 @@ async function seedKept(query: Query, userId: number): Promise<void> {
   ]);
   await query(`${EVENTS} values ($1, 'kept', now() - interval '364 days')`, [userId]);
   await query(`${EMAIL_CHANGES} values ($1, 'kept', now() - interval '73 hours')`, [userId]);
+  await query(`${SPENT} values ('kept', now() - interval '23 hours')`);
 }
 
 const columns: Record<string, string> = {
@@ -81,6 +84,7 @@ const columns: Record<string, string> = {
   mails: "kind",
   events: "event",
   email_changes: "old_email",
+  spent: "id",
 };
 
 /** The number of rows of each kind whose names begin so. */
@@ -126,7 +130,7 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
   await eventually(async () => Object.values(await count("old")).every((left) => left === 0), 120);
   expect(await count("old")).toEqual(none);
   expect(await count("kept")).toEqual({
-    ...{ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1, events: 1, email_changes: 1, mails: 3 },
+    ...{ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1, events: 1, email_changes: 1, spent: 1, mails: 3 },
   });
   expect(await stop()).toEqual([]);
   expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies: idle.cookies })).status).toBe(200);

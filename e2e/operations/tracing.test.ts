@@ -1,9 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { newSession, PASSWORD, send, signUp } from "#e2e/client.ts";
 import { startServer, type TestServer } from "#e2e/harness.ts";
+import { loadedModules } from "#e2e/loaded-modules.ts";
 import { type ReceivedSpan, type Receiver, startReceiver } from "#e2e/otlp-receiver.ts";
 
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), RATE_LIMITS: "on" };
@@ -90,29 +88,18 @@ test.each([
 });
 
 test("OpenTelemetry's SDK is loaded only with an endpoint", { timeout: 120_000 }, async () => {
-  const directory = await mkdtemp(join(tmpdir(), "movieconnect-modules-"));
-  const hook = join(directory, "hook.cjs");
-  // Node's own loader lists every CommonJS module here, whichever module loaded it.
-  const list = "Object.keys(require('node:module')._cache).join('\\n')";
-  const write = `require('node:fs').writeFileSync(${JSON.stringify(directory)} + '/' + process.pid + '.txt', ${list})`;
-  await writeFile(hook, `process.on('exit', () => { ${write} });`);
-  const loaded = async (variables: Record<string, string>) => {
-    const own = await startServer({ ...SETTINGS, ...variables, NODE_OPTIONS: `--require ${hook}` });
-    const user = await signUp(own.origin);
-    expect((await send(own.origin, "POST", "/api/token/", { json: { ...user } })).status).toBe(200);
-    await own.stop();
-    const files = (await readdir(directory)).filter((name) => name.endsWith(".txt"));
-    const lists = await Promise.all(files.map((name) => readFile(join(directory, name), "utf8")));
-    await Promise.all(files.map((name) => rm(join(directory, name))));
-    const modules = lists.join("\n").split("\n");
+  const packagesOf = async (variables: Record<string, string>) => {
+    const modules = await loadedModules({ ...SETTINGS, ...variables }, async (origin) => {
+      const user = await signUp(origin);
+      expect((await send(origin, "POST", "/api/token/", { json: { ...user } })).status).toBe(200);
+    });
     expect(modules.some((file) => file.includes("/prom-client/"))).toBe(true);
     return new Set(modules.flatMap((file) => /\/(@opentelemetry\/[^/]+)\//.exec(file)?.[1] ?? []));
   };
   // The API that libraries call is loaded, without an implementation.
-  expect([...(await loaded({}))]).toEqual(["@opentelemetry/api"]);
-  const packages = await loaded({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
+  expect([...(await packagesOf({}))]).toEqual(["@opentelemetry/api"]);
+  const packages = await packagesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
   expect([...packages]).toEqual(expect.arrayContaining(["@opentelemetry/sdk-trace", "@opentelemetry/exporter-trace-otlp-proto"]));
-  await rm(directory, { recursive: true });
 });
 
 function isBelow(span: ReceivedSpan, root: ReceivedSpan | undefined, trace: ReceivedSpan[]): boolean {

@@ -12,7 +12,8 @@ const LOWEST = ["lib/settings", "lib/names", "lib/observe"];
 const AUTH = ["db", ...SHARED, ...LOWEST, "lib/rate-limits.ts"];
 const MAIL = [...AUTH, "lib/auth"];
 const USE_CASES = [...MAIL, "lib/mail", "lib/passwords"];
-const HTTP = [...USE_CASES, "lib/sign-in", "lib/account"];
+const PROVIDERS = [...USE_CASES, "lib/sign-in", "lib/account"];
+const HTTP = [...PROVIDERS, "lib/providers"];
 const UPPERMOST = [...HTTP, "lib/http"];
 
 /** The map's arrows: what each room may import of the others. */
@@ -29,6 +30,7 @@ const ARROWS: Record<string, string[]> = {
   "lib/passwords": [...MAIL, "lib/mail"],
   "lib/sign-in": USE_CASES,
   "lib/account": USE_CASES,
+  "lib/providers": PROVIDERS,
   "lib/http": HTTP,
   "lib/pages": UPPERMOST,
   "lib/openapi": UPPERMOST,

@@ -6,7 +6,7 @@ import { rememberEvent } from "#lib/auth/account-events.ts";
 import { type Confirmation, isStillFor, readConfirmation } from "#lib/auth/confirmation-token.ts";
 import { isDisowned } from "#lib/auth/disowned-session.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
-import { badLink } from "#lib/auth/signed-link.ts";
+import { badLink } from "#lib/auth/signed-value.ts";
 import { post } from "#lib/mail/letter.ts";
 import { emailChanged } from "#lib/mail/letters/email-changed.ts";
 

@@ -9,7 +9,7 @@ import { AppError } from "#lib/errors.ts";
 export async function describeAccount(db: Database, userId: number): Promise<Account> {
   const found = await findAccountDetails(db, userId);
   if (!found) throw new AppError("access_token_not_valid", { reason: "invalid" });
-  const { id, username, email, email_verified, birth_date: age, created_at, has_password } = found;
+  const { id, username, email, email_verified, birth_date: age, created_at, has_password, providers } = found;
   const known = { id, username, email, email_verified, age, created_at: created_at.toISOString(), has_password };
-  return { ...known, totp: false, recovery_codes_left: 0, passkeys: 0, providers: [] };
+  return { ...known, totp: false, recovery_codes_left: 0, passkeys: 0, providers };
 }

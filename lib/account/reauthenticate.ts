@@ -11,7 +11,8 @@ import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
 import { isOwnPassword } from "#lib/passwords/check-password.ts";
 import type { Hash } from "#lib/passwords/hash-queue.ts";
-import type { ReauthenticateInput } from "#lib/schemas.ts";
+import type { Problems } from "#lib/problems.ts";
+import type { ReauthenticateValues } from "#lib/schemas.ts";
 
 /**
  * Proves that the holder of a session is the account's owner. For `REAUTHENTICATION_SECONDS` the session may then do what needs a
@@ -25,7 +26,7 @@ export async function reauthenticate(
   db: Database,
   hash: Hash,
   { userId, sessionId }: Viewer,
-  { password }: ReauthenticateInput,
+  password: string,
   address: string,
 ): Promise<Tokens> {
   const account = await findAccountById(db, userId, address);
@@ -36,4 +37,9 @@ export async function reauthenticate(
   if (!session) throw new AppError("access_token_not_valid", { reason: "invalid" });
   record("reauthentication", { user_id: userId, session: sessionId });
   return tokensOf(session);
+}
+
+/** A proof is one of the two. A body with neither is told about the password, as most accounts have one. */
+export function reauthenticateRules(_db: Database, { password, provider }: Partial<ReauthenticateValues>): Problems {
+  return password === undefined && provider === undefined ? { password: [{ code: "required" }] } : {};
 }

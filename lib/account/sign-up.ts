@@ -27,13 +27,29 @@ const MOST_TRIES = 3;
  * @throws {AppError} `invalid_input` if another signup took the name or the address while the password was hashed; `unavailable`
  */
 export async function signUp(db: Database, { password, ...details }: SignUpValues, hash: Hash | null): Promise<User> {
-  const { age, ...columns } = details;
-  const email_verified_at = hash === null ? now() : null;
-  const user: NewUser = { ...columns, email_verified_at, username_key: usernameKey(columns.username), birth_date: age };
-  const id = await insertOrRefuse(db, user, await hashPassword(hash, password));
-  record("signup", { user_id: id });
-  // The answer's schema decides which fields leave.
-  return userAnswer.parse({ id, ...details });
+  const user = newUser(details, hash === null);
+  const encoded = await hashPassword(hash, password);
+  return insertOrRefuse(db, user, (part) => insertUser(part, user, encoded));
+}
+
+/**
+ * Makes an account without a password, for somebody who was identified by other means. `signUpRules` must have accepted the fields.
+ * @param isVerified whether the address is known to be theirs. If not, a mail asks to confirm it
+ * @param link adds the way in, in the same transaction
+ * @throws {AppError} as `signUp` does, and what `link` throws
+ */
+export async function signUpWithoutPassword(
+  db: Database,
+  details: Omit<SignUpValues, "password">,
+  isVerified: boolean,
+  link: (db: Database, userId: number) => Promise<void>,
+): Promise<User> {
+  const user = newUser(details, isVerified);
+  return insertOrRefuse(db, user, async (part) => {
+    const id = await insertUser(part, user, null);
+    if (id !== null) await link(part, id);
+    return id;
+  });
 }
 
 /** The signup's rules beyond its schema: the settings' limits, and a username and an address that are not taken. */
@@ -57,20 +73,32 @@ async function takenProblems(db: Database, { username, email }: Partial<SignUpVa
   };
 }
 
-// Another signup may have taken the name while the password was hashed. If that account is gone again, the insert is repeated.
-async function insertOrRefuse(db: Database, user: NewUser, encoded: string): Promise<number> {
+function newUser({ age, ...details }: Omit<SignUpValues, "password">, isVerified: boolean): NewUser {
+  const email_verified_at = isVerified ? now() : null;
+  return { ...details, email_verified_at, username_key: usernameKey(details.username), birth_date: age };
+}
+
+type Insert = (db: Database) => Promise<number | null>;
+
+// Another signup may have taken the name in the meantime. If that account is gone again, the insert is repeated.
+async function insertOrRefuse(db: Database, user: NewUser, insert: Insert): Promise<User> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const id = await insertWithEvent(db, user, encoded);
-    if (id !== null) return id;
-    const fields = await takenProblems(db, user);
-    if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
+    const id = await insertWithEvent(db, user, insert);
+    if (id === null) {
+      const fields = await takenProblems(db, user);
+      if (Object.keys(fields).length > 0) throw new AppError("invalid_input", { fields });
+      continue;
+    }
+    record("signup", { user_id: id });
+    // The answer's schema decides which fields leave.
+    return userAnswer.parse({ ...user, id, age: user.birth_date });
   }
   throw new AppError("unavailable", { retryAfter: 1 });
 }
 
-async function insertWithEvent(db: Database, user: NewUser, encoded: string): Promise<number | null> {
+async function insertWithEvent(db: Database, user: NewUser, insert: Insert): Promise<number | null> {
   const inserting = db.transaction(async (part) => {
-    const id = await insertUser(part, user, encoded);
+    const id = await insert(part);
     if (id === null) return null;
     await rememberEvent(part, id, "signup");
     if (!user.email_verified_at) await post(part, confirmEmail, { address: user.email, userId: id, facts: { isWelcome: true } });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AddressState } from "#db/email-addresses.ts";
-import { readLink, signLink, stateDigests } from "./signed-link.ts";
+import { readValue, signValue, stateDigests } from "./signed-value.ts";
 
 /** How long the link that confirms an address is good. */
 export const CONFIRMATION_SECONDS = 86_400;
@@ -19,7 +19,7 @@ export type Confirmation = { userId: number; email: string; change: { sessionId:
 
 /** The token that confirms the account's own address. */
 export function signConfirmation(userId: number, email: string): string {
-  return signLink(KIND, { user_id: userId, email, session: null, state: null }, CONFIRMATION_SECONDS);
+  return signValue(KIND, { user_id: userId, email, session: null, state: null }, CONFIRMATION_SECONDS);
 }
 
 /**
@@ -28,12 +28,12 @@ export function signConfirmation(userId: number, email: string): string {
  */
 export function signEmailChange(userId: number, email: string, sessionId: string, current: AddressState): string {
   const [state] = digests(userId, current);
-  return signLink(KIND, { user_id: userId, email, session: sessionId, state }, CONFIRMATION_SECONDS);
+  return signValue(KIND, { user_id: userId, email, session: sessionId, state }, CONFIRMATION_SECONDS);
 }
 
 /** What the token confirms. Null if it is malformed or expired, or not of this kind. */
 export function readConfirmation(token: string): Confirmation | null {
-  const read = readLink(KIND, claims, token);
+  const read = readValue(KIND, claims, token);
   if (!read) return null;
   const { user_id: userId, email, session, state } = read;
   return { userId, email, change: session !== null && state !== null ? { sessionId: session, state } : null };

@@ -15,13 +15,18 @@ export type SessionCookie = {
   httpOnly: true;
   sameSite: "lax";
   secure: boolean;
-  /** seconds */
-  maxAge: number;
+  /** seconds; undefined: until the browser is closed */
+  maxAge: number | undefined;
 };
 
 /** `__Host-` binds a cookie to this host, the path `/` and https (RFC 6265bis §4.1.3.2). Browsers refuse it over plain http. */
-function cookieName(which: CookieName): string {
-  return `${isSecure() ? "__Host-" : ""}${which}_token`;
+export function hostCookieName(name: string): string {
+  return `${isSecure() ? "__Host-" : ""}${name}`;
+}
+
+/** The whole name of a session's cookie. */
+export function sessionCookieName(which: CookieName): string {
+  return hostCookieName(`${which}_token`);
 }
 
 /** The two cookies that carry a session. */
@@ -42,7 +47,8 @@ export function clearedCookie(which: CookieName): SessionCookie {
 
 /** A `Set-Cookie` header's value. */
 export function serializeCookie({ name, value, path, maxAge, secure }: SessionCookie): string {
-  return `${name}=${value}; Path=${path}; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+  const lasts = maxAge === undefined ? "" : ` Max-Age=${maxAge};`;
+  return `${name}=${value}; Path=${path};${lasts} HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
 }
 
 /**
@@ -50,9 +56,23 @@ export function serializeCookie({ name, value, path, maxAge, secure }: SessionCo
  * uses the name too. An empty value counts as absent.
  */
 export function readCookies(header: string | null, which: CookieName): string[] {
-  const name = cookieName(which);
+  return readNamed(header, sessionCookieName(which));
+}
+
+/** The values that a `Cookie` header has under a name: the whole name, with its prefix. */
+export function readNamed(header: string | null, name: string): string[] {
   const named = cookiePairs(header).filter((pair) => pair.name === name);
   return named.map(({ value }) => value).filter((value) => value !== "");
+}
+
+/** The cookies whose names match. */
+export function matchingCookies(header: string | null, names: RegExp): { name: string; value: string }[] {
+  return cookiePairs(header).filter(({ name }) => names.test(name));
+}
+
+/** Any cookie of this application. All have the same attributes. @param name the whole name */
+export function makeCookie(name: string, value: string, maxAge: number | undefined): SessionCookie {
+  return { name, value, path: "/", httpOnly: true, sameSite: "lax", secure: isSecure(), maxAge };
 }
 
 /**
@@ -70,7 +90,7 @@ function cookiePairs(header: string | null): { name: string; value: string }[] {
 }
 
 function cookie(which: CookieName, value: string, maxAge: number): SessionCookie {
-  return { name: cookieName(which), value, path: "/", httpOnly: true, sameSite: "lax", secure: isSecure(), maxAge };
+  return makeCookie(sessionCookieName(which), value, maxAge);
 }
 
 function isSecure(): boolean {

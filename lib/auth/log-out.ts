@@ -33,6 +33,15 @@ export async function findLeaver(db: Database, headers: CredentialHeaders, body:
   }
 }
 
+/** Ends the session of these cookies, if there is one: they are about to be replaced or cleared. */
+export async function logOutHolder(db: Database, cookie: string | null): Promise<void> {
+  try {
+    await logOut(db, await findLeaver(db, { authorization: null, cookie }, async () => ({})));
+  } catch (error) {
+    if (!isUnauthenticated(error)) throw error;
+  }
+}
+
 async function findFirst(db: Database, refreshTokens: string[]): Promise<Viewer | null> {
   for (const presented of refreshTokens) {
     const session = await findRefreshable(db, presented);

@@ -68,12 +68,12 @@ test("while a secret is replaced, links of both are good; once it is removed, no
 
 test("a link of another kind is no recovery token, and a recovery token is no session's", async () => {
   const { signRecoveryToken, isRecoveryTokenOf, readRecoveryToken } = await recoveryTokens();
-  const { signLink, stateDigests } = await import("./signed-link.ts");
+  const { signValue, stateDigests } = await import("./signed-value.ts");
   const { verifyAccessToken, verifyRefreshToken } = await import("./tokens.ts");
   const [state] = stateDigests("recovery", account.id, account.encoded, account.email, account.last_change);
-  expect(isRecoveryTokenOf(account, signLink("recovery", { user_id: 7, state }, 60))).toBe(true);
+  expect(isRecoveryTokenOf(account, signValue("recovery", { user_id: 7, state }, 60))).toBe(true);
   for (const kind of ["confirm-email", "undo-email-change"] as const) {
-    const other = signLink(kind, { user_id: 7, state }, 60);
+    const other = signValue(kind, { user_id: 7, state }, 60);
     expect([readRecoveryToken(other), isRecoveryTokenOf(account, other)]).toEqual([null, false]);
   }
   const token = signRecoveryToken(account);

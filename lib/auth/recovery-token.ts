@@ -3,7 +3,7 @@ import "server-only";
 import { z } from "zod";
 import type { RecoverableAccount } from "#db/recovery.ts";
 import { config } from "#lib/config.ts";
-import { readLink, signLink, stateDigests } from "./signed-link.ts";
+import { readValue, signValue, stateDigests } from "./signed-value.ts";
 
 const claims = z.object({ user_id: z.int().min(1), state: z.string() });
 
@@ -13,17 +13,17 @@ const claims = z.object({ user_id: z.int().min(1), state: z.string() });
  */
 export function signRecoveryToken(account: RecoverableAccount): string {
   const [state] = digestsOf(account);
-  return signLink("recovery", { user_id: account.id, state }, config().RECOVERY_LIFETIME);
+  return signValue("recovery", { user_id: account.id, state }, config().RECOVERY_LIFETIME);
 }
 
 /** Whose recovery token this is: the user's id. Null if it is malformed or expired. */
 export function readRecoveryToken(token: string): number | null {
-  return readLink("recovery", claims, token)?.user_id ?? null;
+  return readValue("recovery", claims, token)?.user_id ?? null;
 }
 
 /** Whether a recovery token is good for this account, as it is now. */
 export function isRecoveryTokenOf(account: RecoverableAccount, token: string): boolean {
-  const said = readLink("recovery", claims, token);
+  const said = readValue("recovery", claims, token);
   return said?.user_id === account.id && digestsOf(account).includes(said.state);
 }
 

@@ -1,7 +1,7 @@
 import "server-only";
 
 import { z } from "zod";
-import { readLink, signLink } from "./signed-link.ts";
+import { readValue, signValue } from "./signed-value.ts";
 
 const KIND = "undo-email-change";
 const claims = z.object({ change: z.int().positive(), email: z.string() });
@@ -14,11 +14,11 @@ export type Undo = { change: number; email: string };
 
 /** The token that undoes a change of an account's address. @param seconds for how long the change can still be undone */
 export function signUndo({ change, email }: Undo, seconds: number): string {
-  return signLink(KIND, { change, email }, seconds);
+  return signValue(KIND, { change, email }, seconds);
 }
 
 /** What the token undoes. Null if it is malformed or expired, or not of this kind. */
 export function readUndo(token: string): Undo | null {
-  const read = readLink(KIND, claims, token);
+  const read = readValue(KIND, claims, token);
   return read && { change: read.change, email: read.email };
 }

@@ -1,5 +1,5 @@
 import type { Account, EventPage } from "#lib/answers.ts";
-import type { ChangeAccountInput, ChangeEmailInput, ChangePasswordInput, ReauthenticateInput } from "#lib/schemas.ts";
+import type { ChangeAccountInput, ChangeEmailInput, ChangePasswordInput } from "#lib/schemas.ts";
 import { api } from "./api-client.ts";
 import type { Result } from "./call.ts";
 import { announceSession, type SessionChange } from "./session-channel.ts";
@@ -11,7 +11,6 @@ export const accountApi = {
   changeEmail: (input: ChangeEmailInput) => api.post("/api/user/email/", input),
   // Nothing is sent if the address has been confirmed elsewhere: then the pages show that.
   resendConfirmation: () => announcing("changed", api.post("/api/user/email/resend/")),
-  reauthenticate: (input: ReauthenticateInput) => api.post("/api/user/reauthenticate/", input),
 
   endSession: async (id: string): Promise<Result<null>> => {
     const result = await api.delete<null>(`/api/user/sessions/${encodeURIComponent(id)}/`);

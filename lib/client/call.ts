@@ -26,10 +26,7 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** Calls an endpoint. The browser sends the cookies by itself: no token is kept here. */
 export async function send<Data>(method: Method, path: string, body?: unknown): Promise<Result<Data>> {
   try {
-    const response = await fetch(path, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    });
+    const response = await fetch(path, { method, ...encoded(body) });
     const answer: unknown = response.status === 204 ? null : await response.json();
     if (response.ok) return { ok: true, data: answer as Data };
     return { ok: false, failure: toFailure(response, answer) };
@@ -37,6 +34,13 @@ export async function send<Data>(method: Method, path: string, body?: unknown): 
     // There is no connection, or the answer is not JSON and so does not come from the application.
     return { ok: false, failure: { kind: "unavailable", retryAfter: null } };
   }
+}
+
+function encoded(body: unknown): RequestInit {
+  if (body === undefined) return {};
+  // Auth.js' paths take forms. They answer with a URL in place of a redirect, which a script could not follow to another site.
+  if (body instanceof URLSearchParams) return { body, headers: { "x-auth-return-redirect": "1" } };
+  return { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
 }
 
 function toFailure({ status, headers }: Response, answer: unknown): Failure {

@@ -14,8 +14,11 @@ export function askForProofBy(dialog: Ask): () => void {
 
 /** Asks for a proof. All calls of a tab share one question. */
 export function askForProof(methods: string[]): Promise<boolean> {
-  asking ??= (ask?.(methods) ?? Promise.resolve(false)).finally(() => {
-    asking = null;
-  });
+  asking ??= (ask?.(methods) ?? Promise.resolve(false))
+    // The question's script may not arrive.
+    .catch(() => false)
+    .finally(() => {
+      asking = null;
+    });
   return asking;
 }

@@ -14,6 +14,11 @@ const tabs = local && new BroadcastChannel(CHANNEL);
 /** Announces a change to every tab, this one included. */
 export function announceSession(change: SessionChange): void {
   local?.dispatchEvent(new CustomEvent(CHANNEL, { detail: change }));
+  announceElsewhere(change);
+}
+
+/** Announces to the other tabs what this one has found when it was loaded. */
+export function announceElsewhere(change: SessionChange): void {
   tabs?.postMessage(change);
 }
 

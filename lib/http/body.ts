@@ -20,9 +20,22 @@ export async function readBody<Schema extends z.ZodType>(
   return readFields(schema, toObject(parseJson(await readBytes(request))), rules);
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+/**
+ * Reads the fields of a form, or of a flat JSON object, as Auth.js' client sends them. Of a field that is there twice, the last
+ * one counts; what is no text is left out.
+ * @throws {AppError} `unsupported_media_type`, `body_too_large`, `json_parse_error`, `invalid_input`
+ */
+export async function readForm(request: Request): Promise<Record<string, string>> {
+  const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(request.headers.get("content-type") ?? "");
+  const bytes = await readBytes(request, isForm ? () => undefined : assertJson);
+  if (isForm) return Object.fromEntries(new URLSearchParams(Buffer.from(bytes).toString()));
+  const entries = Object.entries(toObject(parseJson(bytes)));
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+async function readBytes(request: Request, assertType = assertJson): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BYTES) {
-    assertJson(request);
+    assertType(request);
     throw new AppError("body_too_large");
   }
   const chunks: Uint8Array[] = [];
@@ -34,7 +47,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     if (done) return Buffer.concat(chunks);
     if (value.byteLength === 0) continue;
     // The media type is checked when the first byte arrives: an empty body needs none.
-    assertJson(request);
+    assertType(request);
     length += value.byteLength;
     if (length > MAX_BYTES) throw new AppError("body_too_large");
     chunks.push(value);

@@ -1,6 +1,6 @@
 import "server-only";
 
-import { config } from "#lib/config.ts";
+import { publicOrigin } from "#lib/auth/public-origin.ts";
 import { AppError } from "#lib/errors.ts";
 
 /**
@@ -16,9 +16,4 @@ export function refuseCrossSite(headers: Headers): void {
   }
   const origin = headers.get("origin");
   if (origin !== null && origin !== publicOrigin(headers)) throw new AppError("cross_site");
-}
-
-// Without PUBLIC_URL every name that reaches the application is its own, over http: localhost, 127.0.0.1, a name on the network.
-function publicOrigin(headers: Headers): string {
-  return config().PUBLIC_URL?.origin ?? `http://${headers.get("host")}`;
 }

@@ -31,7 +31,7 @@ export type Declaration = {
   /** The schema of the request's body. Without one the body is not read */
   body?: z.ZodType;
   /** Rules beyond the body's schema. Their problems are reported together with the schema's */
-  rules?: (db: Database, fields: never, viewer: never, guesser: never) => Problems | Promise<Problems>;
+  rules?: (db: Database, fields: never, viewer: never, sender: never) => Problems | Promise<Problems>;
   /** What the endpoint does, in a few words, and in a sentence or two */
   summary?: string;
   description?: string;

@@ -21,6 +21,11 @@ export function noContent(cookies: SessionCookie[] = []): JsonAnswer {
   return answer(null, { status: 204, headers: {}, cookies });
 }
 
+/** An answer that sends the browser on. */
+export function redirect(location: string, cookies: SessionCookie[]): JsonAnswer {
+  return answer(null, { status: 302, headers: { location }, cookies });
+}
+
 function answer(text: string | null, { status, headers, cookies }: Required<Extras>): JsonAnswer {
   const all = { "cache-control": "no-store", ...headers };
   const setCookies = cookies.map((cookie): [string, string] => ["set-cookie", serializeCookie(cookie)]);

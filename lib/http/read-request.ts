@@ -28,17 +28,17 @@ export async function readQuery(request: Request, { query: schema }: Declaration
 
 /**
  * A function that reads the body, once: it can't be read again. At most endpoints that is after the session was checked.
- * @param guesser for rules that compare a password
+ * @param sender for rules that compare a password, or read another cookie
  */
 export function bodyReader(
   db: Database,
   request: Request,
   { body, rules }: Declaration,
-  guesser: Guesser,
+  sender: Guesser & { cookie: string | null },
 ): (viewer: Viewer | null) => Promise<unknown> {
   let reading: Promise<unknown> | undefined;
   return (viewer) => {
-    const rulesOf = (fields: unknown) => rules?.(db, fields as never, viewer as never, guesser as never) ?? {};
+    const rulesOf = (fields: unknown) => rules?.(db, fields as never, viewer as never, sender as never) ?? {};
     reading ??= body ? readBody(request, body, rulesOf) : Promise.resolve(undefined);
     return reading;
   };

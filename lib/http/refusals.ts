@@ -67,6 +67,11 @@ const ANSWERS: Table = {
       { reason: "not_utf8" },
     ],
   },
+  last_way_in: {
+    status: 400,
+    body: () => ({ detail: "This is the last way to log in.", code: "last_way_in" }),
+    samples: [undefined],
+  },
   method_not_allowed: {
     status: 405,
     headers: ({ allow }) => ({ allow }),
@@ -78,13 +83,17 @@ const ANSWERS: Table = {
     body: () => ({ detail: "No active account found with the given credentials" }),
     samples: [undefined],
   },
+  no_pending_signup: {
+    status: 400,
+    body: () => ({ detail: "Sign in with a provider first.", code: "no_pending_signup" }),
+    samples: [undefined],
+  },
   not_authenticated: { status: 401, body: () => ({ detail: NOT_PROVIDED }), samples: [undefined] },
   not_found: { status: 404, body: () => ({ detail: "Not found." }), samples: [undefined] },
   reauthentication_required: {
     status: 403,
     body: ({ methods }) => ({ detail: "Reauthentication is required.", code: "reauthentication_required", methods }),
-    // An account without a password has no way yet.
-    samples: [{ methods: ["password"] }, { methods: [] }],
+    samples: [{ methods: ["password"] }, { methods: ["provider"] }, { methods: [] }],
   },
   refresh_token_missing: {
     status: 401,

@@ -37,7 +37,12 @@ type Takes<V, Body extends z.ZodType, Params extends z.ZodType, Query extends z.
   body?: Body;
   params?: Params;
   query?: Query;
-  rules?: (db: Database, fields: Partial<z.output<Body>>, viewer: V, guesser: Guesser) => Problems | Promise<Problems>;
+  rules?: (
+    db: Database,
+    fields: Partial<z.output<Body>>,
+    viewer: V,
+    sender: Guesser & { cookie: string | null },
+  ) => Problems | Promise<Problems>;
 };
 type Endpoint = { declaration: Declaration; run: (request: Request, path: PathContext) => Promise<unknown> };
 type RouteHandler = { (request: Request, path: PathContext): Promise<Response>; declared: Map<string, Declaration> };
@@ -110,7 +115,7 @@ export function endpoint(declaration: Declaration, handler: Handler<never, never
     const db = database();
     const headers = { authorization: request.headers.get("authorization"), cookie: request.headers.get("cookie") };
     const attempt = declaration.limit ? await countOrRefuse(db, declaration.limit, address) : null;
-    const read = bodyReader(db, request, declaration, { hash, address });
+    const read = bodyReader(db, request, declaration, { hash, address, cookie: headers.cookie });
     const identify = declaration.authenticate ?? authenticate;
     const viewer = declaration.public === true ? null : await identify(db, headers, () => read(null));
     if (viewer) await proofOf(declaration)?.(db, viewer);

@@ -29,6 +29,10 @@ type Events = {
   /** A mail will not be sent, unless an operator has it tried again. `code`: nodemailer's, or TOO_LATE */
   mail_failed: { mail: string; kind: string; code: string; response_code?: number | undefined };
   account_deleted: { user_id: number };
+  provider_linked: { user_id: number; provider: string };
+  provider_unlinked: { user_id: number; provider: string };
+  /** A walk to a provider came to nothing. `failure`: as the page is told; `causes`: what went wrong, without a value */
+  provider_failed: { provider: string; failure: string; causes: string };
   /** `resets_in` in seconds */
   throttle: { limit: string; resets_in: number };
 };
@@ -54,6 +58,9 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   mail_dropped: { level: "info", count: () => metrics().mails.inc({ outcome: "dropped" }) },
   mail_failed: { level: "warn", count: () => metrics().mails.inc({ outcome: "failed" }) },
   account_deleted: { level: "info" },
+  provider_linked: { level: "info" },
+  provider_unlinked: { level: "info" },
+  provider_failed: { level: "warn", count: ({ provider, failure }) => metrics().providerFailures.inc({ provider, failure }) },
   throttle: { level: "warn", count: ({ limit }) => metrics().throttled.inc({ limit }) },
 };
 

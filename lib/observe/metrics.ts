@@ -38,6 +38,10 @@ function createMetrics() {
       ...named("password_lookups_total", "New passwords found among breached ones, not found, taken without a look there."),
       labelNames: ["outcome"],
     }),
+    providerFailures: new Counter({
+      ...named("provider_failures_total", "Logins with another provider, and what else leads there, that came to nothing."),
+      labelNames: ["provider", "failure"],
+    }),
     throttled: new Counter({ ...named("throttled_total", "Requests over a limit on attempts."), labelNames: ["limit"] }),
     mails: new Counter({
       ...named("mails_total", "Mails that the mail server took, that had nobody to go to, that failed for good."),

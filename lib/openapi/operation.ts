@@ -23,7 +23,7 @@ export type Operation = {
 export function operation(method: string, declaration: Declaration): Omit<Operation, "operationId" | "tags"> {
   const { summary = "", description = "", answers = { 200: z.unknown() } } = declaration;
   const { params, query, body } = declaration;
-  const fields = z.object({ ...query?.shape, ...(body instanceof z.ZodObject ? body.shape : {}) });
+  const fields = z.object({ ...params?.shape, ...query?.shape, ...(body instanceof z.ZodObject ? body.shape : {}) });
   const responses = documentRefusals(refusalsOf(method, declaration), fields);
   for (const [status, schema] of Object.entries(answers)) responses[status] = answered(Number(status), declaration, schema);
   // A refusal of dead credentials clears their cookies.
@@ -58,9 +58,10 @@ function describeParameters(parameters: z.ZodObject, place: Parameter["in"]): Pa
 /** An answer of this status. */
 export function answered(status: number, { setsCookies }: Declaration = {}, schema: z.ZodType | null = null): Answered {
   const retryAfter = status === 503 ? { "retry-after": { required: true, schema: { type: "string", pattern: "^\\d+$" } } } : {};
+  const location = status === 302 ? { location: { required: true, schema: { type: "string", format: "uri" } } } : {};
   return {
     description: STATUS_CODES[status] ?? "",
-    headers: { ...(setsCookies ? setCookie(true) : {}), ...retryAfter },
+    headers: { ...location, ...(setsCookies ? setCookie(true) : {}), ...retryAfter },
     ...(schema ? { content: content(schema, "output") } : {}),
   };
 }

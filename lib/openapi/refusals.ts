@@ -26,7 +26,7 @@ export function describeRefusal(code: "method_not_allowed" | "not_found"): Recor
 
 /**
  * Refusals as a document's responses, by status.
- * @param fields the schema of the query's parameters and the body's fields, which the messages of a 400 are about
+ * @param fields the schema of the parameters and the body's fields, which the messages of a 400 are about
  */
 export function documentRefusals(codes: ErrorCode[], fields: z.ZodObject = z.object({})): Record<string, Answered> {
   const byStatus: Record<number, ErrorCode[]> = {};

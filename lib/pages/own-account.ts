@@ -1,10 +1,12 @@
 import "server-only";
 
+import { findProof } from "#db/rotate-session.ts";
 import { describeAccount } from "#lib/account/describe-account.ts";
 import { listDevices } from "#lib/account/list-devices.ts";
 import { listEvents } from "#lib/account/list-events.ts";
 import type { Account, EventPage, Session } from "#lib/answers.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
+import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
 import { pageDatabase } from "./database.ts";
@@ -22,6 +24,12 @@ export async function getAccount({ userId }: Viewer): Promise<Account> {
     if (!(cause instanceof AppError) || cause.code !== "access_token_not_valid") throw cause;
     throw new AppError("unavailable", { retryAfter: OUTAGE_RETRY_SECONDS }, { cause });
   });
+}
+
+/** Whether this session has just proved who is at the screen. */
+export async function isProved({ sessionId }: Viewer): Promise<boolean> {
+  const proof = await findProof(pageDatabase(), sessionId, config().REAUTHENTICATION_SECONDS);
+  return proof?.is_recent ?? false;
 }
 
 /** The living sessions: this one, then the others, the latest used first. */

@@ -3,12 +3,12 @@ import "server-only";
 import { randomBytes } from "node:crypto";
 import { NextRequest } from "next/server";
 import type { SessionCookie } from "#lib/auth/cookies.ts";
+import { identifyViewer } from "#lib/auth/identify-viewer.ts";
+import { renewCookies } from "#lib/auth/renew-cookies.ts";
 import { config } from "#lib/config.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
-import { identifyViewer } from "./identify-viewer.ts";
 import { isOutage } from "./outage.ts";
-import { renewForPage } from "./renew-for-page.ts";
 
 type PageHeaders = { requestHeaders: Headers; responseHeaders: Record<string, string> };
 
@@ -25,7 +25,7 @@ export function pageHeaders(incoming: Headers): PageHeaders {
  * @returns the same cookies, for the browser
  */
 export async function renewPage(requestHeaders: Headers): Promise<SessionCookie[]> {
-  const { cookies, end } = await renewForPage(pageDatabase(), requestHeaders.get("cookie"));
+  const { cookies, end } = await renewCookies(pageDatabase(), requestHeaders.get("cookie"));
   if (cookies.length > 0) setCookies(requestHeaders, cookies);
   const page = currentRequest();
   if (page && end) page.sessionEnd = end;

@@ -4,11 +4,11 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import type { Viewer } from "#lib/auth/authenticate.ts";
+import { identifyViewer } from "#lib/auth/identify-viewer.ts";
 import type { SessionEnd } from "#lib/errors.ts";
+import { localPath } from "#lib/names/local-path.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 import { pageDatabase } from "./database.ts";
-import { identifyViewer } from "./identify-viewer.ts";
-import { localPath } from "./local-path.ts";
 import { isOutage } from "./outage.ts";
 import { logInPath } from "./visitor-paths.ts";
 

@@ -3,6 +3,7 @@ import "server-only";
 import { lockUser, verifyEmail } from "#db/email-addresses.ts";
 import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
+import { unlinkAll } from "#db/provider-accounts.ts";
 import { findRecoverableById, type RecoverableAccount } from "#db/recovery.ts";
 import { listJustEnded } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
@@ -79,9 +80,11 @@ async function replace(
   const account = await findOpened(db, token);
   if (!account) return null;
   await replacePassword(db, userId, encoded);
-  // What else opens an account whose address was never verified may be a squatter's, and would be removed here. There is
-  // nothing else yet.
-  if (await verifyEmail(db, userId, account.email)) await rememberEvent(db, userId, "email_verified");
+  if (await verifyEmail(db, userId, account.email)) {
+    await rememberEvent(db, userId, "email_verified");
+    // Whatever else opens an account whose address was never verified may be a squatter's.
+    for (const _provider of await unlinkAll(db, userId)) await rememberEvent(db, userId, "provider_unlinked");
+  }
   await rememberEvent(db, userId, "password_reset");
   await forgiveGuesses(db, account, address);
   const { address: from, device } = clientFacts();

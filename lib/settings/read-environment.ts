@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import type { z } from "zod";
 
 /** Settings that can also be read from a file: `AUTH_SECRET_FILE` names the file that holds `AUTH_SECRET`. */
-const FROM_FILES = ["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "SMTP_URL"];
+const FROM_FILES = [
+  ...["DATABASE_URL", "APP_DATABASE_URL", "AUTH_SECRET", "SMTP_URL"],
+  ...["AUTH_GOOGLE_ID", "AUTH_GOOGLE_SECRET", "AUTH_GITHUB_ID", "AUTH_GITHUB_SECRET", "AUTH_GITHUB_URL"],
+  ...["AUTH_OIDC_ISSUER", "AUTH_OIDC_ID", "AUTH_OIDC_SECRET", "AUTH_OIDC_NAME"],
+];
 
 /**
  * Parses the variables of an environment. An empty variable or file counts as unset, so that `PORT= npm start` is not an error.

@@ -2,6 +2,7 @@ import { BlockList, isIPv6 } from "node:net";
 import { z } from "zod";
 import { parseDatabaseUrl } from "./database-url.ts";
 import { splitField } from "./field-value.ts";
+import { assertIssuer } from "./provider-url.ts";
 import { assertSmtpUrl } from "./smtp-url.ts";
 
 // The types of settings, as parts of zod schemas.
@@ -34,6 +35,25 @@ export function attempts(fallback: string) {
 
 /** The URL of a mail server. */
 export const smtpUrl = z.string().superRefine(acceptedBy(assertSmtpUrl));
+
+/** What a provider calls this application, or a secret that it gave it (RFC 6749 appendix A.1, A.2). */
+export const credential = z
+  .string()
+  .regex(
+    /^(?!(["']).*\1$)[!-~]{1,4096}$/,
+    "must be as the provider shows it: ASCII, without white space, and without quotes around it",
+  );
+
+/** A provider's name, as a button says it. */
+export const providerName = z
+  .string()
+  .trim()
+  .regex(/^[^\p{C}]{1,40}$/u, "must be a name of at most 40 characters");
+
+/** An issuer of OpenID Connect: a string, since it is compared character by character. */
+export const issuer = z.string().superRefine(acceptedBy(assertIssuer));
+/** The URL of another server that people sign in with. */
+export const providerUrl = issuer.transform((text) => new URL(text));
 
 function acceptedBy(check: (text: string) => unknown) {
   return (text: string, context: z.RefinementCtx<string>): void => {

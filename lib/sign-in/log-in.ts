@@ -1,24 +1,20 @@
 import "server-only";
 
-import { insertRefusedLogin } from "#db/events.ts";
 import { rememberLoginAddress } from "#db/login-addresses.ts";
 import { findAccount, updatePasswordHash } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { accountName } from "#lib/auth/account-name.ts";
-import { clientFacts } from "#lib/auth/client-facts.ts";
 import { openSession } from "#lib/auth/open-session.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
-import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
-import { post } from "#lib/mail/letter.ts";
-import { confirmEmail } from "#lib/mail/letters/confirm-email.ts";
-import { record } from "#lib/observe/events.ts";
 import { log } from "#lib/observe/log.ts";
 import { countGuess } from "#lib/passwords/count-guess.ts";
 import type { Hash } from "#lib/passwords/hash-queue.ts";
 import { comparePassword } from "#lib/passwords/hashing.ts";
 import { type Attempt, forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
 import type { LogInValues } from "#lib/schemas.ts";
+import { rememberRefusedLogin } from "./refused-login.ts";
+import { requireVerifiedEmail } from "./require-verified-email.ts";
 
 /**
  * Opens a session if the password is that of the active account with this username or e-mail address.
@@ -39,23 +35,14 @@ export async function logIn(
   const stored = account?.is_active ? account.password : null;
   const compared = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, stored?.encoded ?? null));
   if (!account || !stored || !compared.isRight) {
-    await rememberRefusal(db, account?.id ?? null);
+    await rememberRefusedLogin(db, account?.id ?? null);
     throw new AppError("no_active_account");
   }
   await forgive(db, { once: client.attempt ? [client.attempt] : [], all: guesses });
   if (compared.encoded !== null) await upgrade(db, account.id, stored.encoded, compared.encoded);
-  if (!account.is_verified && config().EMAIL_VERIFICATION === "required") {
-    await rememberRefusal(db, account.id);
-    await post(db, confirmEmail, { address: account.email, userId: account.id, facts: { isWelcome: false } });
-    throw new AppError("email_not_verified");
-  }
+  await requireVerifiedEmail(db, account);
   await rememberLoginAddress(db, account.id, client.address, stored.changed_at);
-  return openSession(db, account.id, stored.changed_at);
-}
-
-async function rememberRefusal(db: Database, userId: number | null): Promise<void> {
-  record("login_refused", { user_id: userId });
-  await insertRefusedLogin(db, userId, clientFacts());
+  return openSession(db, account.id, { passwordChangedAt: stored.changed_at });
 }
 
 // Replaces an outdated hash while the password is at hand. A failure can wait for the next login, so it fails none.

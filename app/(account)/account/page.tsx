@@ -1,68 +1,20 @@
 import type { Metadata } from "next";
-import { NeedsScript } from "#app/_components/needs-script.tsx";
-import { config } from "#lib/config.ts";
-import { getAccount, getDevices, getLatestEvents } from "#lib/pages/own-account.ts";
+import { Suspense } from "react";
+import { getAccount, isProved } from "#lib/pages/own-account.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
-import { Activity } from "./activity.tsx";
-import { DeleteAccount } from "./delete-account.tsx";
-import { Devices } from "./devices.tsx";
-import { EmailAddress } from "./email-address.tsx";
-import { Export } from "./export.tsx";
-import { Part } from "./part.tsx";
-import { Password } from "./password.tsx";
-import { Profile } from "./profile.tsx";
+import { type AccountSearch, WhatCame } from "./what-came.tsx";
 
 export const metadata: Metadata = { title: "Your account" };
 
-const PARTS = [
-  { id: "profile", title: "Profile", about: "Who you are here." },
-  { id: "email-address", title: "Email address", about: "We write to it when something happens to your account." },
-  { id: "change-password", title: "Password", about: "A long one that you use nowhere else." },
-  { id: "devices", title: "Devices", about: "Where you are logged in. Log out each device that you don't know." },
-  { id: "activity", title: "Activity", about: "What happened to your account. If something wasn't you, change the password." },
-  { id: "export", title: "Your data", about: "All that MovieConnect keeps about you, in one file." },
-  { id: "delete", title: "Leave", about: "Your account goes at once, with everything in it. There is no way back." },
-] as const;
-
-export default async function AccountPage() {
+/** What the query asks the account's page to say. Its parts are in layout.tsx. */
+export default async function AccountPage({ searchParams }: { searchParams: Promise<AccountSearch> }) {
   const viewer = await requireViewer();
-  const [account, sessions, events] = await Promise.all([getAccount(viewer), getDevices(viewer), getLatestEvents(viewer)]);
-  const { username, email } = account;
-  const contents: Record<(typeof PARTS)[number]["id"], React.ReactNode> = {
-    profile: <Profile username={username} age={account.age} />,
-    "email-address": <EmailAddress email={email} isVerified={account.email_verified} />,
-    "change-password": (
-      <Password username={username} email={email} hasPassword={account.has_password} minLength={config().PASSWORD_MIN_LENGTH} />
-    ),
-    devices: <Devices sessions={sessions} />,
-    activity: <Activity key={events.results[0]?.id} first={events} />,
-    export: <Export username={username} />,
-    delete: <DeleteAccount username={username} />,
-  };
+  const search = await searchParams;
+  if (Object.keys(search).length === 0) return null;
+  const [account, isFresh] = await Promise.all([getAccount(viewer), isProved(viewer)]);
   return (
-    <>
-      <div>
-        <h1>Your account</h1>
-        <nav aria-label="Parts of your account" className="mt-5">
-          <ul className="flex list-none flex-wrap gap-x-5 gap-y-2 pl-0">
-            {PARTS.map(({ id, title }) => (
-              <li key={id}>
-                <a href={`#${id}`}>{title}</a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-        <div className="notices">
-          <NeedsScript doing="Changing anything here" />
-        </div>
-      </div>
-      <div className="parts">
-        {PARTS.map((part) => (
-          <Part key={part.id} {...part}>
-            {contents[part.id]}
-          </Part>
-        ))}
-      </div>
-    </>
+    <Suspense>
+      <WhatCame search={search} account={account} isProved={isFresh} />
+    </Suspense>
   );
 }

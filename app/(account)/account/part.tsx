@@ -15,7 +15,10 @@ export function Part({ id, title, about, children }: Props) {
         <h2 id={`${id}-title`}>{title}</h2>
         <p className="mt-2 text-ink-soft">{about}</p>
       </div>
-      <div className="max-w-xl min-w-0">{children}</div>
+      <div className="max-w-xl min-w-0">
+        <div className="came-back" />
+        {children}
+      </div>
     </section>
   );
 }

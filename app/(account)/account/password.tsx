@@ -21,7 +21,7 @@ export function Password({ username, email, hasPassword, minLength }: Props) {
   return (
     <ApiForm<ChangePasswordInput, unknown>
       call={accountApi.changePassword}
-      submit={{ label: "Save the new password", doing: "Saving", look: "sm:w-auto" }}
+      submit={{ label: hasPassword ? "Save the new password" : "Set the password", doing: "Saving", look: "sm:w-auto" }}
       says={() => "Your new password is saved. You stay logged in here, and are logged out everywhere else."}
       words={changePasswordWords}
       clears

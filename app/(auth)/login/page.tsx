@@ -1,6 +1,9 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { SaidOnce } from "#app/_components/said-once.tsx";
+import { loginFailed, walkFailure, walkProvider } from "#app/_components/walk-words.ts";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
+import { OtherWays } from "#app/(auth)/other-ways.tsx";
 import { getViewer, sessionEnd } from "#lib/pages/viewer.ts";
 import { signUpPath } from "#lib/pages/visitor-paths.ts";
 import { LogInForm } from "./log-in-form.tsx";
@@ -9,19 +12,44 @@ import { Reason } from "./reason.tsx";
 export const metadata: Metadata = { title: "Log in" };
 
 export default async function LogInPage({ searchParams }: { searchParams: AuthSearch }) {
-  const search = await searchParams;
+  const { error, provider, reason, ...search } = await searchParams;
   const next = nextPath(search.next);
-  if (await getViewer()) redirect(next ?? "/");
+  const failure = walkFailure(error);
+  const failed = failure && <SaidOnce isGood={false}>{loginFailed(failure, walkProvider(provider))}</SaidOnce>;
+  const viewer = await getViewer();
+  if (viewer && !failed) redirect(next ?? "/");
+  // Another tab has logged in meanwhile.
+  if (viewer) return <LoggedIn username={viewer.username} next={next} failed={failed} />;
   return (
     <>
       <h1>Log in</h1>
-      <Reason reason={search.reason ?? sessionEnd() ?? undefined} isOnTheWay={next !== null} />
+      {failed ?? <Reason reason={reason ?? sessionEnd() ?? undefined} isOnTheWay={next !== null} />}
       <LogInForm />
+      <OtherWays verb="Log in" next={next} />
       <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
         <span>
           New here? <a href={signUpPath(next)}>Create an account</a>
         </span>
         <a href="/forgot-password">Forgot password?</a>
+      </p>
+    </>
+  );
+}
+
+type Still = { username: string; next: string | null; failed: React.ReactNode };
+
+function LoggedIn({ username, next, failed }: Still) {
+  return (
+    <>
+      <h1>You are logged in already</h1>
+      {failed}
+      <p>
+        You are logged in here as <bdi className="font-bold">{username}</bdi>.
+      </p>
+      <p className="mt-5">
+        <a href={next ?? "/"} className="button">
+          Go on
+        </a>
       </p>
     </>
   );

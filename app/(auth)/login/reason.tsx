@@ -1,6 +1,6 @@
+import { SaidOnce } from "#app/_components/said-once.tsx";
 import type { LogInReason } from "#lib/pages/visitor-paths.ts";
 import { NewcomersAddress } from "./newcomers-address.tsx";
-import { SaidOnce } from "./said-once.tsx";
 
 const NEW_PASSWORD = <a href="/forgot-password">choose a new password</a>;
 
@@ -35,7 +35,7 @@ const WORDS: { [Reason in LogInReason]: React.ReactNode } = {
 
 /** Says why the login page is shown. @param isOnTheWay whether the visitor asked for a page that needs a session */
 export function Reason({ reason, isOnTheWay }: { reason: string | string[] | undefined; isOnTheWay: boolean }) {
-  if (isReason(reason)) return <SaidOnce>{WORDS[reason]}</SaidOnce>;
+  if (isReason(reason)) return <SaidOnce isGood>{WORDS[reason]}</SaidOnce>;
   if (isOnTheWay) return <p className="notice notice-good mt-5 mb-6 font-semibold">Please log in to see that page.</p>;
   return <p className="mt-3 mb-6 text-lg text-ink-soft">Your seat is where you left it.</p>;
 }

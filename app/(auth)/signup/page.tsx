@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
+import { OtherWays } from "#app/(auth)/other-ways.tsx";
 import { config } from "#lib/config.ts";
 import { getViewer } from "#lib/pages/viewer.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
@@ -23,6 +24,7 @@ export default async function SignUpPage({ searchParams }: { searchParams: AuthS
         minimumAge={MINIMUM_AGE}
         logInPath={logInPath(next, EMAIL_VERIFICATION === "required" ? "confirm_first" : "signed_up")}
       />
+      <OtherWays verb="Sign up" next={next} />
     </>
   );
 }

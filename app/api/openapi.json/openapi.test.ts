@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { changeSession } from "#e2e/change-session.ts";
-import { logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
+import { freshName, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
 import { changeEmail, freshEmail, newOwner } from "#e2e/email-changes.ts";
-import { claimsOf } from "#e2e/forge.ts";
-import { eventually, startPostgres, startServer, type TestServer } from "#e2e/harness.ts";
+import { claimsOf, pendingSignup } from "#e2e/forge.ts";
+import { eventually, startPostgres, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { type Document, differences, fetchDocument, isValid, type Operation } from "#e2e/openapi.ts";
 import { recoveryToken } from "#e2e/recovery.ts";
 
@@ -17,6 +17,9 @@ const CONTRACT: Record<string, number[]> = {
   "GET /api/user/profile": [200, 401, 500, 503],
   "POST /api/token/refresh": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/user/logout": [200, 400, 401, 403, 413, 415, 500, 503],
+  "POST /api/user/signup/complete": [201, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/providers/{provider}": [200, 400, 401, 403, 404, 429, 500, 503],
+  "DELETE /api/user/providers/{provider}": [204, 400, 401, 403, 404, 429, 500, 503],
   "POST /api/user/reauthenticate": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "GET /api/user/account": [200, 401, 429, 500, 503],
   "PATCH /api/user/account": [200, 400, 401, 403, 413, 415, 429, 500, 503],
@@ -33,10 +36,22 @@ const CONTRACT: Record<string, number[]> = {
   "POST /api/user/password": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/user/password/reset": [200, 400, 403, 413, 415, 429, 500, 503],
   "POST /api/user/password/reset/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
+  "GET /api/auth/session": [200, 500, 503],
+  "POST /api/auth/session": [200, 400, 403, 413, 415, 500, 503],
+  "GET /api/auth/csrf": [200, 500],
+  "GET /api/auth/providers": [200, 500],
+  "GET /api/auth/signin": [302, 500],
+  "POST /api/auth/signin/{provider}": [200, 302, 400, 403, 404, 413, 415, 429, 500, 503],
+  "GET /api/auth/callback/{provider}": [302, 404, 429, 500, 503],
+  "POST /api/auth/signout": [200, 302, 400, 403, 413, 415, 500, 503],
+  "GET /api/auth/error": [302, 500],
   "GET /api/health/live": [200, 500],
   "GET /api/health/ready": [200, 500, 503],
   "GET /api/openapi.json": [200, 500],
 };
+
+/** Auth.js' own paths, which one file answers. */
+const AUTH_JS = [...new Set(Object.keys(CONTRACT).flatMap((name) => / (\/api\/auth\/.*)/.exec(name)?.[1] ?? []))];
 
 /** Why a session ended, as its refresh token is refused. */
 const SESSION_ENDS = [
@@ -65,7 +80,9 @@ const REFUSALS = [
   ...SESSION_ENDS.map((end) => `{"detail":"Token is invalid or expired","code":"token_not_valid","reason":"${end}"}`),
   '{"detail":"No active account found with the given credentials"}',
   '{"detail":"E-mail address is not verified.","code":"email_not_verified"}',
-  ...['"password"', ""].map(
+  '{"detail":"This is the last way to log in.","code":"last_way_in"}',
+  '{"detail":"Sign in with a provider first.","code":"no_pending_signup"}',
+  ...['"password"', '"provider"', ""].map(
     (methods) => `{"detail":"Reauthentication is required.","code":"reauthentication_required","methods":[${methods}]}`,
   ),
   '{"detail":"Cross-site request refused.","code":"cross_site"}',
@@ -89,6 +106,18 @@ const GOOD: Record<string, () => Promise<Sent & { path?: string }>> = {
   "POST /api/token/refresh": signedIn,
   "POST /api/user/logout": signedIn,
   "POST /api/user/reauthenticate": async () => ({ ...(await signedIn()), json: { password: PASSWORD } }),
+  "POST /api/user/signup/complete": async () => {
+    const username = freshName();
+    const email = `${username}@example.com`;
+    const cookies = { pending_signup: pendingSignup(inject("authSecret"), { email }) };
+    return { cookies, json: { username, age: "1990-01-02" } };
+  },
+  "POST /api/user/providers/{provider}": async () => ({ ...(await signedIn()), path: "/api/user/providers/github" }),
+  "DELETE /api/user/providers/{provider}": linked,
+  "GET /api/auth/session": signedIn,
+  "POST /api/auth/session": signedInForm,
+  "POST /api/auth/signin/{provider}": signedInForm,
+  "POST /api/auth/signout": signedInForm,
   "GET /api/user/account": signedIn,
   "PATCH /api/user/account": async () => ({ ...(await signedIn()), json: { age: "1990-01-03" } }),
   "DELETE /api/user/account": signedIn,
@@ -121,7 +150,10 @@ const GOOD: Record<string, () => Promise<Sent & { path?: string }>> = {
 
 const NEW_PASSWORD = "the-hidden-fortress-1958";
 const origin = inject("origin");
-const settings = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
+const settings = {
+  ...{ DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" },
+  ...{ AUTH_GITHUB_ID: "an-id", AUTH_GITHUB_SECRET: "a-secret" },
+};
 
 const document: Document = await fetchDocument(origin);
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -140,24 +172,26 @@ const BUG = `
     }
   };`;
 
-/** Servers in the states that bring about some statuses. */
+/** A server with a provider, and servers in the states that bring about some statuses. */
+let provided: TestServer;
 let strict: TestServer;
 let broken: TestServer;
 let cutOff: TestServer;
 beforeAll(async () => {
-  const names = ["SIGNUP", "LOGIN_ADDRESS", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK"];
+  const names = ["SIGNUP", "LOGIN_ADDRESS", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK", "PROVIDER"];
   const limits = Object.fromEntries(names.map((name) => [`RATE_LIMIT_${name}`, "1/600"]));
   const postgres = await startPostgres();
-  [strict, broken, cutOff] = await Promise.all([
+  [provided, strict, broken, cutOff] = await Promise.all([
+    startServer(settings),
     startServer({ ...settings, ...limits, RATE_LIMITS: "on" }),
     startServer({ ...settings, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(BUG)}` }),
-    startServer({ ...settings, DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100" }),
+    startServer({ ...settings, DATABASE_URL: postgres.url, REVOCATION_POLL_MS: "100", RATE_LIMITS: "on" }),
   ]);
   await postgres.stop();
   await eventually(async () => (await send(cutOff.origin, "GET", "/api/health/ready/")).status === 503);
 });
 afterAll(async () => {
-  await Promise.all([strict.stop(), broken.stop(), cutOff.stop()]);
+  await Promise.all([provided.stop(), strict.stop(), broken.stop(), cutOff.stop()]);
 });
 
 test("the document is valid OpenAPI 3.1, and its examples match its schemas", async () => {
@@ -174,7 +208,10 @@ test("every route.ts is in the document, with a summary and a description", asyn
   // These answer unknown paths, and the old path of the page about the API.
   const unnamed = ["[[...path]]/route.ts", "docs/route.ts"];
   const routes = files.filter((file) => file.endsWith("route.ts") && !unnamed.includes(file));
-  const paths = routes.map((file) => `/api/${file.replace("/route.ts", "").replaceAll(/\[(\w+)\]/g, "{$1}")}`);
+  const paths = routes.flatMap((file) => {
+    const path = `/api/${file.replace("/route.ts", "").replaceAll(/\[(\w+)\]/g, "{$1}")}`;
+    return path.endsWith("/[...nextauth]") ? AUTH_JS : [path];
+  });
   expect(Object.keys(document.paths).sort()).toEqual(paths.sort());
   for (const { name, operation } of operations) {
     expect(operation.summary, name).not.toBe("");
@@ -221,7 +258,10 @@ test.each(Object.entries(document.paths))("%s has exactly the methods of the doc
 describe.each(operations)("$name", ({ name, method, path, operation }) => {
   test.each(Object.keys(operation.responses).map(Number))("answers %i, as documented", async (status) => {
     const request = await requestFor(status, name.replace("HEAD", "GET"), operation);
-    const { from = origin, sent = {}, times = 1, path: asked = path.replaceAll(/\{\w+\}/g, "unknown") } = request;
+    const isOfProviders = /^\/api\/(?:auth|user\/providers)\//.test(path);
+    const parameter = isOfProviders && status !== 404 ? "github" : "unknown";
+    const { from = isOfProviders ? provided.origin : origin, sent = {}, times = 1 } = request;
+    const { path: asked = path.replaceAll(/\{\w+\}/g, parameter) } = request;
     for (let time = 1; time < times; time += 1) await send(from, method, asked, sent);
     const answer = await send(from, method, asked, sent);
     expect(answer.status, answer.text).toBe(status);
@@ -241,7 +281,12 @@ async function requestFor(status: number, name: string, { security = [], request
   const text = { headers: { "content-type": "text/plain" }, body: "{}" };
   const large = { headers: { "content-type": "application/json" }, body: "x".repeat(20_000) };
   switch (status) {
+    case 302:
+      // Only a client that asks for it gets the URL as JSON.
+      return { sent: { ...(await good()).sent, headers: {} } };
     case 400:
+      if (name === "POST /api/user/providers/{provider}") return { sent: await linked() };
+      if (name === "DELETE /api/user/providers/{provider}") return { sent: await linked({ hasPassword: false }) };
       if (requestBody === undefined) return { sent: await signed(), path: `${name.split(" ")[1]}?before=x` };
       return { sent: { ...(await signed()), json: [] } };
     case 401:
@@ -281,4 +326,26 @@ function refusedSession(): Promise<Sent> {
 
 async function signedIn(): Promise<Sent> {
   return { cookies: (await newSession(origin)).cookies };
+}
+
+/** A session of an account that GitHub opens too. */
+async function linked({ hasPassword = true } = {}): Promise<Sent> {
+  const { user, cookies } = await newSession(origin);
+  await withDatabase(inject("databaseUrl"), async (query) => {
+    const account = `insert into accounts ("userId", type, provider, "providerAccountId") values ($1, 'oauth', 'github', $2)`;
+    await query(account, [user.id, `https://github.com/login/oauth#${user.id}`]);
+    if (!hasPassword) await query("delete from passwords where user_id = $1", [user.id]);
+  });
+  return { cookies };
+}
+
+/** As Auth.js' client sends it. */
+async function signedInForm(): Promise<Sent> {
+  const csrf = await send(origin, "GET", "/api/auth/csrf");
+  const { cookies } = await newSession(origin);
+  return {
+    json: { csrfToken: csrf.json.csrfToken },
+    cookies: { ...cookies, ...csrf.cookies },
+    headers: { "x-auth-return-redirect": "1" },
+  };
 }

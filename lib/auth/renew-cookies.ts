@@ -2,11 +2,11 @@ import "server-only";
 
 import type { Database } from "#db/pool.ts";
 import { isUnavailable } from "#db/unavailable.ts";
-import { findViewer } from "#lib/auth/authenticate.ts";
-import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
-import { readCookies, type SessionCookie, sessionCookies } from "#lib/auth/cookies.ts";
-import { refreshByCookie } from "#lib/auth/refresh-presented.ts";
 import { AppError, type SessionEnd } from "#lib/errors.ts";
+import { findViewer } from "./authenticate.ts";
+import { clearedCookies } from "./cleared-cookies.ts";
+import { readCookies, type SessionCookie, sessionCookies } from "./cookies.ts";
+import { refreshByCookie } from "./refresh-presented.ts";
 
 /** `end`: why the session ended, if it did; `ended` if that is not known */
 export type Renewal = { cookies: SessionCookie[]; end: SessionEnd | "ended" | null };
@@ -17,7 +17,7 @@ const NOTHING: Renewal = { cookies: [], end: null };
  * The cookies to set before a page is rendered: new ones if the access token is no longer valid and the refresh token is,
  * cleared ones if the session has ended, none if there is nothing to do or the database can't be asked.
  */
-export async function renewForPage(db: Database, cookie: string | null): Promise<Renewal> {
+export async function renewCookies(db: Database, cookie: string | null): Promise<Renewal> {
   if (readCookies(cookie, "refresh").length === 0) return NOTHING;
   try {
     if (await findViewer(db, cookie)) return NOTHING;

@@ -31,7 +31,7 @@ async function where(what: "refresh" | "access", failure: (Refusal: typeof AppEr
   const rotatedAt = what === "refresh" ? facts.rotatedAt : new Date();
   const { access, refresh } = signTokens({ ...facts, rotatedAt });
   const cookie = `access_token=${access}; refresh_token=${refresh}`;
-  return { cookie, ...(await import("./renew-for-page.ts")), ...(await import("#lib/auth/log-out.ts")) };
+  return { cookie, ...(await import("./renew-cookies.ts")), ...(await import("#lib/auth/log-out.ts")) };
 }
 
 beforeEach(() => () => {
@@ -49,16 +49,16 @@ test.each([
   ["misses its deadline", unavailable],
   ["is refused without clearing the cookies", silent],
 ])("a refresh that %s leaves a page's cookies alone", async (_what, failure) => {
-  const { renewForPage, cookie } = await where("refresh", failure);
-  expect(await renewForPage(db, cookie)).toEqual({ cookies: [], end: null });
+  const { renewCookies, cookie } = await where("refresh", failure);
+  expect(await renewCookies(db, cookie)).toEqual({ cookies: [], end: null });
 });
 
 test.each([
   ["replayed", "replayed"],
   [null, "ended"],
 ] as const)("a refusal that clears the cookies clears both for a page, and says why: %s", async (end, told) => {
-  const { renewForPage, cookie } = await where("refresh", over(end));
-  const renewal = await renewForPage(db, cookie);
+  const { renewCookies, cookie } = await where("refresh", over(end));
+  const renewal = await renewCookies(db, cookie);
   expect(renewal.end).toBe(told);
   expect(renewal.cookies.map(({ name, value }) => [name, value])).toEqual([
     ["access_token", ""],
@@ -67,13 +67,13 @@ test.each([
 });
 
 test("a refused token that another application signed ends nothing: its cookie is not cleared", async () => {
-  const { renewForPage } = await where("refresh", over(null));
-  expect(await renewForPage(db, "refresh_token=another.applications.token")).toEqual({ cookies: [], end: null });
+  const { renewCookies } = await where("refresh", over(null));
+  expect(await renewCookies(db, "refresh_token=another.applications.token")).toEqual({ cookies: [], end: null });
 });
 
 test("an outage renews, clears and ends nothing: a viewer who can't be looked up is not taken for a visitor", async () => {
-  const { renewForPage, findLeaver, cookie } = await where("access", unavailable);
-  expect(await renewForPage(db, cookie)).toEqual({ cookies: [], end: null });
+  const { renewCookies, findLeaver, cookie } = await where("access", unavailable);
+  expect(await renewCookies(db, cookie)).toEqual({ cookies: [], end: null });
   const leaver = findLeaver(db, { authorization: null, cookie }, async () => ({}));
   const refusal = await leaver.catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: "unavailable", clearsCookies: false });

@@ -1,11 +1,11 @@
 import "server-only";
 
 import type { Database } from "#db/pool.ts";
-import { findViewer, type Viewer } from "#lib/auth/authenticate.ts";
-import { readCookies } from "#lib/auth/cookies.ts";
-import { verifyRefreshToken } from "#lib/auth/tokens.ts";
 import { AppError } from "#lib/errors.ts";
 import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
+import { findViewer, type Viewer } from "./authenticate.ts";
+import { readCookies } from "./cookies.ts";
+import { verifyRefreshToken } from "./tokens.ts";
 
 /**
  * Identifies a page's viewer by the cookies; null is a visitor.
