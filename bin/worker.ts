@@ -28,7 +28,10 @@ config();
 const { TRUSTED_PROXIES: trustedProxies, SHUTDOWN_DELAY_MS, API_LANE } = serviceConfig();
 
 // A Ctrl-C reaches the whole process group. The primary decides when workers end, and if it dies they end too.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, leaveOpenPages);
+/** The connections of hot reload, in development. */
+const openPages = new Set<Duplex>();
+let isLeaving = false;
 let isStopping = false;
 process.on("disconnect", () => {
   if (!isStopping) process.exit(0);
@@ -56,7 +59,15 @@ await app.prepare();
 isPrepared = true;
 // Next would listen for upgrades only after its first request. After a restart the first one is an open page's own upgrade, for
 // hot reload.
-if (isDev) server.on("upgrade", (app as unknown as { upgradeHandler: UpgradeHandler }).upgradeHandler);
+if (isDev) {
+  const { upgradeHandler } = app as unknown as { upgradeHandler: UpgradeHandler };
+  server.on("upgrade", (request, socket, head) => {
+    if (isLeaving) return socket.destroy();
+    openPages.add(socket);
+    socket.on("close", () => openPages.delete(socket));
+    upgradeHandler(request, socket, head);
+  });
+}
 const routeOf = routeLabels(process.cwd(), isDev);
 const toNext = app.getRequestHandler();
 const handler = isDev || API_LANE === "off" ? toNext : await openLane(process.cwd(), toNext);
@@ -95,4 +106,12 @@ function stop(): void {
 async function breakOff(): Promise<void> {
   server.close();
   server.closeAllConnections();
+  leaveOpenPages();
+}
+
+// A compiler whose processes are gone tells open pages to reload. That would lead them to a port where nothing answers, and to
+// the browser's own error page. Without the connection they wait for the next start.
+function leaveOpenPages(): void {
+  isLeaving = true;
+  for (const socket of openPages) socket.destroy();
 }
