@@ -85,7 +85,7 @@ export async function signOut({ db, origin, cookie, fields }: Call): Promise<Sai
   try {
     await askAuthJs(new Request(`${origin}/api/auth/signout`, { method: "POST", headers, body }), emptyVisit());
   } catch (error) {
-    if (failureOf(error) === "expired") return { url: `${origin}/?error=expired`, cookies: [] };
+    if (failureOf(error) === "expired") return { url: `${origin}/`, cookies: [] };
     throw error;
   }
   await logOutHolder(db, cookie);

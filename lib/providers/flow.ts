@@ -10,7 +10,7 @@ import { PROVIDER_IDS } from "#lib/settings/providers.ts";
 const COOKIE = "provider_flow";
 /** As long as Auth.js' cookies with PKCE's verifier, state and nonce. */
 const SIGN_IN_SECONDS = 900;
-/** Whoever sits at this browser has just proved who it is, or is about to. */
+/** A link and a proof are begun and ended in one go: a longer time would only help another person at the same browser. */
 const OWNER_SECONDS = 300;
 
 const claims = z.object({

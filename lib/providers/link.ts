@@ -4,16 +4,12 @@ import { linkAccount } from "#db/auth-js-adapter.ts";
 import { findAddressState, lockUser } from "#db/email-addresses.ts";
 import type { Database } from "#db/pool.ts";
 import { isLinkTaken } from "#db/provider-accounts.ts";
-import { revokeSessionsOf } from "#db/session-ends.ts";
-import { rememberEvent } from "#lib/auth/account-events.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
-import { clientFacts } from "#lib/auth/client-facts.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
-import { post } from "#lib/mail/letter.ts";
-import { providerLinked } from "#lib/mail/letters/provider-linked.ts";
 import { record } from "#lib/observe/events.ts";
 import { isOfViewer } from "./flow.ts";
 import type { Identity } from "./identity.ts";
+import { tellOfChange } from "./tell-of-change.ts";
 import type { Arrival, Walk, WalkFailure } from "./walk.ts";
 
 /**
@@ -35,13 +31,11 @@ export async function linkAtArrival({ db, viewer, flow }: Walk, identity: Identi
 }
 
 /** @returns the ids of the sessions that ended; null if the user has been deleted */
-async function link(db: Database, { userId, sessionId }: Viewer, identity: Identity): Promise<string[] | null> {
+async function link(db: Database, viewer: Viewer, identity: Identity): Promise<string[] | null> {
+  const { userId } = viewer;
   await lockUser(db, userId);
   const account = await findAddressState(db, userId);
   if (!account?.is_active) return null;
   await linkAccount(db, userId, identity);
-  await rememberEvent(db, userId, "provider_linked");
-  const { address, device } = clientFacts();
-  await post(db, providerLinked, { address: account.email, userId, facts: { provider: identity.provider, address, device } });
-  return revokeSessionsOf(db, userId, { allBut: sessionId });
+  return tellOfChange(db, viewer, { event: "provider_linked", provider: identity.provider, email: account.email });
 }

@@ -4,16 +4,12 @@ import { findAddressState, lockUser } from "#db/email-addresses.ts";
 import { hasPassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { listLinked, unlinkAccount } from "#db/provider-accounts.ts";
-import { revokeSessionsOf } from "#db/session-ends.ts";
-import { rememberEvent } from "#lib/auth/account-events.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
-import { clientFacts } from "#lib/auth/client-facts.ts";
 import { isConfigured } from "#lib/auth/providers.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { AppError } from "#lib/errors.ts";
-import { post } from "#lib/mail/letter.ts";
-import { providerUnlinked } from "#lib/mail/letters/provider-unlinked.ts";
 import { record } from "#lib/observe/events.ts";
+import { tellOfChange } from "./tell-of-change.ts";
 
 /**
  * Removes the viewer's account at a provider, and ends all other sessions.
@@ -25,7 +21,8 @@ export async function unlinkProvider(db: Database, viewer: Viewer, provider: str
   record("provider_unlinked", { user_id: viewer.userId, provider });
 }
 
-async function unlink(db: Database, { userId, sessionId }: Viewer, provider: string): Promise<string[]> {
+async function unlink(db: Database, viewer: Viewer, provider: string): Promise<string[]> {
+  const { userId } = viewer;
   // Two removals at once would each see the other's way in.
   await lockUser(db, userId);
   const account = await findAddressState(db, userId);
@@ -34,8 +31,5 @@ async function unlink(db: Database, { userId, sessionId }: Viewer, provider: str
   const isOther = linked.some((each) => each.provider !== provider && isConfigured(each.provider));
   if (!isOther && !(await hasPassword(db, userId))) throw new AppError("last_way_in");
   await unlinkAccount(db, userId, provider);
-  await rememberEvent(db, userId, "provider_unlinked");
-  const { address, device } = clientFacts();
-  await post(db, providerUnlinked, { address: account.email, userId, facts: { provider, address, device } });
-  return revokeSessionsOf(db, userId, { allBut: sessionId });
+  return tellOfChange(db, viewer, { event: "provider_unlinked", provider, email: account.email });
 }
