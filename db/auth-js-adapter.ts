@@ -8,7 +8,13 @@ import type { ProviderAccount } from "./sessions.ts";
 type Adapter = Required<ReturnType<typeof PostgresAdapter>>;
 
 /** A user as the adapter's `select *` finds them. */
-export type LinkedUser = { id: number; email: string; email_verified_at: Date | null; is_active: boolean };
+export type LinkedUser = {
+  id: number;
+  email: string;
+  email_verified_at: Date | null;
+  is_active: boolean;
+  has_second_factor: boolean;
+};
 
 /**
  * The user whom an account at a provider opens, disabled or not.

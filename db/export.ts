@@ -23,8 +23,8 @@ export const PARTS = {
   account: {
     table: "users",
     where: "id = $1",
-    exported: ["id", "username", "email", "email_verified_at", "birth_date", "is_active", "created_at"],
-    withheld: { username_key: "the username without its case" },
+    exported: [...["id", "username", "email", "email_verified_at", "birth_date", "is_active", "created_at", "has_second_factor"]],
+    withheld: { username_key: "the username without its case", passkey_handle: "a random number, as passkeys know the account" },
   },
   password: { table: "passwords", where: THEIRS, exported: ["changed_at"], withheld: { ...OWNER, encoded: "a password's hash" } },
   sessions: {
@@ -58,6 +58,24 @@ export const PARTS = {
       ...{ access_token: NEVER, refresh_token: NEVER, id_token: NEVER, expires_at: NEVER },
       ...{ token_type: NEVER, scope: NEVER, session_state: NEVER },
     },
+  },
+  passkeys: {
+    table: "passkeys",
+    where: THEIRS,
+    exported: ["name", "credential_id", "transports", "aaguid", "is_synced", "created_at", "last_used_at"],
+    withheld: { ...OWNER, id: "a number of ours", public_key: "of use to this site alone", counter: "a count of logins" },
+  },
+  totp: {
+    table: "totp_secrets",
+    where: THEIRS,
+    exported: ["is_on", "added_at"],
+    withheld: { ...OWNER, sealed: "a secret", last_step: "when a code was used last" },
+  },
+  recovery_codes: {
+    table: "recovery_codes",
+    where: THEIRS,
+    exported: ["made_at"],
+    withheld: { ...OWNER, digest: "a code's hash" },
   },
   mails: {
     table: "mails",

@@ -12,6 +12,7 @@ export type AccountRow = {
   email: string;
   is_verified: boolean;
   is_active: boolean;
+  has_second_factor: boolean;
   password: { encoded: string; changed_at: string } | null;
   is_known_address: boolean;
 };
@@ -30,7 +31,7 @@ export async function findAccountById(db: Database, userId: number, address: str
 async function findWhere(db: Database, where: string, value: unknown, address: string): Promise<AccountRow | null> {
   type Row = Omit<AccountRow, "password"> & { encoded: string | null; changed_at: string | null };
   const [row] = await db.query<Row>(
-    `select id, username, email, email_verified_at is not null as is_verified, is_active, encoded, changed_at::text, exists (
+    `select id, username, email, email_verified_at is not null as is_verified, is_active, has_second_factor, encoded, changed_at::text, exists (
        select from login_addresses
        where login_addresses.user_id = id and address = $2 and password_changed_at = changed_at
          and last_login_at > now() - make_interval(days => $3)

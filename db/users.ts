@@ -18,17 +18,19 @@ export type UserDetails = {
   email_verified: boolean;
   birth_date: string;
   is_active: boolean;
+  second_factor: boolean;
   created_at: Date;
-  /** What opens the account: "password", and providers by their ids */
+  /** What opens the account: "password", providers by their ids, and "passkey" */
   ways_in: string[];
   living_sessions: number;
 };
 
 /** The columns of `UserDetails`, for a `select` from `users`. */
 export const USER_DETAILS = `users.id, username, email, email_verified_at is not null as email_verified,
-  to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, created_at,
+  to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, has_second_factor as second_factor, created_at,
   array(select 'password' from passwords where user_id = users.id) ||
-    array(select provider from accounts where "userId" = users.id order by linked_at, id) as ways_in, (
+    array(select provider from accounts where "userId" = users.id order by linked_at, id) ||
+    array(select 'passkey' where exists (select from passkeys where user_id = users.id)) as ways_in, (
     select count(*)::int from sessions where user_id = users.id and revoked_at is null and expires_at > now()
   ) as living_sessions`;
 

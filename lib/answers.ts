@@ -8,8 +8,8 @@ export type { SessionEnd } from "./errors.ts";
 
 // Not `z.jwt()`: JSON Schema does not know its format.
 const token = z.string().meta({ pattern: "^[\\w\\-]+\\.[\\w\\-]+\\.[\\w\\-]+$" });
-// Has the form of a token, and no valid signature.
-const A_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2lnbmF0dXJl";
+/** Has the form of a token, and no valid signature. */
+export const A_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2lnbmF0dXJl";
 
 export const user = z
   .object({
@@ -93,6 +93,9 @@ export const exported = z
     events: rows,
     email_changes: rows,
     providers: rows,
+    passkeys: rows,
+    totp: rows,
+    recovery_codes: rows,
     mails: rows,
   })
   .meta({ id: "Export" });
@@ -110,6 +113,36 @@ export const walk = z.object({
   url: z.url().meta({ description: "Where the browser is to go.", examples: ["https://accounts.google.com/o/oauth2/v2/auth"] }),
 });
 
+export const passkey = z
+  .object({
+    id,
+    name: z.string().meta({ examples: ["My phone"] }),
+    created_at: time,
+    last_used_at: time.nullable(),
+    synced: z.boolean().meta({ description: "Whether its provider keeps it on several devices." }),
+  })
+  .meta({ id: "Passkey" });
+/** What a browser's `navigator.credentials` is called with. */
+export const passkeyOptions = z.looseObject({ challenge: z.string().meta({ examples: ["Y2hhbGxlbmdl"] }) }).meta({
+  id: "PasskeyOptions",
+  description: "For `PublicKeyCredential.parseCreationOptionsFromJSON()` or `parseRequestOptionsFromJSON()`.",
+});
+export const totpSecret = z
+  .object({
+    secret: z.string().meta({ description: "In Base32.", examples: ["JBSWY3DPEHPK3PXP"] }),
+    uri: z.string().meta({ examples: ["otpauth://totp/MovieConnect:ann?issuer=MovieConnect&secret=JBSWY3DPEHPK3PXP"] }),
+    qr: z.string().meta({ description: "The URI as a QR code, an SVG.", examples: ["<svg></svg>"] }),
+  })
+  .meta({ id: "TotpSecret" });
+export const recoveryCodes = z
+  .object({
+    recovery_codes: z
+      .array(z.string())
+      .length(10)
+      .meta({ examples: [Array(10).fill("JBSWY3-DPEHPK-3PXPJB-SWY3DP")] }),
+  })
+  .meta({ id: "RecoveryCodes", description: "Each is good once. They are not shown again." });
+
 /** An answer that says one sentence. */
 export function detail<Text extends string>(text: Text) {
   return z.object({ detail: z.literal(text) });
@@ -118,6 +151,9 @@ export function detail<Text extends string>(text: Text) {
 export type Account = z.output<typeof account>;
 export type Session = z.output<typeof session>;
 export type EventPage = z.output<typeof eventPage>;
+export type PasskeyAnswer = z.output<typeof passkey>;
+export type TotpSecret = z.output<typeof totpSecret>;
+export type RecoveryCodes = z.output<typeof recoveryCodes>;
 export type User = z.output<typeof user>;
 export type Walk = z.output<typeof walk>;
 export type Profile = z.output<typeof profile>;

@@ -87,6 +87,7 @@ export const environment = z.object({
   RATE_LIMIT_RECOVERY: attempts("60/3600"),
   RATE_LIMIT_MAIL_LINK: attempts("120/3600"),
   RATE_LIMIT_PROVIDER: attempts("120/900"),
+  RATE_LIMIT_PASSKEY: attempts("300/900"),
   NODE_ENV: z.enum(["development", "production", "test"]).default("production"),
   /** Where traces go, by OTLP over HTTP. Unset, nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: "must be a URL: http://collector:4318" }).optional(),

@@ -11,7 +11,10 @@ export const SESSION_ENDS = [
 export type SessionEnd = (typeof SESSION_ENDS)[number];
 
 /** How an account's owner can prove who it is. */
-export type ProofMethod = "password" | "provider";
+export type ProofMethod = "password" | SecondFactor | "provider";
+
+/** What can follow a password, or a login with a provider. */
+export type SecondFactor = "totp" | "recovery_code" | "passkey";
 
 /** `position` in UTF-16 code units */
 export type JsonProblem =
@@ -23,7 +26,10 @@ export type ErrorDetails = {
   bad_authorization_header: undefined;
   access_token_not_valid: { reason: TokenProblem };
   body_too_large: undefined;
+  /** A second factor's challenge that is forged, over, used or overtaken: it is not said which */
+  challenge_not_valid: undefined;
   cross_site: undefined;
+  invalid_code: undefined;
   invalid_input: { fields: Problems };
   internal: undefined;
   json_parse_error: JsonProblem;
@@ -35,9 +41,13 @@ export type ErrorDetails = {
   not_found: undefined;
   refresh_token_missing: undefined;
   email_not_verified: undefined;
+  passkey_not_valid: undefined;
+  /** The site has no name that a passkey could belong to */
+  passkeys_off: undefined;
   reauthentication_required: { methods: ProofMethod[] };
   /** `end`: null if the session is not known to have ended, or the token is not ours */
   refresh_token_not_valid: { reason: TokenProblem; end: SessionEnd | null };
+  second_factor_required: { challenge: string; methods: SecondFactor[] };
   /** `retryAfter` in seconds */
   unavailable: { retryAfter: number };
   /** The limit's name, and how many attempts in how many `seconds` it allows; `resetsIn` in seconds */
@@ -66,6 +76,11 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
     this.details = details as ErrorDetails[Code];
     this.clearsCookies = options?.clearsCookies ?? false;
   }
+}
+
+/** Whether an error is this refusal, with its details. */
+export function isRefusal<Code extends ErrorCode>(error: unknown, code: Code): error is AppError<Code> {
+  return error instanceof AppError && error.code === code;
 }
 
 type AppErrorOptions = { cause?: unknown; clearsCookies?: boolean };

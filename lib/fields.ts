@@ -75,6 +75,15 @@ export const email = trimmed
     examples: ["ann@example.com"],
   });
 
+const PASSKEY_NAME_LENGTH = 64;
+export const passkeyName = trimmed
+  .pipe(
+    z.string().refine((value) => [...value].length <= PASSKEY_NAME_LENGTH, {
+      params: { code: "too_many_characters", most: PASSKEY_NAME_LENGTH } satisfies Problem,
+    }),
+  )
+  .meta({ minLength: 1, description: `At most ${PASSKEY_NAME_LENGTH} characters, once trimmed.`, examples: ["My phone"] });
+
 export const newPassword = untouched
   .refine(
     (value) => new TextEncoder().encode(value).length <= PASSWORD_BYTES,

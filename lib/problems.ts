@@ -17,7 +17,9 @@ export type Problem =
       code: "password_too_common" | "password_breached" | "password_like_username" | "password_like_email" | "password_like_site";
     }
   /** A password that was asked for as a proof; the old one at a change of the password */
-  | { code: "wrong_password" | "wrong_old_password" }
+  | { code: "wrong_password" | "wrong_old_password" | "wrong_code" | "wrong_passkey" }
+  /** A passkey that is to be added */
+  | { code: "passkey_taken" | "too_many_passkeys" }
   /** A provider that is linked already; that the account is not open to; that does not say when a person logged in there */
   | { code: "provider_linked" | "provider_not_theirs" | "provider_proves_nothing" }
   /** A signed link that is malformed, expired, used or overtaken: it is not said which */

@@ -14,6 +14,8 @@ const LIMITS = {
   login_address: "RATE_LIMIT_LOGIN_ADDRESS",
   login_account_address: "RATE_LIMIT_LOGIN_ACCOUNT_ADDRESS",
   login_account: "RATE_LIMIT_LOGIN_ACCOUNT",
+  second_factor_account: "RATE_LIMIT_LOGIN_ACCOUNT",
+  passkey: "RATE_LIMIT_PASSKEY",
   signup: "RATE_LIMIT_SIGNUP",
   refresh: "RATE_LIMIT_REFRESH",
   account: "RATE_LIMIT_ACCOUNT",

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { date, email, newPassword, otherwise, trimmed, untouched, username } from "./fields.ts";
+import { A_TOKEN } from "./answers.ts";
+import { date, email, newPassword, otherwise, passkeyName, trimmed, untouched, username } from "./fields.ts";
 
 // The bodies that the API accepts. Routes use the schemas; forms use only the types, since the schemas run on the server
 // alone.
@@ -25,17 +26,35 @@ export const logOutInput = z
   .meta({ id: "LogOut" });
 
 const oldPassword = untouched.meta({ format: "password", examples: ["seven-samurai-1954"] });
+const code = trimmed.meta({ description: "Six digits of an authenticator app, or a recovery code.", examples: ["492039"] });
+const passkeyAnswer = z
+  .looseObject({})
+  .meta({ description: "What the passkey answered, as `toJSON()` of a PublicKeyCredential gives it (Web Authentication §5.1)." });
 const linkToken = untouched.meta({ description: "From the link of a mail, where it follows `#token=`." });
 
 export const reauthenticateInput = z
   .object({
-    password: oldPassword.optional().meta({ description: "Required for an account that has one." }),
+    password: oldPassword.optional().meta({ description: "Not enough for an account that has a second factor." }),
+    code: code.optional().meta({ description: "Of an authenticator app, or for recovery." }),
+    passkey: passkeyAnswer.optional().meta({ description: "An answer to a challenge of POST /api/token/passkey/options/." }),
     provider: z
       .string()
       .optional()
       .meta({ description: "For an account without a password: the provider to log in with anew.", examples: ["google"] }),
   })
   .meta({ id: "Reauthenticate" });
+/** Either a code or a passkey. */
+export const secondFactorInput = z
+  .object({
+    challenge: untouched.meta({ description: "Of the refused login.", examples: [A_TOKEN] }),
+    code: code.optional(),
+    passkey: passkeyAnswer.optional().meta({ description: "An answer to a challenge of POST /api/token/passkey/options/." }),
+  })
+  .meta({ id: "SecondFactor" });
+export const passkeyLoginInput = z.object({ response: passkeyAnswer }).meta({ id: "PasskeyLogin" });
+export const newPasskeyInput = z.object({ response: passkeyAnswer, name: passkeyName.optional() }).meta({ id: "NewPasskey" });
+export const renamePasskeyInput = z.object({ name: passkeyName }).meta({ id: "RenamePasskey" });
+export const codeInput = z.object({ code }).meta({ id: "Code" });
 export const completeSignUpInput = z
   .object({
     username,
@@ -63,6 +82,14 @@ export const sessionPath = z.object({
 export const providerPath = z.object({
   provider: z.string().meta({ description: "One of those that are switched on.", examples: ["google"] }),
 });
+/** The number of a passkey in a path. */
+export const passkeyPath = z.object({
+  id: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .meta({ description: "The passkey's number.", examples: [1] }),
+});
 /** A page of a list that is sorted by ids. A query's values are strings. */
 export const pageQuery = z.object({
   before: z
@@ -79,6 +106,8 @@ export type LogInInput = z.input<typeof logInInput>;
 export type LogInValues = z.output<typeof logInInput>;
 export type LogOutValues = z.output<typeof logOutInput>;
 export type ReauthenticateValues = z.output<typeof reauthenticateInput>;
+export type SecondFactorInput = z.input<typeof secondFactorInput>;
+export type SecondFactorValues = z.output<typeof secondFactorInput>;
 export type CompleteSignUpInput = z.input<typeof completeSignUpInput>;
 export type CompleteSignUpValues = z.output<typeof completeSignUpInput>;
 export type ChangeAccountInput = z.input<typeof changeAccountInput>;

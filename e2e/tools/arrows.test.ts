@@ -11,7 +11,8 @@ const SHARED = ["config", "errors", "per-process", "schemas", "answers", "event-
 const LOWEST = ["lib/settings", "lib/names", "lib/observe"];
 const AUTH = ["db", ...SHARED, ...LOWEST, "lib/rate-limits.ts"];
 const MAIL = [...AUTH, "lib/auth"];
-const USE_CASES = [...MAIL, "lib/mail", "lib/passwords"];
+const FACTORS = [...MAIL, "lib/mail", "lib/passwords"];
+const USE_CASES = [...FACTORS, "lib/factors"];
 const PROVIDERS = [...USE_CASES, "lib/sign-in", "lib/account"];
 const HTTP = [...PROVIDERS, "lib/providers"];
 const UPPERMOST = [...HTTP, "lib/http"];
@@ -28,6 +29,7 @@ const ARROWS: Record<string, string[]> = {
   "lib/auth": AUTH,
   "lib/mail": MAIL,
   "lib/passwords": [...MAIL, "lib/mail"],
+  "lib/factors": FACTORS,
   "lib/sign-in": USE_CASES,
   "lib/account": USE_CASES,
   "lib/providers": PROVIDERS,

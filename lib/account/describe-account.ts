@@ -10,6 +10,7 @@ export async function describeAccount(db: Database, userId: number): Promise<Acc
   const found = await findAccountDetails(db, userId);
   if (!found) throw new AppError("access_token_not_valid", { reason: "invalid" });
   const { id, username, email, email_verified, birth_date: age, created_at, has_password, providers } = found;
+  const { has_totp: totp, recovery_codes: recovery_codes_left, passkeys } = found;
   const known = { id, username, email, email_verified, age, created_at: created_at.toISOString(), has_password };
-  return { ...known, totp: false, recovery_codes_left: 0, passkeys: 0, providers };
+  return { ...known, totp, recovery_codes_left, passkeys, providers };
 }

@@ -1,9 +1,9 @@
 import { findAddressState, isEmailTaken, lockUser } from "#db/email-addresses.ts";
 import { deletePasswordSince, findEmailChange, undoEmailChange as undoInDatabase } from "#db/email-changes.ts";
 import type { Database } from "#db/pool.ts";
-import { unlinkAll } from "#db/provider-accounts.ts";
 import { revokeSessionsOf } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
+import { removeWaysIn } from "#lib/auth/remove-ways-in.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { badLink } from "#lib/auth/signed-value.ts";
 import { readUndo, type Undo } from "#lib/auth/undo-token.ts";
@@ -39,9 +39,7 @@ async function undo(db: Database, { change: id, email }: Undo): Promise<string[]
   }
   await undoInDatabase(db, change);
   await deletePasswordSince(db, change);
-  for (const _provider of await unlinkAll(db, change.user_id, change.changed_at)) {
-    await rememberEvent(db, change.user_id, "provider_unlinked");
-  }
+  await removeWaysIn(db, change.user_id, change.changed_at);
   await rememberEvent(db, change.user_id, "email_change_undone");
   await post(db, emailRestored, { address: change.old_email, userId: change.user_id, facts: {} });
   return revokeSessionsOf(db, change.user_id, { all: true }, "email_changed");

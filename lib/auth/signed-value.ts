@@ -9,7 +9,15 @@ import { readClaims, signClaims } from "./signed-token.ts";
  * What is signed, in the link of a mail or in a cookie. Each kind has a key of its own, so that no value passes for one of another
  * kind, or for a session's token.
  */
-export type ValueKind = "recovery" | "confirm-email" | "undo-email-change" | "provider-flow" | "pending-signup";
+export type ValueKind =
+  | "recovery"
+  | "confirm-email"
+  | "undo-email-change"
+  | "provider-flow"
+  | "pending-signup"
+  | "second-factor"
+  | PasskeyChallengeKind;
+export type PasskeyChallengeKind = "passkey-login" | "passkey-registration";
 type Claims = Record<string, string | number | null>;
 
 // Signed claims are input like any other.

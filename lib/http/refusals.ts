@@ -1,5 +1,6 @@
 import "server-only";
 
+import { A_TOKEN } from "#lib/answers.ts";
 import { type ErrorCode, type ErrorDetails, type JsonProblem, SESSION_ENDS } from "#lib/errors.ts";
 import { sayProblems } from "./field-words.ts";
 
@@ -41,6 +42,11 @@ const ANSWERS: Table = {
     samples: [undefined],
   },
   body_too_large: { status: 413, body: () => ({ detail: "Request body too large." }), samples: [undefined] },
+  challenge_not_valid: {
+    status: 401,
+    body: () => ({ detail: TOKEN_WORDS.invalid, code: "token_not_valid" }),
+    samples: [undefined],
+  },
   cross_site: {
     status: 403,
     body: () => ({ detail: "Cross-site request refused.", code: "cross_site" }),
@@ -52,6 +58,7 @@ const ANSWERS: Table = {
     samples: [undefined],
   },
   internal: { status: 500, body: () => ({ detail: "Internal server error." }), samples: [undefined] },
+  invalid_code: { status: 401, body: () => ({ detail: "Invalid code.", code: "invalid_code" }), samples: [undefined] },
   invalid_input: {
     status: 400,
     body: ({ fields }) => sayProblems(fields),
@@ -90,10 +97,25 @@ const ANSWERS: Table = {
   },
   not_authenticated: { status: 401, body: () => ({ detail: NOT_PROVIDED }), samples: [undefined] },
   not_found: { status: 404, body: () => ({ detail: "Not found." }), samples: [undefined] },
+  passkey_not_valid: {
+    status: 401,
+    body: () => ({ detail: "Passkey is not valid.", code: "passkey_not_valid" }),
+    samples: [undefined],
+  },
+  passkeys_off: {
+    status: 400,
+    body: () => ({ detail: "Passkeys need a site with a name, not an IP address.", code: "passkeys_off" }),
+    samples: [undefined],
+  },
   reauthentication_required: {
     status: 403,
     body: ({ methods }) => ({ detail: "Reauthentication is required.", code: "reauthentication_required", methods }),
-    samples: [{ methods: ["password"] }, { methods: ["provider"] }, { methods: [] }],
+    samples: [
+      { methods: ["password"] },
+      { methods: ["totp", "recovery_code", "passkey"] },
+      { methods: ["provider"] },
+      { methods: [] },
+    ],
   },
   refresh_token_missing: {
     status: 401,
@@ -108,6 +130,16 @@ const ANSWERS: Table = {
       { reason: "wrong_type", end: null },
       ...SESSION_ENDS.map((end) => ({ reason: "invalid" as const, end })),
     ],
+  },
+  second_factor_required: {
+    status: 401,
+    body: ({ challenge, methods }) => ({
+      detail: "A second factor is required.",
+      code: "second_factor_required",
+      challenge,
+      methods,
+    }),
+    samples: [{ challenge: A_TOKEN, methods: ["totp", "recovery_code", "passkey"] }],
   },
   throttled: {
     status: 429,

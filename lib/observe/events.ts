@@ -10,6 +10,15 @@ type Events = {
   login_refused: { user_id: number | null };
   /** A signed-in user was asked for the password, and gave a wrong one */
   password_refused: { user_id: number };
+  /** A signed-in user was asked for a code of the second factor, and gave a wrong one */
+  code_refused: { user_id: number };
+  /** A passkey's answer did not hold. `cause` in words */
+  passkey_refused: { user_id: number | null; cause: string };
+  passkey_added: { user_id: number; passkey: number };
+  passkey_removed: { user_id: number; passkey: number };
+  totp_added: { user_id: number };
+  totp_removed: { user_id: number };
+  recovery_codes_made: { user_id: number };
   password_changed: { user_id: number };
   password_reset: { user_id: number };
   /** A new password was taken without a look at the breached ones. `code`: Node's, or one of lib/passwords/read-range.ts */
@@ -45,6 +54,13 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   new_device: { level: "info", count: () => metrics().sessions.inc({ event: "opened_on_new_device" }) },
   login_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
   password_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
+  code_refused: { level: "info", count: () => metrics().loginsRefused.inc() },
+  passkey_refused: { level: "warn", count: () => metrics().passkeysRefused.inc() },
+  passkey_added: { level: "info" },
+  passkey_removed: { level: "info" },
+  totp_added: { level: "info" },
+  totp_removed: { level: "info" },
+  recovery_codes_made: { level: "info" },
   password_changed: { level: "info" },
   password_reset: { level: "info" },
   password_not_looked_up: { level: "warn", count: () => metrics().passwordLookUps.inc({ outcome: "failed" }) },

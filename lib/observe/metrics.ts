@@ -34,6 +34,9 @@ function createMetrics() {
     loginsRefused: new Counter(
       named("logins_refused_total", "Logins with a wrong name or password, and wrong passwords of signed-in users."),
     ),
+    passkeysRefused: new Counter(
+      named("passkeys_refused_total", "Answers of passkeys that did not hold: forged, copied, or of another site."),
+    ),
     passwordLookUps: new Counter({
       ...named("password_lookups_total", "New passwords found among breached ones, not found, taken without a look there."),
       labelNames: ["outcome"],

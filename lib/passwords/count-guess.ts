@@ -1,4 +1,5 @@
 import type { AccountName } from "#db/account-name.ts";
+import type { AccountRow } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { accountName, nameDigest } from "#lib/auth/account-name.ts";
 import { type Attempt, attemptOf, countOrRefuse, forgetAttempts, forgive } from "#lib/rate-limits.ts";
@@ -31,6 +32,21 @@ export async function countGuess(db: Database, { accountId, name, address, isKno
 }
 
 /**
+ * Counts a guess at a code of an account's second factor as a wrong login, and apart from those: whoever has the password, or the
+ * mailbox, has wrong logins forgiven, and may not begin anew with the codes. Only a right code, or a passkey, forgives these.
+ * @throws {AppError} `throttled`
+ */
+export async function countCodeGuess(
+  db: Database,
+  { id, username, is_known_address }: AccountRow,
+  address: string,
+): Promise<Attempt[]> {
+  const guess = { accountId: id, name: accountName(username), address, isKnownAddress: is_known_address };
+  const guesses = await countGuess(db, guess);
+  return [...guesses, await countOrRefuse(db, "second_factor_account", is_known_address ? `${id}:${address}` : String(id))];
+}
+
+/**
  * Forgives an account's owner, who has set a new password without the old one, the wrong guesses from this address. The guesses
  * from all addresses are forgiven where the password is replaced.
  */
@@ -45,7 +61,7 @@ export async function forgiveGuesses(
 
 /** Deletes what was counted for an account that is being deleted. */
 export async function forgetGuesses(db: Database, accountId: number): Promise<void> {
-  await forgetAttempts(db, ["login_account", "login_account_address"], String(accountId));
+  await forgetAttempts(db, ["login_account", "login_account_address", "second_factor_account"], String(accountId));
 }
 
 // A shared count for a username and an e-mail address would reveal that they belong to one account. Unknown names are counted

@@ -3,12 +3,12 @@ import "server-only";
 import { lockUser, verifyEmail } from "#db/email-addresses.ts";
 import { replacePassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
-import { unlinkAll } from "#db/provider-accounts.ts";
 import { findRecoverableById, type RecoverableAccount } from "#db/recovery.ts";
 import { listJustEnded } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
 import { clientFacts } from "#lib/auth/client-facts.ts";
 import { isRecoveryTokenOf, readRecoveryToken } from "#lib/auth/recovery-token.ts";
+import { removeWaysIn } from "#lib/auth/remove-ways-in.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { AppError } from "#lib/errors.ts";
 import { post } from "#lib/mail/letter.ts";
@@ -83,7 +83,7 @@ async function replace(
   if (await verifyEmail(db, userId, account.email)) {
     await rememberEvent(db, userId, "email_verified");
     // Whatever else opens an account whose address was never verified may be a squatter's.
-    for (const _provider of await unlinkAll(db, userId)) await rememberEvent(db, userId, "provider_unlinked");
+    await removeWaysIn(db, userId);
   }
   await rememberEvent(db, userId, "password_reset");
   await forgiveGuesses(db, account, address);

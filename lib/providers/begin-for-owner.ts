@@ -1,10 +1,10 @@
 import "server-only";
 
-import { hasPassword } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { listLinked } from "#db/provider-accounts.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 import type { SessionCookie } from "#lib/auth/cookies.ts";
+import { findProofMethods } from "#lib/auth/proof-methods.ts";
 import { isConfigured } from "#lib/auth/providers.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Problem } from "#lib/problems.ts";
@@ -35,12 +35,12 @@ export async function beginLink(db: Database, viewer: Viewer, provider: string, 
 }
 
 /**
- * Begins to prove with a provider who the viewer is: an account with a password proves it with that.
+ * Begins to prove with a provider who the viewer is: an account with a password or a second factor proves it with that.
  * @throws {AppError} `invalid_input` if it is no way to prove it; `unavailable` if the provider is away
  */
 export async function beginProof(db: Database, viewer: Viewer, provider: string, origin: string): Promise<Begun> {
-  const isTheirs = isConfigured(provider) && (await isLinked(db, viewer, provider)) && !(await hasPassword(db, viewer.userId));
-  if (!isTheirs) throw refused("provider_not_theirs");
+  const isTheirs = isConfigured(provider) && (await isLinked(db, viewer, provider));
+  if (!isTheirs || !(await findProofMethods(db, viewer.userId)).includes("provider")) throw refused("provider_not_theirs");
   // GitHub's OAuth 2 has no word of when, or whether, a person logged in there.
   if (provider === "github") throw refused("provider_proves_nothing");
   return begin({ viewer, provider: provider as ProviderId, purpose: "prove" }, origin, ANEW);

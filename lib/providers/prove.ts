@@ -4,6 +4,7 @@ import { findLinkedUser } from "#db/auth-js-adapter.ts";
 import { advanceSession } from "#db/rotate-session.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
 import { tokensOf } from "#lib/auth/open-session.ts";
+import { findProofMethods } from "#lib/auth/proof-methods.ts";
 import { refreshGraceSeconds } from "#lib/config.ts";
 import { record } from "#lib/observe/events.ts";
 import { isOfViewer } from "./flow.ts";
@@ -26,6 +27,8 @@ export async function proveAtArrival(
   const user = await findLinkedUser(db, identity);
   if (user?.id !== viewer.userId) return "other_account";
   if (authTime === null || authTime < flow.iat - CLOCK_TOLERANCE_SECONDS) return "not_fresh";
+  // A second factor may have been added meanwhile.
+  if (!(await findProofMethods(db, viewer.userId)).includes("provider")) return "not_fresh";
   const session = await advanceSession(db, { id: viewer.sessionId, grace: refreshGraceSeconds(), isProved: true });
   if (!session) return "session_over";
   record("reauthentication", { user_id: viewer.userId, session: viewer.sessionId });

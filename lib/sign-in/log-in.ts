@@ -14,13 +14,14 @@ import { comparePassword } from "#lib/passwords/hashing.ts";
 import { type Attempt, forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
 import type { LogInValues } from "#lib/schemas.ts";
 import { rememberRefusedLogin } from "./refused-login.ts";
+import { requireSecondFactor } from "./require-second-factor.ts";
 import { requireVerifiedEmail } from "./require-verified-email.ts";
 
 /**
  * Opens a session if the password is that of the active account with this username or e-mail address.
  * @param client the client's address, and the attempt that was counted for it
  * @throws {AppError} `no_active_account`, the same after the same time whatever was wrong; `email_not_verified` where the password
- *   is right and EMAIL_VERIFICATION is required; `throttled`; `unavailable`
+ *   is right and EMAIL_VERIFICATION is required; `second_factor_required`; `throttled`; `unavailable`
  */
 export async function logIn(
   db: Database,
@@ -41,6 +42,7 @@ export async function logIn(
   await forgive(db, { once: client.attempt ? [client.attempt] : [], all: guesses });
   if (compared.encoded !== null) await upgrade(db, account.id, stored.encoded, compared.encoded);
   await requireVerifiedEmail(db, account);
+  await requireSecondFactor(db, account, { passwordChangedAt: stored.changed_at });
   await rememberLoginAddress(db, account.id, client.address, stored.changed_at);
   return openSession(db, account.id, { passwordChangedAt: stored.changed_at });
 }

@@ -1,4 +1,4 @@
-import { headers } from "next/headers";
+import { headers as requestHeaders } from "next/headers";
 import { z } from "zod";
 import { reauthenticate, reauthenticateRules } from "#lib/account/reauthenticate.ts";
 import { reauthenticated, walk } from "#lib/answers.ts";
@@ -14,7 +14,8 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
     {
       summary: "Prove who you are",
       description:
-        "For as long as `expires_in` says, this session may do what needs a fresh proof; a login proves the same. Both cookies are renewed: the refresh token of before is good for 10 seconds more. An account without a password names a provider instead: the browser goes to `url`, and comes back with the proof.",
+        "For as long as `expires_in` says, this session may do what needs a fresh proof; a login proves the same. Both cookies are renewed: the refresh token of before is good for 10 seconds more. An account that has only providers names one instead: the browser goes to `url`, and comes back with the proof.",
+      refuses: ["reauthentication_required"],
       hashes: true,
       limit: "account",
       body: reauthenticateInput,
@@ -22,13 +23,14 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       answers: { 200: z.union([reauthenticated, walk]) },
       setsCookies: true,
     },
-    async ({ db, hash, viewer, body: { password, provider }, client }) => {
-      if (password === undefined) {
+    async ({ db, hash, viewer, body: { provider, ...proof }, client, headers: { cookie } }) => {
+      const origin = publicOrigin(await requestHeaders());
+      if (provider !== undefined && Object.keys(proof).length === 0) {
         const { beginProof } = await import("#lib/providers/begin-for-owner.ts");
-        const { url, cookies } = await beginProof(db, viewer, provider ?? "", publicOrigin(await headers()));
+        const { url, cookies } = await beginProof(db, viewer, provider, origin);
         return json({ url }, { cookies });
       }
-      const tokens = await reauthenticate(db, hash, viewer, password, client.address);
+      const tokens = await reauthenticate(db, viewer, proof, { hash, address: client.address, origin, cookie });
       const answer = { detail: "Reauthenticated.", expires_in: config().REAUTHENTICATION_SECONDS };
       return json(answer, { cookies: sessionCookies(tokens) });
     },

@@ -1,0 +1,65 @@
+import type { Database } from "./pool.ts";
+
+/** A secret of time-based codes, as it is kept. `lastStep`: the latest time step whose code was used */
+export type SealedSecret = { sealed: string; last_step: number };
+
+/** Keeps a secret that waits for its first code, in place of an earlier one that waits. @returns false if the user was deleted */
+export async function keepWaitingSecret(db: Database, userId: number, sealed: string): Promise<boolean> {
+  const rows = await db.query(
+    `insert into totp_secrets (user_id, is_on, sealed) select id, false, $2 from users where id = $1 for key share
+     on conflict (user_id, is_on) do update set sealed = excluded.sealed, added_at = now(), last_step = 0
+     returning user_id`,
+    [userId, sealed],
+  );
+  return rows.length > 0;
+}
+
+/** The secret that is on, or that waits for its first code. @param seconds how old it may be; null: as old as it is */
+export async function findSecret(
+  db: Database,
+  userId: number,
+  isOn: boolean,
+  seconds: number | null = null,
+): Promise<SealedSecret | null> {
+  const rows = await db.query<SealedSecret>(
+    `select sealed, last_step::float8 as last_step from totp_secrets
+     where user_id = $1 and is_on = $2 and ($3::float8 is null or added_at > now() - make_interval(secs => $3))`,
+    [userId, isOn, seconds],
+  );
+  return rows[0] ?? null;
+}
+
+/** Uses up the code of a time step, and those before it. @returns false if it was used, or the secret is off */
+export async function spendStep(db: Database, userId: number, step: number): Promise<boolean> {
+  const rows = await db.query(
+    "update totp_secrets set last_step = $2 where user_id = $1 and is_on and last_step < $2 returning user_id",
+    [userId, step],
+  );
+  return rows.length > 0;
+}
+
+/** Switches the waiting secret on, in place of the one that was. @param sealed that secret, which may have been replaced */
+export async function switchOn(db: Database, userId: number, sealed: string, step: number): Promise<boolean> {
+  await db.query("delete from totp_secrets where user_id = $1 and is_on", [userId]);
+  const rows = await db.query(
+    `update totp_secrets set is_on = true, added_at = clock_timestamp(), last_step = $3
+     where user_id = $1 and not is_on and sealed = $2 returning user_id`,
+    [userId, sealed, step],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Removes a user's second factor: the secret and the recovery codes.
+ * @param after only if it was switched on after this moment
+ * @returns false if there was none
+ */
+export async function removeSecondFactor(db: Database, userId: number, after: Date | null = null): Promise<boolean> {
+  const rows = await db.query<{ is_on: boolean }>(
+    "delete from totp_secrets where user_id = $1 and ($2::timestamptz is null or added_at > $2) returning is_on",
+    [userId, after],
+  );
+  const isRemoved = rows.some(({ is_on }) => is_on);
+  if (isRemoved) await db.query("delete from recovery_codes where user_id = $1", [userId]);
+  return isRemoved;
+}
