@@ -26,6 +26,7 @@ const ROWS = ["select", "insert", "update", "delete"];
 export const NEEDED = {
   ...{ users: ROWS, passwords: ROWS, sessions: ROWS, revocations: ROWS, rate_limits: ROWS, login_addresses: ROWS },
   ...{ events: ROWS, mails: ROWS, email_changes: ROWS, accounts: ROWS, spent: ROWS },
+  ...{ totp_secrets: ROWS, recovery_codes: ROWS, passkeys: ROWS },
   lineage: ["select", "update"],
   migrations: ["select"],
 };

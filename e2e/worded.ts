@@ -13,8 +13,8 @@ import { answered } from "./client.ts";
 
 // After each file of tests: the pages have words of their own for each refusal that the API gave to what a form sends.
 
-/** In place of this refusal a dialog asks for the proof. */
-const PROOF = "reauthentication_required";
+/** In place of these refusals a dialog asks for the proof, or the form for the second factor. */
+const ASKED: unknown[] = ["reauthentication_required", "second_factor_required"];
 
 const FORMS: Record<string, Words> = {
   "POST /api/user/signup/": signUpWords,
@@ -32,7 +32,7 @@ const FORMS: Record<string, Words> = {
 
 afterAll(() => {
   const refused = [...answered.values()].filter(
-    ({ answer }) => answer.status >= 400 && answer.status < 500 && answer.status !== 429 && answer.json?.code !== PROOF,
+    ({ answer }) => answer.status >= 400 && answer.status < 500 && answer.status !== 429 && !ASKED.includes(answer.json?.code),
   );
   const wordless = refused.flatMap(({ method, path, answer }) => {
     const words = FORMS[`${method} ${path}`];

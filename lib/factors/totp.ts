@@ -33,7 +33,7 @@ function totp(secret: Uint8Array, label = ""): TOTP {
   return new TOTP({
     issuer: SITE_NAME,
     label,
-    secret: new Secret({ buffer: secret.slice().buffer }),
+    secret: new Secret({ buffer: new Uint8Array(secret).buffer }),
     algorithm: "SHA1",
     digits: 6,
     period: 30,
