@@ -60,6 +60,10 @@ export async function removeSecondFactor(db: Database, userId: number, after: Da
     [userId, after],
   );
   const isRemoved = rows.some(({ is_on }) => is_on);
-  await db.query("delete from recovery_codes where user_id = $1 and ($2 or made_at > $3::timestamptz)", [userId, isRemoved, after]);
+  await db.query("delete from recovery_codes where user_id = $1 and ($2 or made_at > $3::timestamptz)", [
+    userId,
+    isRemoved,
+    after,
+  ]);
   return isRemoved;
 }
