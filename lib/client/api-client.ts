@@ -9,13 +9,7 @@ import { announceSession } from "./session-channel.ts";
 export const api = {
   signUp: (input: SignUpInput) => send<User>("POST", "/api/user/signup/", input),
 
-  logIn: async (input: LogInInput): Promise<Result<null>> => {
-    const result = await send<{ refresh: string }>("POST", "/api/token/", input);
-    if (!result.ok) return result;
-    if (!(await keepsCookies(result.data))) return { ok: false, failure: { kind: "no_cookies" } };
-    announceSession("opened");
-    return { ok: true, data: null };
-  },
+  logIn: async (input: LogInInput) => keepOpened(await send("POST", "/api/token/", input)),
 
   logOut: async (): Promise<Result<null>> => {
     const result = await send<unknown>("POST", "/api/user/logout/");
@@ -47,6 +41,14 @@ export const api = {
   patch: <Data>(path: string, body?: unknown) => authenticated<Data>("PATCH", path, body),
   delete: <Data>(path: string) => authenticated<Data>("DELETE", path),
 };
+
+/** What follows each login that a form has sent: `ViewerProvider` leaves the page, here and in the other tabs. */
+export async function keepOpened(result: Result<{ refresh: string }>): Promise<Result<null>> {
+  if (!result.ok) return result;
+  if (!(await keepsCookies(result.data))) return { ok: false, failure: { kind: "no_cookies" } };
+  announceSession("opened");
+  return { ok: true, data: null };
+}
 
 // A browser that refuses cookies does so silently, and every page would lead back to the login. The answer's refresh token,
 // which is meant for clients without cookies, then ends the session that this browser can't use.
