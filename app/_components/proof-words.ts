@@ -9,7 +9,8 @@ export const proofWords: Words = {
   password: { ...missing("Enter your password."), "Invalid password.": "That is not your password. Try again." },
   code: {
     ...missing("Enter a code."),
-    "Invalid code.": "That code is not right, or was used before. Enter the one that the app shows now, or another recovery code.",
+    "Invalid code.":
+      "That code is not right, or was used before. Enter the one that the app shows now, or another recovery code.",
   },
   passkey: { "Invalid passkey.": "That passkey doesn't open this account. Try another one." },
   provider: {

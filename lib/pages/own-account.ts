@@ -1,6 +1,5 @@
 import "server-only";
 
-import { headers } from "next/headers";
 import { listPasskeys } from "#db/passkeys.ts";
 import { findProof } from "#db/rotate-session.ts";
 import { describeAccount } from "#lib/account/describe-account.ts";
@@ -8,11 +7,9 @@ import { listDevices } from "#lib/account/list-devices.ts";
 import { listEvents } from "#lib/account/list-events.ts";
 import type { Account, EventPage, PasskeyAnswer, Session } from "#lib/answers.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
-import { publicOrigin } from "#lib/auth/public-origin.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { describePasskey } from "#lib/factors/own-passkeys.ts";
-import { relyingPartyOf } from "#lib/factors/relying-party.ts";
 import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
 import { pageDatabase } from "./database.ts";
 
@@ -50,11 +47,6 @@ export async function getDevices(viewer: Viewer): Promise<Session[]> {
 export async function getPasskeys({ userId }: Viewer): Promise<OwnPasskey[]> {
   const passkeys = await listPasskeys(pageDatabase(), userId);
   return passkeys.map((passkey) => ({ ...describePasskey(passkey), credentialId: passkey.credential_id }));
-}
-
-/** Whether the address of this site is one that passkeys can belong to: a name, not an IP address. */
-export async function canHavePasskeys(): Promise<boolean> {
-  return relyingPartyOf(publicOrigin(await headers())) !== null;
 }
 
 /** The latest few events. `next` leads on to the others. */

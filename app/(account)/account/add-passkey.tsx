@@ -3,8 +3,7 @@
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { useHydrated } from "#app/_components/use-hydrated.ts";
-import type { PasskeyAnswer } from "#lib/answers.ts";
-import type { Result } from "#lib/client/call.ts";
+import { addPasskey } from "#lib/client/passkeys.ts";
 import { passkeyWords } from "./account-words.ts";
 
 /** Makes a passkey on this device, or on another one that the browser can reach. */
@@ -13,8 +12,8 @@ export function AddPasskey({ isPossible }: { isPossible: boolean }) {
   if (!isPossible) {
     return (
       <p>
-        Passkeys belong to a site's name, and the address of this one is a number. Open MovieConnect by its name: then you can add
-        one.
+        Passkeys work only at an https address with a name, such as https://movieconnect.example. This one is not, so you can add
+        none here.
       </p>
     );
   }
@@ -23,7 +22,7 @@ export function AddPasskey({ isPossible }: { isPossible: boolean }) {
   }
   return (
     <ApiForm
-      call={add}
+      call={({ name }: { name: string }) => addPasskey(name.trim())}
       submit={{ label: "Add a passkey", doing: "Asking your device", look: "sm:w-auto" }}
       says={(_input, { name }) => `“${name}” is added: you can log in with it from now on. All other devices are logged out.`}
       words={passkeyWords}
@@ -42,9 +41,4 @@ export function AddPasskey({ isPossible }: { isPossible: boolean }) {
       </p>
     </ApiForm>
   );
-}
-
-async function add({ name }: { name: string }): Promise<Result<PasskeyAnswer>> {
-  const { addPasskey } = await import("#lib/client/passkeys.ts");
-  return addPasskey(name.trim() || undefined);
 }

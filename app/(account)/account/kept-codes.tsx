@@ -9,9 +9,11 @@ export function KeptCodes({ onKept }: { onKept: () => void }) {
 
   function finish(event: FormEvent): void {
     event.preventDefault();
-    if (box.current?.checked) return onKept();
-    setMissing(true);
-    box.current?.focus();
+    if (box.current?.checked) onKept();
+    else {
+      setMissing(true);
+      box.current?.focus();
+    }
   }
 
   return (

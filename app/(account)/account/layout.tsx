@@ -1,6 +1,7 @@
 import { NeedsScript } from "#app/_components/needs-script.tsx";
 import { config } from "#lib/config.ts";
-import { canHavePasskeys, getAccount, getDevices, getLatestEvents, getPasskeys } from "#lib/pages/own-account.ts";
+import { getAccount, getDevices, getLatestEvents, getPasskeys } from "#lib/pages/own-account.ts";
+import { passkeysHere } from "#lib/pages/passkeys-here.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 import { Activity } from "./activity.tsx";
 import { DeleteAccount } from "./delete-account.tsx";
@@ -61,7 +62,7 @@ export default async function AccountParts({ children }: { children: React.React
       <Password username={username} email={email} hasPassword={account.has_password} minLength={config().PASSWORD_MIN_LENGTH} />
     ),
     "ways-in": <WaysIn account={account} />,
-    passkeys: <Passkeys passkeys={passkeys} isPossible={await canHavePasskeys()} isLastWayIn={isLastWayIn(account, "passkey")} />,
+    passkeys: <Passkeys passkeys={passkeys} isPossible={await passkeysHere()} isLastWayIn={isLastWayIn(account, "passkey")} />,
     "two-step": <TwoStep userId={account.id} username={username} isOn={account.totp} codesLeft={account.recovery_codes_left} />,
     devices: <Devices sessions={sessions} />,
     activity: <Activity key={events.results[0]?.id} first={events} />,

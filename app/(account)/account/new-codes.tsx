@@ -31,7 +31,7 @@ export default function NewCodes({ codes, username, onKept }: Props) {
         If you lose your phone, each of these codes opens your account once. They are shown only now. Keep them on paper or in a
         password manager, not on the phone alone.
       </p>
-      <div className="print-alone mt-5 rounded-[10px] border-2 border-edge bg-field p-4">
+      <div className="print-alone mt-5 rounded-[10px] border-2 border-edge bg-field p-4 print:border-0 print:bg-white print:text-black">
         <p className="hidden print:block">
           <span className="block font-bold">{title}</span>
           Each of them is good once.

@@ -9,7 +9,7 @@ import { SaidHere } from "./said-here.tsx";
 
 type Props = {
   passkeys: OwnPasskey[];
-  /** Whether the site's address is one that passkeys can belong to */
+  /** Whether browsers use passkeys at the site's address */
   isPossible: boolean;
   /** Whether there is one passkey, and no other way to log in */
   isLastWayIn: boolean;
