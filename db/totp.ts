@@ -29,11 +29,16 @@ export async function findSecret(
   return rows[0] ?? null;
 }
 
-/** Uses up the code of a time step, and those before it. @returns false if it was used, or the secret is off */
-export async function spendStep(db: Database, userId: number, step: number): Promise<boolean> {
+/**
+ * Uses up the code of a time step, and those before it.
+ * @param sealed the secret that the code was compared with
+ * @returns false if the code was used, or another secret is on, or none
+ */
+export async function spendStep(db: Database, userId: number, sealed: string, step: number): Promise<boolean> {
   const rows = await db.query(
-    "update totp_secrets set last_step = $2 where user_id = $1 and is_on and last_step < $2 returning user_id",
-    [userId, step],
+    `update totp_secrets set last_step = $3 where user_id = $1 and is_on and sealed = $2 and last_step < $3
+     returning user_id`,
+    [userId, sealed, step],
   );
   return rows.length > 0;
 }
@@ -51,8 +56,8 @@ export async function switchOn(db: Database, userId: number, sealed: string, ste
 
 /**
  * Removes a user's second factor: the secret and the recovery codes.
- * @param after only if it was switched on after this moment
- * @returns false if there was none
+ * @param after only what was added after this moment: the factor, or new recovery codes of an older one
+ * @returns whether a factor was removed
  */
 export async function removeSecondFactor(db: Database, userId: number, after: Date | null = null): Promise<boolean> {
   const rows = await db.query<{ is_on: boolean }>(
@@ -60,6 +65,10 @@ export async function removeSecondFactor(db: Database, userId: number, after: Da
     [userId, after],
   );
   const isRemoved = rows.some(({ is_on }) => is_on);
-  if (isRemoved) await db.query("delete from recovery_codes where user_id = $1", [userId]);
+  await db.query("delete from recovery_codes where user_id = $1 and ($2 or made_at > $3::timestamptz)", [
+    userId,
+    isRemoved,
+    after,
+  ]);
   return isRemoved;
 }
