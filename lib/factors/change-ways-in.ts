@@ -10,7 +10,7 @@ import { type Change, type Owner, tellOfChange } from "./tell-of-change.ts";
  * Changes what opens an account, with all that follows: the event, the mail, and the end of all other sessions. Changes of one
  * account run one after the other: two removals at once would each see the other's way in.
  * @param work the change, in its transaction. What it throws takes everything back
- * @throws {AppError} `access_token_not_valid` if the user has been disabled or deleted; what `work` throws
+ * @throws {AppError} `access_token_not_valid` if the user has been deleted, or disabled and no operator acts; what `work` throws
  */
 export async function changeWaysIn<Outcome>(
   db: Database,
@@ -21,7 +21,8 @@ export async function changeWaysIn<Outcome>(
   const { ended, outcome } = await db.transaction(async (part) => {
     await lockUser(part, owner.userId);
     const account = await findAddressState(part, owner.userId);
-    if (!account?.is_active) throw new AppError("access_token_not_valid", { reason: "invalid" });
+    if (!account || !(account.is_active || owner.isByOperator))
+      throw new AppError("access_token_not_valid", { reason: "invalid" });
     const done = await work(part, account);
     const change = { event, email: account.email, ...(done.what === undefined ? {} : { what: done.what }) };
     return { ended: await tellOfChange(part, owner, change), outcome: done.outcome };

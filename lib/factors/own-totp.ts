@@ -10,6 +10,7 @@ import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
 import { changeWaysIn } from "./change-ways-in.ts";
 import { makeRecoveryCodes, recoveryCodeDigest } from "./recovery-codes.ts";
+import type { Owner } from "./tell-of-change.ts";
 import { describeSecret, makeSecret, stepOf } from "./totp.ts";
 
 /** How long a new secret waits for its first code, in seconds. */
@@ -48,13 +49,13 @@ export async function confirmTotp(db: Database, viewer: Viewer, code: string): P
   return codes;
 }
 
-/** Switches the viewer's second factor off, recovery codes too, and ends all other sessions. @throws {AppError} `not_found` */
-export async function removeTotp(db: Database, viewer: Viewer): Promise<void> {
-  await changeWaysIn(db, viewer, "totp_removed", async (part) => {
-    if (!(await removeSecondFactor(part, viewer.userId))) throw new AppError("not_found");
+/** Switches a second factor off, recovery codes too, and ends all other sessions. @throws {AppError} `not_found` if none is on */
+export async function removeTotp(db: Database, owner: Owner): Promise<void> {
+  await changeWaysIn(db, owner, "totp_removed", async (part) => {
+    if (!(await removeSecondFactor(part, owner.userId))) throw new AppError("not_found");
     return { outcome: undefined };
   });
-  record("totp_removed", { user_id: viewer.userId });
+  record("totp_removed", { user_id: owner.userId });
 }
 
 /**
