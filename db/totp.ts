@@ -51,8 +51,8 @@ export async function switchOn(db: Database, userId: number, sealed: string, ste
 
 /**
  * Removes a user's second factor: the secret and the recovery codes.
- * @param after only if it was switched on after this moment
- * @returns false if there was none
+ * @param after only what was added after this moment: the factor, or new recovery codes of an older one
+ * @returns whether a factor was removed
  */
 export async function removeSecondFactor(db: Database, userId: number, after: Date | null = null): Promise<boolean> {
   const rows = await db.query<{ is_on: boolean }>(
@@ -60,7 +60,11 @@ export async function removeSecondFactor(db: Database, userId: number, after: Da
     [userId, after],
   );
   const isRemoved = rows.some(({ is_on }) => is_on);
-  if (isRemoved) await db.query("delete from recovery_codes where user_id = $1", [userId]);
+  await db.query("delete from recovery_codes where user_id = $1 and ($2 or made_at > $3::timestamptz)", [
+    userId,
+    isRemoved,
+    after,
+  ]);
   return isRemoved;
 }
 

@@ -24,7 +24,8 @@ begin
     and has_second_factor <> exists (select from totp_secrets where user_id = users.id and is_on);
   return null;
 end $$;
-create trigger second_factor after insert or update or delete on totp_secrets for each row execute function note_second_factor();
+create trigger second_factor after insert or delete or update of is_on on totp_secrets
+  for each row execute function note_second_factor();
 
 create table recovery_codes (
   user_id bigint not null references users on delete cascade,
