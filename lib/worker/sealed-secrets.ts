@@ -30,9 +30,10 @@ async function countUnreadable(db: Database): Promise<void> {
   const count = unlisted.reduce((sum, { sealed }) => sum + sealed, 0);
   metrics().secretsUnreadable.set(count);
   if (count > warnedOf) {
+    const keys = unlisted.map(({ key }) => key).join(", ");
     log().warn(
-      `codes of authenticator apps are refused for ${count} secrets: AUTH_SECRET does not list the secret that sealed them ` +
-        `(key ${unlisted.map(({ key }) => key).join(", ")}). List it again, behind the first`,
+      `secrets of authenticator apps that no secret in AUTH_SECRET opens: ${count} (key ${keys}). Their codes are refused: ` +
+        "list the secret that sealed them again, behind the first",
     );
   }
   warnedOf = count;
