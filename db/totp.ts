@@ -29,11 +29,16 @@ export async function findSecret(
   return rows[0] ?? null;
 }
 
-/** Uses up the code of a time step, and those before it. @returns false if it was used, or the secret is off */
-export async function spendStep(db: Database, userId: number, step: number): Promise<boolean> {
+/**
+ * Uses up the code of a time step, and those before it.
+ * @param sealed the secret that the code was compared with
+ * @returns false if the code was used, or another secret is on, or none
+ */
+export async function spendStep(db: Database, userId: number, sealed: string, step: number): Promise<boolean> {
   const rows = await db.query(
-    "update totp_secrets set last_step = $2 where user_id = $1 and is_on and last_step < $2 returning user_id",
-    [userId, step],
+    `update totp_secrets set last_step = $3 where user_id = $1 and is_on and sealed = $2 and last_step < $3
+     returning user_id`,
+    [userId, sealed, step],
   );
   return rows.length > 0;
 }

@@ -6,7 +6,7 @@ import { deleteAccount } from "#lib/account/delete-account.ts";
 import { endSessions } from "#lib/account/end-sessions.ts";
 import { switchAccount } from "#lib/account/switch-account.ts";
 import { accountName, accountSearch } from "#lib/auth/account-name.ts";
-import { removeTotp } from "#lib/factors/own-totp.ts";
+import { removeTotp } from "#lib/factors/remove-totp.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
 import { type Arguments, type CommandName, detailsOf, usageError, wholeNumber } from "./arguments.ts";
 import { columns } from "./columns.ts";

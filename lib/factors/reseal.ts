@@ -1,5 +1,3 @@
-import "server-only";
-
 import { setTimeout as delay } from "node:timers/promises";
 import type { Database } from "#db/pool.ts";
 import { listSealedWith, replaceSealed } from "#db/totp.ts";

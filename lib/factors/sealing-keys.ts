@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "#db/pool.ts";
 import { countSealed } from "#db/totp.ts";
 import { sealingKeyIds } from "#lib/auth/seal.ts";

@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "#db/pool.ts";
 import { revokeSessionsOf } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
