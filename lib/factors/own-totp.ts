@@ -10,7 +10,6 @@ import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
 import { changeWaysIn } from "./change-ways-in.ts";
 import { makeRecoveryCodes, recoveryCodeDigest } from "./recovery-codes.ts";
-import { describeSecret, makeSecret, stepOf } from "./totp.ts";
 
 /** How long a new secret waits for its first code, in seconds. */
 const WAITING_SECONDS = 3_600;
@@ -20,6 +19,7 @@ const WAITING_SECONDS = 3_600;
  * @throws {AppError} `access_token_not_valid` if the user has been deleted
  */
 export async function beginTotp(db: Database, { userId, username }: Viewer) {
+  const { describeSecret, makeSecret } = await import("./totp.ts");
   const secret = makeSecret();
   const isKept = await keepWaitingSecret(db, userId, seal("totp", userId, secret));
   if (!isKept) throw new AppError("access_token_not_valid", { reason: "invalid" });
@@ -34,6 +34,7 @@ export async function beginTotp(db: Database, { userId, username }: Viewer) {
 export async function confirmTotp(db: Database, viewer: Viewer, code: string): Promise<string[]> {
   const { userId } = viewer;
   const codes = makeRecoveryCodes();
+  const { stepOf } = await import("./totp.ts");
   await changeWaysIn(db, viewer, "totp_added", async (part) => {
     const waiting = await findSecret(part, userId, false, WAITING_SECONDS);
     const secret = waiting && unseal("totp", userId, waiting.sealed);
