@@ -27,3 +27,8 @@ export async function rememberLoginAddress(
     [userId, address, passwordChangedAt],
   );
 }
+
+/** Forgets from where the user has logged in, apart from this address. */
+export async function forgetOtherLoginAddresses(db: Database, userId: number, address: string): Promise<void> {
+  await db.query("delete from login_addresses where user_id = $1 and address <> $2", [userId, address]);
+}

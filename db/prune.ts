@@ -28,7 +28,7 @@ const PRUNABLE = {
   events: { table: "events", column: "at", seconds: KEPT_DAYS * DAY },
   // A day longer than they can be undone, so that an undo that comes twice is still known.
   email_changes: { table: "email_changes", column: "changed_at", seconds: RESERVED_HOURS * 3_600 + DAY },
-  // A code is accepted for an hour (lib/factors/add-totp.ts).
+  // A code is accepted for an hour (lib/factors/own-totp.ts).
   totp_secrets: { table: "totp_secrets", column: "added_at", seconds: 3_600, where: "not is_on" },
   spent: { table: "spent", column: "expires_at", seconds: DAY },
   settled_mails: { table: "mails", column: "settled_at", seconds: DAY, where: "outcome <> 'failed'" },

@@ -1,13 +1,17 @@
 import "server-only";
 
+import { forgetOtherLoginAddresses } from "#db/login-addresses.ts";
+import { findAccountById } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { replaceRecoveryCodes } from "#db/recovery-codes.ts";
-import { findSecret, keepWaitingSecret, removeSecondFactor, switchOn } from "#db/totp.ts";
+import { findSecret, keepWaitingSecret, switchOn } from "#db/totp.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 import { now } from "#lib/auth/clock.ts";
 import { seal, unseal } from "#lib/auth/seal.ts";
 import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
+import { countCodeGuess } from "#lib/passwords/count-guess.ts";
+import { forgive } from "#lib/rate-limits.ts";
 import { changeWaysIn } from "./change-ways-in.ts";
 import { makeRecoveryCodes, recoveryCodeDigest } from "./recovery-codes.ts";
 
@@ -28,11 +32,16 @@ export async function beginTotp(db: Database, { userId, username }: Viewer) {
 
 /**
  * Switches the waiting secret on, with new recovery codes, and ends all other sessions.
+ * @param address the client's address
  * @returns the recovery codes, which are kept as hashes alone
- * @throws {AppError} `invalid_input` about `code`, also where no secret waits
+ * @throws {AppError} `invalid_input` about `code`, also where no secret waits; `throttled`
  */
-export async function confirmTotp(db: Database, viewer: Viewer, code: string): Promise<string[]> {
+export async function confirmTotp(db: Database, viewer: Viewer, code: string, address: string): Promise<string[]> {
   const { userId } = viewer;
+  const account = await findAccountById(db, userId, address);
+  if (!account) throw new AppError("access_token_not_valid", { reason: "invalid" });
+  // Whoever guessed the code in a session of somebody else would be shown the recovery codes.
+  const guesses = await countCodeGuess(db, account, address);
   const codes = makeRecoveryCodes();
   const { stepOf } = await import("./totp.ts");
   await changeWaysIn(db, viewer, "totp_added", async (part) => {
@@ -43,19 +52,13 @@ export async function confirmTotp(db: Database, viewer: Viewer, code: string): P
       throw new AppError("invalid_input", { fields: { code: [{ code: "wrong_code" }] } });
     }
     await replaceRecoveryCodes(part, userId, codes.map(recoveryCodeDigest));
+    // Known addresses have guesses of their own, and a password alone made them known.
+    await forgetOtherLoginAddresses(part, userId, address);
     return { outcome: undefined };
   });
+  await forgive(db, { once: [], all: guesses });
   record("totp_added", { user_id: userId });
   return codes;
-}
-
-/** Switches the viewer's second factor off, recovery codes too, and ends all other sessions. @throws {AppError} `not_found` */
-export async function removeTotp(db: Database, viewer: Viewer): Promise<void> {
-  await changeWaysIn(db, viewer, "totp_removed", async (part) => {
-    if (!(await removeSecondFactor(part, viewer.userId))) throw new AppError("not_found");
-    return { outcome: undefined };
-  });
-  record("totp_removed", { user_id: viewer.userId });
 }
 
 /**

@@ -35,7 +35,7 @@ async function spendTimeBasedCode(db: Database, userId: number, code: string): P
   const step = stepOf(secret, code, now());
   if (step === null || step <= kept.last_step) return null;
   await lockUser(db, userId);
-  return (await spendStep(db, userId, step)) ? [] : null;
+  return (await spendStep(db, userId, kept.sealed, step)) ? [] : null;
 }
 
 async function spendCodeForRecovery(db: Database, owner: Owner, code: string): Promise<string[] | null> {

@@ -33,7 +33,7 @@ export async function countGuess(db: Database, { accountId, name, address, isKno
 
 /**
  * Counts a guess at a code of an account's second factor as a wrong login, and apart from those: whoever has the password, or the
- * mailbox, has wrong logins forgiven, and may not begin anew with the codes. Only a right code, or a passkey, forgives these.
+ * mailbox, has wrong logins forgiven, and may not begin anew with the codes. Only a right code forgives these.
  * @throws {AppError} `throttled`
  */
 export async function countCodeGuess(

@@ -30,8 +30,8 @@ type Client = PasskeySender & { address: string; attempt: Attempt | null };
 /**
  * Opens a session for somebody whose password or provider was checked, and who now shows a second factor.
  * @returns the tokens, and by which door they came: "password", or a provider's id
- * @throws {AppError} `invalid_code`; `passkey_not_valid`; `challenge_not_valid` if it is over, or the credential has changed since;
- *   `no_active_account`; `throttled`; `unavailable`
+ * @throws {AppError} `invalid_code`; `passkey_not_valid`; `challenge_not_valid` if it has expired or was used, or if the credential has
+ *   changed or the second factor was removed since; `no_active_account`; `throttled`; `unavailable`
  */
 export async function logInWithSecondFactor(
   db: Database,
@@ -96,10 +96,12 @@ export async function refusePasskey(db: Database, userId: number | null): Promis
   throw new AppError("passkey_not_valid");
 }
 
-// What the challenge was given for, if it still opens the account.
+// What the challenge was given for, if it still opens the account. Once the second factor is off, there is no code to wait for: the
+// credential alone will do at the next login.
 async function findCredential(db: Database, account: AccountRow, challenge: Challenge): Promise<Credential | null> {
+  if (!account.is_active || !account.has_second_factor) return null;
   const credential = await currentCredential(db, account, challenge.door);
-  return credential && account.is_active && isBoundTo(challenge, credential) ? credential : null;
+  return credential && isBoundTo(challenge, credential) ? credential : null;
 }
 
 async function currentCredential(db: Database, { id, password }: AccountRow, door: string): Promise<Credential | null> {

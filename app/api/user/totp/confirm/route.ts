@@ -12,6 +12,8 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       body: codeInput,
       answers: { 200: recoveryCodes },
     },
-    async ({ db, viewer, body: { code } }) => ({ recovery_codes: await confirmTotp(db, viewer, code) }),
+    async ({ db, viewer, body: { code }, client: { address } }) => ({
+      recovery_codes: await confirmTotp(db, viewer, code, address),
+    }),
   ),
 });
