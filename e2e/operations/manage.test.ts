@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { launch } from "#e2e/launch.ts";
+import { enrol, insertPasskey, newGuarded } from "#e2e/second-factor.ts";
 import { environmentWith } from "#lib/config.ts";
 
 // The operators' commands, beside an application of two workers that runs.
@@ -73,6 +74,9 @@ test("a user that is created with a password from stdin can log in with it, and 
     email_verified: true,
     birth_date: "1990-01-02",
     is_active: true,
+    second_factor: false,
+    recovery_codes: 0,
+    passkeys: 0,
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     ways_in: ["password"],
     living_sessions: 0,
@@ -84,8 +88,9 @@ test("a user that is created with a password from stdin can log in with it, and 
   expect(output).toContain(`username         ${name}\n`);
 });
 
-test("an operator sees what opens an account: a password, and the providers that are linked", async () => {
-  const { username } = await signUp(server.origin);
+test("an operator sees what opens an account: a password, the providers that are linked, passkeys, and whether codes are asked for", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const { username } = user;
   await withDatabase(postgres.url, async (query) => {
     await query(
       `insert into accounts ("userId", type, provider, "providerAccountId")
@@ -93,8 +98,49 @@ test("an operator sees what opens an account: a password, and the providers that
       [username],
     );
   });
-  expect(await answer(["user", "show", username])).toMatchObject({ ways_in: ["password", "google"] });
-  expect((await manage(["user", "list", "--search", username])).output).toMatch(/ways in\n.* password, google\n/);
+  for (const name of ["Phone", "Key"]) await insertPasskey(postgres.url, user.id, name);
+  await enrol(server.origin, cookies);
+  const ways = { second_factor: true, recovery_codes: 10, passkeys: 2, ways_in: ["password", "google", "passkey"] };
+  expect(await answer(["user", "show", username])).toMatchObject(ways);
+  expect((await manage(["user", "list", "--search", username])).output).toMatch(
+    /second factor {2}ways in\n.* {2}yes {12}password, google, passkey\n/,
+  );
+});
+
+test("an operator removes a second factor: the password alone logs in, every session has ended, and the owner is told", async () => {
+  const { user, cookies } = await newGuarded(server.origin, postgres.url);
+  const remove = ["second-factor", "remove", user.username];
+  // Without a terminal there is nobody to ask, and nothing changes.
+  expect((await manage(remove)).status).toBe(2);
+  expect(await answer(["user", "show", user.username])).toMatchObject({ second_factor: true, living_sessions: 1 });
+  const removed = await answer([...remove, "--yes"]);
+  expect(removed).toMatchObject({ username: user.username, second_factor: false, recovery_codes: 0, living_sessions: 0 });
+  await expectEnded(cookies);
+  expect((await login(user.username, PASSWORD)).status).toBe(200);
+  await withDatabase(postgres.url, async (query) => {
+    const events = await query(
+      "select event, address, device from events where user_id = $1 and event like 'totp%' order by id",
+      [user.id],
+    );
+    expect(events.at(-1)).toEqual({ event: "totp_removed", address: null, device: null });
+    const mails = await query(
+      "select facts from mails where user_id = $1 and kind = 'way_in_changed' and facts ->> 'change' = 'totp_removed'",
+      [user.id],
+    );
+    expect(mails).toEqual([{ facts: expect.objectContaining({ change: "totp_removed", isByOperator: true, address: null }) }]);
+  });
+  expect(await manage([...remove, "--yes"])).toEqual({
+    status: 1,
+    output: "",
+    errors: `movieconnect: ${user.username} has no second factor\n`,
+  });
+});
+
+test("an operator removes the second factor of a disabled account, which stays disabled", async () => {
+  const { user } = await newGuarded(server.origin, postgres.url);
+  await answer(["user", "disable", user.username]);
+  const removed = await answer(["second-factor", "remove", user.username, "--yes"]);
+  expect(removed).toMatchObject({ second_factor: false, is_active: false });
 });
 
 test("an operator answers for the address of a created user, which gets no mail that asks to confirm it; a signup's is unverified", async () => {

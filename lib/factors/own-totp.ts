@@ -4,7 +4,7 @@ import { forgetOtherLoginAddresses } from "#db/login-addresses.ts";
 import { findAccountById } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { replaceRecoveryCodes } from "#db/recovery-codes.ts";
-import { findSecret, keepWaitingSecret, removeSecondFactor, switchOn } from "#db/totp.ts";
+import { findSecret, keepWaitingSecret, switchOn } from "#db/totp.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 import { now } from "#lib/auth/clock.ts";
 import { seal, unseal } from "#lib/auth/seal.ts";
@@ -58,15 +58,6 @@ export async function confirmTotp(db: Database, viewer: Viewer, code: string, ad
   await forgive(db, { once: [], all: guesses });
   record("totp_added", { user_id: userId });
   return codes;
-}
-
-/** Switches the viewer's second factor off, recovery codes too, and ends all other sessions. @throws {AppError} `not_found` */
-export async function removeTotp(db: Database, viewer: Viewer): Promise<void> {
-  await changeWaysIn(db, viewer, "totp_removed", async (part) => {
-    if (!(await removeSecondFactor(part, viewer.userId))) throw new AppError("not_found");
-    return { outcome: undefined };
-  });
-  record("totp_removed", { user_id: viewer.userId });
 }
 
 /**
