@@ -325,9 +325,9 @@ test("accounts are listed by pages, in order, each as `user show` shows it", asy
   expect(results[0].living_sessions).toBe(1);
   const { output } = await manage(["user", "list", "--after", String(first.id - 1), "--limit", "2"]);
   const [head, ...rows] = output.split("\n");
-  expect(head).toMatch(/^id +username +email +active +created +sessions +ways in$/);
+  expect(head).toMatch(/^id +username +email +active +created +sessions +second factor +ways in$/);
   expect(rows[0]).toMatch(
-    new RegExp(`^${first.id} +${first.username} +${first.email} +yes +\\d{4}-\\d\\d-\\d\\dT[^ ]+ +1 +password$`),
+    new RegExp(`^${first.id} +${first.username} +${first.email} +yes +\\d{4}-\\d\\d-\\d\\dT[^ ]+ +1 +no +password$`),
   );
   expect(rows[2]).toBe(`There are more: --after ${first.id + 1}`);
 });
