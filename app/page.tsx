@@ -1,19 +1,26 @@
 import { counted } from "#app/_components/counted.ts";
 import { HeaderRow } from "#app/_components/header-row.tsx";
 import { Moment } from "#app/_components/moment.tsx";
+import { PasskeyOffer } from "#app/_components/passkey-offer.tsx";
+import { ProofDialog } from "#app/_components/proof-dialog.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
 import { Stage } from "#app/_components/stage.tsx";
 import { Menu } from "#app/(app)/menu.tsx";
-import type { Session } from "#lib/answers.ts";
+import type { Account, Session } from "#lib/answers.ts";
+import { providers } from "#lib/auth/providers.ts";
 import { getAccount, getDevices } from "#lib/pages/own-account.ts";
+import { passkeysHere } from "#lib/pages/passkeys-here.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 
 // In characters. A name may have 150, and must not push everything else off the ticket.
 const LONG_NAME = 40;
+/** So many recovery codes, or fewer, are few. */
+const FEW_CODES = 3;
 
 export default async function HomePage() {
   const viewer = await requireViewer();
-  const [{ username, email, email_verified: isVerified }, devices] = await Promise.all([getAccount(viewer), getDevices(viewer)]);
+  const [account, devices] = await Promise.all([getAccount(viewer), getDevices(viewer)]);
+  const { id, username, email, email_verified: isVerified, passkeys } = account;
   return (
     <Stage header={<HeaderRow menu={<Menu />} />}>
       <div className="ticket">
@@ -37,11 +44,30 @@ export default async function HomePage() {
               </h2>
               <OtherDevices devices={devices} />
             </section>
+            <RecoveryCodes account={account} />
           </div>
         </div>
         <p className="flex items-center justify-center text-2xl font-bold md:text-3xl md:[writing-mode:vertical-rl]">Admit two</p>
       </div>
+      {(await passkeysHere()) && <PasskeyOffer accountId={id} hasPasskeys={passkeys > 0} />}
+      <ProofDialog providers={providers()} />
     </Stage>
+  );
+}
+
+/** The codes that replace a lost phone are running out. */
+function RecoveryCodes({ account: { totp: isOn, recovery_codes_left: left } }: { account: Account }) {
+  if (!isOn || left > FEW_CODES) return null;
+  return (
+    <section aria-labelledby="recovery-codes">
+      <h2 id="recovery-codes" className="text-lg font-bold">
+        {left > 0 ? `Only ${counted(left, "recovery code")} left` : "No recovery code left"}
+      </h2>
+      <p>You need them if you lose your phone.</p>
+      <p className="mt-2">
+        <a href="/account#two-step">Get new ones</a>
+      </p>
+    </section>
   );
 }
 

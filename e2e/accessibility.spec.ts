@@ -31,7 +31,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.setViewportSize({ width: 320, height: 800 });
       await page.goto("/login");
       await logInByForm(page, "ann");
-      await expect(page.getByRole("button", { name: "Log in" })).toBeDisabled();
+      await expect(page.getByRole("button", { name: "Log in", exact: true })).toBeDisabled();
       await expectAccessible(page);
     });
 

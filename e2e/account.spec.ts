@@ -146,7 +146,7 @@ test("a keyboard is enough to sign up and log in", async ({ page }) => {
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("status")).toHaveText("Your account is ready. Log in.");
-  await expect(page.getByRole("button", { name: "Log in" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Log in", exact: true })).toBeEnabled();
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
@@ -184,13 +184,13 @@ test("while the server is out of reach the form says so and keeps everything, an
 }) => {
   const { username } = await signUp(baseURL ?? "");
   await page.goto("/login");
-  await expect(page.getByRole("button", { name: "Log in" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Log in", exact: true })).toBeEnabled();
   await context.setOffline(true);
   await logInByForm(page, username);
   await expect(page.locator("form").getByRole("alert")).toBeVisible();
   await expect(page.getByLabel("Username or email")).toHaveValue(username);
   await context.setOffline(false);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
   await expect(page).toHaveURL("/");
 });
 
@@ -205,7 +205,7 @@ test("markup in a name is shown as text", async ({ page, baseURL }) => {
   await page.goto(
     `/login?next=${encodeURIComponent('/"><script>alert(1)</script><img src=x onerror=alert(1)>')}&reason=<script>alert(1)</script>`,
   );
-  await expect(page.getByRole("button", { name: "Log in" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Log in", exact: true })).toBeEnabled();
   expect(shots).toEqual([]);
   expect(await page.locator("img[src=x]").count()).toBe(0);
 });

@@ -10,7 +10,8 @@ import { startWithMail } from "./start-with-mail.ts";
 export default async function setup(): Promise<() => Promise<void>> {
   const postgres = await startPostgres();
   const shared = { DATABASE_URL: postgres.url, AUTH_SECRET: randomBytes(32).toString("base64url") };
-  const server = await startWithMail(shared);
+  // Passkeys belong to a name: a browser refuses them to an IP address.
+  const server = await startWithMail(shared, "localhost");
   process.env.TEST_ORIGIN = server.origin;
   process.env.TEST_DATABASE_URL = postgres.url;
   // Its mails are sent by the other one: their links lead there.

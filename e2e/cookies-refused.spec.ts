@@ -33,7 +33,7 @@ test("a login in a browser that refuses cookies says why it failed and what to d
     );
     await expect(page).toHaveURL(`${origin}/login?next=%2F%3Ffilm`);
     await expect(page.getByLabel("Username or email")).toHaveValue(username);
-    await expect(page.getByRole("button", { name: "Log in" })).toBeFocused();
+    await expect(page.getByRole("button", { name: "Log in", exact: true })).toBeFocused();
     await expect.poll(() => refreshTokens.length).toBe(1);
     expect((await send(origin, "POST", "/api/token/refresh/", { json: { refresh: refreshTokens[0] } })).status).toBe(401);
     expect(complaints).toEqual([]);

@@ -45,7 +45,7 @@ test("a form that is sent before its script runs puts nothing into the URL", asy
   const context = await browser.newContext({ javaScriptEnabled: false, ...(baseURL === undefined ? {} : { baseURL }) });
   const page = await context.newPage();
   await page.goto("/login");
-  await expect(page.getByRole("button", { name: "Log in" })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Log in", exact: true })).toBeDisabled();
   await expect(page.locator("form")).toHaveAttribute("method", "post");
   const answer = await context.request.post("/login", { form: { username: "ann", password: "secret" }, maxRedirects: 0 });
   expect(answer.status()).toBe(303);

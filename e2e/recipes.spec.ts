@@ -149,7 +149,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     await page.getByLabel("City").fill(" Kyoto ");
     await page.getByRole("button", { name: "Sign up" }).click();
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
     const stored = await withDatabase(postgres.url, (query) => query("select city from users where username = $1", [username]));
     expect(stored).toEqual([{ city: "Kyoto" }]);

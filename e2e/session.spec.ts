@@ -45,7 +45,7 @@ test("a login in one tab signs the others in", async ({ page, context, baseURL }
   const { username } = await signUp(baseURL ?? "");
   const other = await context.newPage();
   await other.goto("/login");
-  await expect(other.getByRole("button", { name: "Log in" })).toBeEnabled();
+  await expect(other.getByRole("button", { name: "Log in", exact: true })).toBeEnabled();
   await page.goto("/login");
   await logInByForm(page, username);
   await expect(other.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);

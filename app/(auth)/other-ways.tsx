@@ -8,13 +8,17 @@ type Props = {
   next: string | null;
 };
 
-/** Below a form: the providers that are switched on, if there are any. */
-export function OtherWays(props: Props) {
-  if (providers().length === 0) return null;
+/** Below a form: other ways to do the same, if there are any. @param first a way that needs no provider */
+export function OtherWays({ first, ...props }: Props & { first?: React.ReactNode }) {
+  const hasProviders = providers().length > 0;
+  if (!first && !hasProviders) return null;
   return (
     <>
       <p className="or">or</p>
-      <Ways {...props} />
+      <div className="grid gap-3">
+        {first}
+        {hasProviders && <Ways {...props} />}
+      </div>
     </>
   );
 }

@@ -8,8 +8,8 @@ export type Result<Data> = { ok: true; data: Data } | { ok: false; failure: Fail
 export type Failure =
   /** 400: messages by field */
   | { kind: "fields"; fields: Record<string, string[]> }
-  /** Another refusal, with the server's message; `reason`: why the session ended, if a refresh was refused for that */
-  | { kind: "refused"; status: number; detail: string; reason?: SessionEnd }
+  /** Another refusal, with what the server said */
+  | ({ kind: "refused"; status: number } & Refusal)
   /** 429; `retryAfter` in seconds */
   | { kind: "throttled"; retryAfter: number }
   /** The server is down, too busy, or out of reach; `retryAfter` in seconds, if the server said so */
@@ -17,9 +17,17 @@ export type Failure =
   /** The call wants a proof of who is at the screen, and did not get one */
   | { kind: "unproved"; methods: string[] }
   /** The login succeeded, but the browser keeps no cookies */
-  | { kind: "no_cookies" };
+  | { kind: "no_cookies" }
+  /** No passkey was used: the person cancelled, waited too long, or could not be verified */
+  | { kind: "cancelled" }
+  /** No passkey was used: this device or passkey can't do what the site asks for */
+  | { kind: "no_passkey" };
 
-type Refusal = { detail?: string; code?: string; reason?: SessionEnd; methods?: string[] };
+/**
+ * `reason`: why the session ended, if a refresh was refused for that. `challenge` and `methods`: of a login that needs a second
+ * factor.
+ */
+type Refusal = { detail: string; code?: string; reason?: SessionEnd; challenge?: string; methods?: string[] };
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -47,10 +55,13 @@ function toFailure({ status, headers }: Response, answer: unknown): Failure {
   const retryAfter = Number(headers.get("retry-after")) || null;
   if (status === 429) return { kind: "throttled", retryAfter: retryAfter ?? 1 };
   if (status >= 500) return { kind: "unavailable", retryAfter };
-  const { detail, reason, code, methods } = answer as Refusal;
-  if (code === "reauthentication_required") return { kind: "unproved", methods: methods ?? [] };
-  if (typeof detail === "string") return { kind: "refused", status, detail, ...(reason ? { reason } : {}) };
-  return { kind: "fields", fields: answer as Record<string, string[]> };
+  if (!isRefusal(answer)) return { kind: "fields", fields: answer as Record<string, string[]> };
+  if (answer.code === "reauthentication_required") return { kind: "unproved", methods: answer.methods ?? [] };
+  return { kind: "refused", status, ...answer };
+}
+
+function isRefusal(answer: unknown): answer is Refusal {
+  return typeof (answer as Partial<Refusal>).detail === "string";
 }
 
 /** Why the session ended, if a refresh was refused for that. */
@@ -61,4 +72,11 @@ export function endOf(renewed: Result<unknown>): SessionEnd | undefined {
 /** Whether a call was refused for want of a session. */
 export function isUnauthenticated(result: Result<unknown>): boolean {
   return !result.ok && result.failure.kind === "refused" && result.failure.status === 401;
+}
+
+/** A removal. A 404 means that another tab or device has removed it, which is what was asked for. */
+export async function orGone(call: Promise<Result<null>>): Promise<Result<null>> {
+  const result = await call;
+  const isGone = !result.ok && result.failure.kind === "refused" && result.failure.status === 404;
+  return isGone ? { ok: true, data: null } : result;
 }

@@ -4,27 +4,34 @@ import { useEffect, useRef } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
-import { newcomer } from "#app/(auth)/newcomer.ts";
-import { api } from "#lib/client/api-client.ts";
+import { api, type SecondStep } from "#lib/client/api-client.ts";
+import type { LogInInput } from "#lib/schemas.ts";
 import { logInWords } from "./log-in-words.ts";
 
-/**
- * After the login `ViewerProvider` goes to the page that the visitor asked for, in this tab and the others.
- * After a signup the username is filled in.
- */
-export function LogInForm() {
-  const username = newcomer()?.username;
+/** `name`: a username to begin with. `onSecondStep`: the password was right, and is not enough */
+type Props = { name: string | undefined; onSecondStep: (name: string, step: SecondStep) => void };
+
+/** After the login `ViewerProvider` goes to the page that the visitor asked for, in this tab and the others. */
+export function LogInForm({ name, onSecondStep }: Props) {
   const password = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (username !== undefined) password.current?.focus();
-  }, [username]);
+    if (name !== undefined) password.current?.focus();
+  }, [name]);
+
+  async function logIn(input: LogInInput) {
+    const result = await api.logIn(input);
+    if (result.ok && result.data) onSecondStep(input.username, result.data);
+    return result;
+  }
+
   return (
-    <ApiForm call={api.logIn} submit={{ label: "Log in", doing: "Logging in" }} words={logInWords}>
+    <ApiForm call={logIn} submit={{ label: "Log in", doing: "Logging in" }} words={logInWords}>
       <Field
         name="username"
         label="Username or email"
-        defaultValue={username}
-        autoComplete="username"
+        defaultValue={name}
+        // Browsers offer passkeys in a field whose last word is "webauthn" (Web Authentication §5.1.4).
+        autoComplete="username webauthn"
         autoCapitalize="none"
         spellCheck={false}
       />

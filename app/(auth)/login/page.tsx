@@ -4,9 +4,11 @@ import { SaidOnce } from "#app/_components/said-once.tsx";
 import { loginFailed, walkFailure, walkProvider } from "#app/_components/walk-words.ts";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
 import { OtherWays } from "#app/(auth)/other-ways.tsx";
+import { passkeysHere } from "#lib/pages/passkeys-here.ts";
 import { getViewer, sessionEnd } from "#lib/pages/viewer.ts";
 import { signUpPath } from "#lib/pages/visitor-paths.ts";
-import { LogInForm } from "./log-in-form.tsx";
+import { LogIn } from "./log-in.tsx";
+import { PasskeyLogIn } from "./passkey-log-in.tsx";
 import { Reason } from "./reason.tsx";
 
 export const metadata: Metadata = { title: "Log in" };
@@ -20,19 +22,17 @@ export default async function LogInPage({ searchParams }: { searchParams: AuthSe
   if (viewer && !failed) redirect(next ?? "/");
   // Another tab has logged in meanwhile.
   if (viewer) return <LoggedIn username={viewer.username} next={next} failed={failed} />;
+  const said = failed ?? <Reason reason={reason ?? sessionEnd() ?? undefined} isOnTheWay={next !== null} />;
   return (
-    <>
-      <h1>Log in</h1>
-      {failed ?? <Reason reason={reason ?? sessionEnd() ?? undefined} isOnTheWay={next !== null} />}
-      <LogInForm />
-      <OtherWays verb="Log in" next={next} />
+    <LogIn said={said}>
+      <OtherWays verb="Log in" next={next} first={(await passkeysHere()) && <PasskeyLogIn />} />
       <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
         <span>
           New here? <a href={signUpPath(next)}>Create an account</a>
         </span>
         <a href="/forgot-password">Forgot password?</a>
       </p>
-    </>
+    </LogIn>
   );
 }
 

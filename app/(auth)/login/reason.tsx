@@ -1,6 +1,7 @@
 import { SaidOnce } from "#app/_components/said-once.tsx";
 import type { LogInReason } from "#lib/pages/visitor-paths.ts";
 import { NewcomersAddress } from "./newcomers-address.tsx";
+import { SECOND_STEP_OVER } from "./second-step-words.ts";
 
 const NEW_PASSWORD = <a href="/forgot-password">choose a new password</a>;
 
@@ -29,6 +30,7 @@ const WORDS: { [Reason in LogInReason]: React.ReactNode } = {
   email_changed:
     "Your email address was changed, so you were logged out here. If that wasn't you, open our email to the old address: its link brings that address back.",
   account_disabled: "Your account has been switched off. If you think that is a mistake, ask the people who run MovieConnect.",
+  second_step_over: SECOND_STEP_OVER,
   expired: "You were away for long, so your session ended. Log in to go on where you were.",
   ended: "Your session has ended. Log in to go on where you were.",
 };

@@ -1,0 +1,51 @@
+import type { CDPSession, Page } from "playwright/test";
+
+// A device that keeps passkeys, in the tests' browser: Chromium's own, by its DevTools protocol (domain "WebAuthn").
+
+/** A passkey as the device keeps it. All bytes are in Base64. */
+type KeptPasskey = {
+  credentialId: string;
+  isResidentCredential: boolean;
+  rpId?: string;
+  privateKey: string;
+  userHandle?: string;
+  signCount: number;
+};
+
+export type Authenticator = Awaited<ReturnType<typeof plugInAuthenticator>>;
+
+/**
+ * Gives the page's browser a device with passkeys. It answers nothing until `touch` says so: a device that always answers would
+ * also answer the autofill of each login page as soon as it is loaded.
+ * @param isVerified whether it recognizes its user, by a finger or a PIN
+ */
+export async function plugInAuthenticator(page: Page, { isVerified = true } = {}) {
+  const devTools: CDPSession = await page.context().newCDPSession(page);
+  await devTools.send("WebAuthn.enable", { enableUI: false });
+  const { authenticatorId } = await devTools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: isVerified,
+      automaticPresenceSimulation: false,
+    },
+  });
+  const answer = (enabled: boolean) => devTools.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
+  return {
+    /** Answers what the browser asks for meanwhile. */
+    touch: async (work: () => Promise<unknown>): Promise<void> => {
+      await answer(true);
+      await work();
+      await answer(false);
+    },
+    setVerified: (isUserVerified: boolean) => devTools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
+    passkeys: async (): Promise<KeptPasskey[]> =>
+      (await devTools.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+    /** Puts a passkey into the device: another device's, or a copy with another count. */
+    put: (credential: KeptPasskey) => devTools.send("WebAuthn.addCredential", { authenticatorId, credential }),
+    remove: (credentialId: string) => devTools.send("WebAuthn.removeCredential", { authenticatorId, credentialId }),
+    unplug: () => devTools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
+  };
+}
