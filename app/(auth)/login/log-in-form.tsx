@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { PasswordField } from "#app/_components/password-field.tsx";
-import { api, type SecondStep } from "#lib/client/api-client.ts";
+import { logInApi, type SecondStep } from "#lib/client/log-in-api.ts";
 import type { LogInInput } from "#lib/schemas.ts";
 import { logInWords } from "./log-in-words.ts";
 
@@ -19,7 +19,7 @@ export function LogInForm({ name, onSecondStep }: Props) {
   }, [name]);
 
   async function logIn(input: LogInInput) {
-    const result = await api.logIn(input);
+    const result = await logInApi.byPassword(input);
     if (result.ok && result.data) onSecondStep(input.username, result.data);
     return result;
   }

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { SaidOnce } from "#app/_components/said-once.tsx";
 import { newcomer } from "#app/(auth)/newcomer.ts";
-import type { SecondStep } from "#lib/client/api-client.ts";
+import type { SecondStep } from "#lib/client/log-in-api.ts";
 import { LogInForm } from "./log-in-form.tsx";
 import { SecondStepForm } from "./second-step-form.tsx";
 import { SECOND_STEP_OVER } from "./second-step-words.ts";
