@@ -1,8 +1,9 @@
 import type { Database } from "./pool.ts";
 
-/** A passkey as its owner sees it. */
+/** A passkey as its owner sees it. `credential_id`: by what their browser knows it, in base64url */
 export type PasskeyDetails = {
   id: number;
+  credential_id: string;
   name: string;
   created_at: Date;
   last_used_at: Date | null;
@@ -28,7 +29,7 @@ export type NewPasskey = Pick<Passkey, "credential_id" | "public_key" | "counter
   name: string;
 };
 
-const DETAILS = "id, name, created_at, last_used_at, is_synced";
+const DETAILS = "id, credential_id, name, created_at, last_used_at, is_synced";
 
 /** Whether a statement failed because the passkey is known already. */
 export function isPasskeyTaken(error: unknown): boolean {

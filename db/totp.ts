@@ -72,3 +72,43 @@ export async function removeSecondFactor(db: Database, userId: number, after: Da
   ]);
   return isRemoved;
 }
+
+/** How many secrets each key has sealed, by the key's id. */
+export async function countSealed(db: Database): Promise<Map<string, number>> {
+  const rows = await db.query<{ key: string; count: number }>(
+    "select split_part(sealed, '.', 2) as key, count(*)::int as count from totp_secrets group by 1 order by 1",
+  );
+  return new Map(rows.map(({ key, count }) => [key, count]));
+}
+
+/** The secrets in use that these keys have sealed, by user, from the one after the user `after`. */
+export async function listSealedWith(
+  db: Database,
+  keys: string[],
+  { after, limit }: { after: number; limit: number },
+): Promise<{ user_id: number; sealed: string }[]> {
+  return db.query(
+    `select user_id, sealed from totp_secrets
+     where is_on and user_id > $2 and split_part(sealed, '.', 2) = any($1) order by user_id limit $3`,
+    [keys, after, limit],
+  );
+}
+
+/**
+ * Replaces how secrets are sealed. A secret that was replaced meanwhile stays, and so does one that another transaction has locked.
+ * @returns how many were replaced
+ */
+export async function replaceSealed(db: Database, secrets: { userId: number; from: string; to: string }[]): Promise<number> {
+  const rows = await db.query(
+    `with held as materialized (
+       select user_id, new_sealed from totp_secrets
+       join unnest($1::bigint[], $2::text[], $3::text[]) as given (owner, old_sealed, new_sealed)
+         on user_id = owner and is_on and sealed = old_sealed
+       for update of totp_secrets skip locked
+     )
+     update totp_secrets set sealed = new_sealed from held where totp_secrets.user_id = held.user_id and is_on
+     returning totp_secrets.user_id`,
+    [secrets.map(({ userId }) => userId), secrets.map(({ from }) => from), secrets.map(({ to }) => to)],
+  );
+  return rows.length;
+}

@@ -1,5 +1,6 @@
 import { type AccountName, accountCondition } from "./account-name.ts";
 import { RESERVED_HOURS } from "./email-changes.ts";
+import { COUNTS } from "./factors.ts";
 import type { Database } from "./pool.ts";
 
 /** The row of a new user: each column by its name. A field that the signup gains gets a column of its own name. */
@@ -19,6 +20,8 @@ export type UserDetails = {
   birth_date: string;
   is_active: boolean;
   second_factor: boolean;
+  recovery_codes: number;
+  passkeys: number;
   created_at: Date;
   /** What opens the account: "password", providers by their ids, and "passkey" */
   ways_in: string[];
@@ -27,7 +30,8 @@ export type UserDetails = {
 
 /** The columns of `UserDetails`, for a `select` from `users`. */
 export const USER_DETAILS = `users.id, username, email, email_verified_at is not null as email_verified,
-  to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, has_second_factor as second_factor, created_at,
+  to_char(birth_date, 'YYYY-MM-DD') as birth_date, is_active, has_second_factor as second_factor, ${COUNTS},
+  created_at,
   array(select 'password' from passwords where user_id = users.id) ||
     array(select provider from accounts where "userId" = users.id order by linked_at, id) ||
     array(select 'passkey' where exists (select from passkeys where user_id = users.id)) as ways_in, (

@@ -314,7 +314,7 @@ test.describe("on the account's page", () => {
       query(`delete from accounts where provider = 'oidc' and "providerAccountId" = $1`, [username]),
     );
     await button(page, "Remove it").click();
-    await expect(said(page)).toHaveText("It is the only way into your account. Set a password first, or add another way.");
+    await expect(said(page)).toHaveText("It is the only way into your account. Set a password or add a passkey first.");
   });
 
   test("what opens another account can't be added, and is cancelled without a change", async ({ page, context }) => {

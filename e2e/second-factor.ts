@@ -60,3 +60,29 @@ export async function logInWithCode(origin: string, user: { username: string; pa
   if (answer.status !== 200) throw new Error(`login with a code answered ${answer.status}: ${answer.text}`);
   return { cookies: answer.cookies, refresh: answer.json.refresh as string, sid: claimsOf(answer.json.refresh).sid };
 }
+
+/** Gives an account a passkey that nobody holds: for what becomes of passkeys, not for logging in. */
+export function insertPasskey(databaseUrl: string, userId: number, name: string): Promise<unknown> {
+  return withDatabase(databaseUrl, (query) =>
+    query(
+      `with known as (update users set passkey_handle = coalesce(passkey_handle, 'handle of ' || id) where id = $1 returning id)
+       insert into passkeys (user_id, credential_id, public_key, counter, transports, aaguid, is_synced, name)
+       select id, $2::text || ' of ' || id, 'a public key', 7, '{internal}', 'an-aaguid', true, $2 from known`,
+      [userId, name],
+    ),
+  );
+}
+
+/** What an account has beside its password. */
+export async function factorsOf(userId: number, databaseUrl = process.env.TEST_DATABASE_URL ?? "") {
+  const rows = await withDatabase(databaseUrl, (query) =>
+    query(
+      `select has_second_factor as asks, (select count(*)::int from totp_secrets where user_id = users.id) as secrets,
+         (select count(*)::int from recovery_codes where user_id = users.id) as codes,
+         (select array_agg(name order by id) from passkeys where user_id = users.id) as passkeys
+       from users where id = $1`,
+      [userId],
+    ),
+  );
+  return rows[0];
+}

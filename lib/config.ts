@@ -163,11 +163,11 @@ function withProviders<Settings extends ProviderSettings>(settings: Settings): S
 
 /**
  * Presets `config` for a command that works on this database, signs no token and writes no log.
+ * @param AUTH_SECRET for a command that needs the application's. With a random one, a token that was signed by mistake is
+ *   accepted nowhere
  * @throws {Error} as `config` does
  */
-export function presetConfig(databaseUrl: string): void {
-  // With a random secret, a token that was signed by mistake is accepted nowhere.
-  const AUTH_SECRET = randomBytes(32).toString("base64url");
+export function presetConfig(databaseUrl: string, AUTH_SECRET = randomBytes(32).toString("base64url")): void {
   const variables = environmentWith({ DATABASE_URL: databaseUrl, AUTH_SECRET, LOG_LEVEL: "silent" });
   settings.set(readEnvironment(environment, variables));
 }

@@ -13,26 +13,12 @@ type Provider = { id: string; name: string };
 
 /** For an account without a password. @param providers those that would do */
 export function ProofByProvider({ providers }: { providers: Provider[] }) {
-  if (providers.length === 0) {
-    return (
-      <p id="proof-reason" className="mt-2 mb-5">
-        Your account has no password, and what you log in with is switched off here.{" "}
-        <a href="/forgot-password">Get a password by email</a>, log in with it, then try again.
-      </p>
-    );
-  }
   return (
-    <>
-      <p id="proof-reason" className="mt-2 mb-5 text-ink-soft">
-        So that nobody else at your screen can do this, log in to {providers.map(({ name }) => name).join(" or ")} once more. It
-        leads back to this page, where you can go on.
-      </p>
-      <div className="grid gap-3">
-        {providers.map((provider) => (
-          <Confirm key={provider.id} provider={provider} />
-        ))}
-      </div>
-    </>
+    <div className="grid gap-3">
+      {providers.map((provider) => (
+        <Confirm key={provider.id} provider={provider} />
+      ))}
+    </div>
   );
 }
 

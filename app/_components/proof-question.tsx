@@ -1,13 +1,12 @@
 "use client";
 
-import { useEffect, useRef } from "react";
-import { api } from "#lib/client/api-client.ts";
+import { Fragment, useEffect, useRef } from "react";
 import { providerApi } from "#lib/client/provider-api.ts";
-import { ApiForm } from "./api-form.tsx";
-import { PasswordField } from "./password-field.tsx";
+import { ProofByCode } from "./proof-by-code.tsx";
+import { ProofByPasskey } from "./proof-by-passkey.tsx";
+import { ProofByPassword } from "./proof-by-password.tsx";
 import { ProofByProvider } from "./proof-by-provider.tsx";
-import { proofWords } from "./proof-words.ts";
-import { UsernameForManagers } from "./username-for-managers.tsx";
+import { ProofReason } from "./proof-reason.tsx";
 
 type Provider = { id: string; name: string };
 type End = (isProved: boolean) => void;
@@ -20,15 +19,13 @@ type End = (isProved: boolean) => void;
  */
 export async function prepareQuestion(methods: string[], providers: Provider[]) {
   const linked = await findLinked(methods, providers);
-  return (username: string, onEnd: End) => (
-    <ProofQuestion username={username} hasPassword={methods.includes("password")} linked={linked} onEnd={onEnd} />
-  );
+  return (username: string, onEnd: End) => <ProofQuestion username={username} methods={methods} linked={linked} onEnd={onEnd} />;
 }
 
-type Props = { username: string; hasPassword: boolean; linked: Provider[]; onEnd: End };
+type Props = { username: string; methods: string[]; linked: Provider[]; onEnd: End };
 
 /** The dialog that asks who is at the screen. The browser keeps the focus inside, and gives it back at the end. */
-function ProofQuestion({ username, hasPassword, linked, onEnd }: Props) {
+function ProofQuestion({ username, methods, linked, onEnd }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
@@ -48,7 +45,13 @@ function ProofQuestion({ username, hasPassword, linked, onEnd }: Props) {
       <h2 id="proof-title" className="text-2xl font-bold">
         Is it you, <bdi>{username}</bdi>?
       </h2>
-      {hasPassword ? <ByPassword username={username} onDone={() => end(true)} /> : <ProofByProvider providers={linked} />}
+      <ProofReason methods={methods} providers={linked} />
+      {waysToProve({ username, methods, linked }, () => end(true)).map((way, index) => (
+        <Fragment key={way.key}>
+          {index > 0 && <p className="or">or</p>}
+          {way}
+        </Fragment>
+      ))}
       <button type="button" className="button button-plain mt-3 w-full" onClick={() => end(false)}>
         Cancel
       </button>
@@ -56,26 +59,18 @@ function ProofQuestion({ username, hasPassword, linked, onEnd }: Props) {
   );
 }
 
-function ByPassword({ username, onDone }: { username: string; onDone: () => void }) {
-  return (
-    <>
-      <p id="proof-reason" className="mt-2 mb-5 text-ink-soft">
-        So that nobody else at your screen can do this, enter your password. Then it goes on by itself.
-      </p>
-      <ApiForm
-        call={(input: { password: string }) => api.post("/api/user/reauthenticate/", input)}
-        onDone={onDone}
-        submit={{ label: "Go on", doing: "Checking" }}
-        words={proofWords}
-      >
-        <UsernameForManagers username={username} />
-        <PasswordField name="password" label="Password" autoComplete="current-password" />
-      </ApiForm>
-    </>
-  );
+function waysToProve({ username, methods, linked }: Omit<Props, "onEnd">, onDone: () => void): React.ReactElement[] {
+  const hasCodes = methods.includes("totp");
+  const ways = [
+    methods.includes("password") && <ProofByPassword key="password" username={username} onDone={onDone} />,
+    hasCodes && <ProofByCode key="code" hasRecoveryCodes={methods.includes("recovery_code")} onDone={onDone} />,
+    methods.includes("passkey") && <ProofByPasskey key="passkey" onDone={onDone} />,
+    linked.length > 0 && <ProofByProvider key="provider" providers={linked} />,
+  ];
+  return ways.filter((way) => way !== false);
 }
 
-/** The providers that would do: those that the account is linked with. None where the password is asked for. */
+/** The providers that would do: those that the account is linked with. */
 async function findLinked(methods: string[], providers: Provider[]): Promise<Provider[]> {
   if (!methods.includes("provider")) return [];
   const linked = await providerApi.linked();

@@ -20,6 +20,7 @@ const OPTIONS = {
   limit: { type: "string" },
   after: { type: "string" },
   yes: { type: "boolean" },
+  reseal: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } satisfies ParseArgsOptionsConfig;
@@ -58,6 +59,19 @@ const FORMS = {
   },
   "sessions list": { names: 1, required: [], optional: [], summary: "lists the living sessions" },
   "sessions end": { names: 1, required: [], optional: ["session", "all"], summary: "ends one session, or all" },
+  "second-factor remove": {
+    names: 1,
+    required: [],
+    optional: ["yes"],
+    summary: "switches the codes of an authenticator app off, and ends all sessions; asks first, unless given --yes",
+  },
+  secrets: {
+    names: 0,
+    required: [],
+    optional: ["reseal"],
+    summary:
+      "shows which secret of AUTH_SECRET is still needed; with --reseal first seals with the first what the others have sealed",
+  },
   "mail list": {
     names: 0,
     required: [],

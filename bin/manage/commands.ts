@@ -6,6 +6,7 @@ import { deleteAccount } from "#lib/account/delete-account.ts";
 import { endSessions } from "#lib/account/end-sessions.ts";
 import { switchAccount } from "#lib/account/switch-account.ts";
 import { accountName, accountSearch } from "#lib/auth/account-name.ts";
+import { removeTotp } from "#lib/factors/remove-totp.ts";
 import { setPassword } from "#lib/passwords/set-password.ts";
 import { type Arguments, type CommandName, detailsOf, usageError, wholeNumber } from "./arguments.ts";
 import { columns } from "./columns.ts";
@@ -14,6 +15,7 @@ import { createAccount } from "./create-account.ts";
 import { openDemo } from "./demo.ts";
 import { MAIL_COMMANDS } from "./mail-commands.ts";
 import { newPassword } from "./new-password.ts";
+import { manageSecrets } from "./secrets.ts";
 
 /** A command's result, for a person and for a program. */
 type Outcome = { lines: string[]; json: unknown };
@@ -99,15 +101,31 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     return { lines: [`Ended ${ended.length} of ${user.username}'s sessions.`], json: { ended } };
   },
 
+  "second-factor remove": async (db, { name, values }) => {
+    const user = await requireUser(db, name);
+    const { id, username, email, living_sessions: living } = user;
+    if (!user.second_factor) throw new Error(`${username} has no second factor`);
+    if (!values.yes) await confirm(`Living sessions: ${living}. Let ${username} (${email}) log in without a code?`);
+    await removeTotp(db, { userId: id, sessionId: null, isByOperator: true });
+    const line = `${username} logs in without a code, is logged out everywhere, and gets a mail about it.`;
+    return { lines: [line], json: toJson(await requireUser(db, name)) };
+  },
+
+  secrets: manageSecrets,
   ...MAIL_COMMANDS,
 };
 
 function table(users: UserDetails[]): string[] {
-  const head = ["id", "username", "email", "active", "created", "sessions", "ways in"];
-  const rows = users.map(({ id, username, email, is_active, created_at, living_sessions, ways_in }) =>
-    [id, username, email, is_active ? "yes" : "no", created_at.toISOString(), living_sessions, ways_in.join(", ")].map(String),
-  );
+  const head = ["id", "username", "email", "active", "created", "sessions", "second factor", "ways in"];
+  const rows = users.map(({ id, username, email, is_active, created_at, living_sessions, second_factor, ways_in }) => {
+    const times = [created_at.toISOString(), living_sessions];
+    return [id, username, email, yesOrNo(is_active), ...times, yesOrNo(second_factor), ways_in.join(", ")].map(String);
+  });
   return columns(head, rows);
+}
+
+function yesOrNo(value: boolean): string {
+  return value ? "yes" : "no";
 }
 
 async function switchTo(db: Database, name: string, isActive: boolean): Promise<Outcome> {

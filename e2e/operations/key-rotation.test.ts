@@ -1,14 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "#db/embedded/ports.ts";
+import { codeAt } from "#e2e/authenticator-app.ts";
 import { logIn, newSession, send, signUp } from "#e2e/client.ts";
-import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { launch } from "#e2e/launch.ts";
 import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
+import { scrapeText } from "#e2e/scrape.ts";
+import { answerChallenge, challengeOf, forgetUsedCodes, newGuarded } from "#e2e/second-factor.ts";
 
 // AUTH_SECRET is rotated while users are served, by the steps that docs/operating.md gives to operators.
 
 const OLD = randomBytes(32).toString("base64url");
 const NEW = randomBytes(32).toString("base64url");
+const STRANGE = randomBytes(32).toString("base64url");
 const PROFILE = "/api/user/profile/";
 const REFRESH = "/api/token/refresh/";
 
@@ -122,28 +127,87 @@ describe.skipIf(!hasNginx())("two applications behind Nginx, restarted in turn",
   });
 });
 
-test("with one application `new,old` at once logs nobody out, and then `new` refuses tokens that `old` signed", {
-  timeout: 120_000,
-}, async () => {
-  const PORT = String(await freePort());
+describe("one application whose secret is replaced", () => {
+  let server: TestServer;
+  let present: Awaited<ReturnType<typeof newSession>>;
+  let absent: Awaited<ReturnType<typeof newSession>>;
+  let guarded: Awaited<ReturnType<typeof newGuarded>>;
+
   const start = (AUTH_SECRET: string) =>
-    startServer({ DATABASE_URL: postgres.url, PORT, AUTH_SECRET, WEB_CONCURRENCY: "2", SHUTDOWN_DELAY_MS: "0" });
-  let server = await start(OLD);
-  const [present, absent] = [await newSession(server.origin), await newSession(server.origin)];
-  await server.stop();
+    startServer({
+      DATABASE_URL: postgres.url,
+      AUTH_SECRET,
+      WEB_CONCURRENCY: "1",
+      SHUTDOWN_DELAY_MS: "0",
+      PRUNE_INTERVAL_SECONDS: "1",
+    });
+  const codeLogin = async (code: string) => answerChallenge(server.origin, await challengeOf(server.origin, guarded.user), code);
+  const unreadable = async () => Number(/^movieconnect_secrets_unreadable (\d+)$/m.exec(await scrapeText(server.metrics))?.[1]);
 
-  server = await start(`${NEW},${OLD}`);
-  for (const { cookies } of [present, absent]) expect(await profile(server.origin, cookies)).toBe(200);
-  const renewed = await refresh(server.origin, present.cookies);
-  expect(renewed.status).toBe(200);
-  await server.stop();
+  beforeAll(async () => {
+    server = await start(OLD);
+    [present, absent] = [await newSession(server.origin), await newSession(server.origin)];
+    guarded = await newGuarded(server.origin, postgres.url);
+    await server.stop();
+  });
+  afterAll(() => server?.stop());
 
-  server = await start(NEW);
-  expect(await profile(server.origin, renewed.cookies)).toBe(200);
-  expect((await refresh(server.origin, renewed.cookies)).status).toBe(200);
-  expect(await profile(server.origin, absent.cookies)).toBe(401);
-  expect((await refresh(server.origin, absent.cookies)).status).toBe(401);
-  // A user whose tokens are refused can just log in again.
-  await logIn(server.origin, absent.user);
-  await server.stop();
+  test("`new,old` at once logs nobody out, and the secrets of codes are sealed anew with `new`, so that `old` may go", async () => {
+    const both = `${NEW},${OLD}`;
+    const before = await secrets(both);
+    expect(before).toEqual({ secrets: [sealedBy(1, 0), sealedBy(2, 1)], unlisted: [] });
+    server = await start(both);
+    for (const { cookies } of [present, absent]) expect(await profile(server.origin, cookies)).toBe(200);
+    const renewed = await refresh(server.origin, present.cookies);
+    expect(renewed.status).toBe(200);
+    present.cookies = renewed.cookies;
+    await eventually(async () => (await secrets(both)).secrets[0]?.sealed === 1);
+    expect((await secrets(both)).secrets.map(({ sealed }) => sealed)).toEqual([1, 0]);
+    expect(server.output()).toContain('"event":"secrets_resealed","count":1');
+    await server.stop();
+  });
+
+  test("then `new` refuses tokens that `old` signed, and takes the same app's codes", async () => {
+    server = await start(NEW);
+    expect(await profile(server.origin, present.cookies)).toBe(200);
+    expect((await refresh(server.origin, present.cookies)).status).toBe(200);
+    expect(await profile(server.origin, absent.cookies)).toBe(401);
+    expect((await refresh(server.origin, absent.cookies)).status).toBe(401);
+    // A user whose tokens are refused can just log in again.
+    await logIn(server.origin, absent.user);
+    expect((await codeLogin(codeAt(guarded.secret))).status).toBe(200);
+    expect(await unreadable()).toBe(0);
+    await server.stop();
+  });
+
+  test("with a secret that has nothing to do with them, codes are refused and recovery codes log in, and a line and a metric say why", async () => {
+    server = await start(STRANGE);
+    await eventually(async () => (await unreadable()) === 1);
+    expect(server.output().match(/that no secret in AUTH_SECRET opens: 1 /g)).toHaveLength(1);
+    await forgetUsedCodes(guarded.user.id, postgres.url);
+    const refused = await codeLogin(codeAt(guarded.secret));
+    expect([refused.status, refused.text]).toEqual([401, '{"detail":"Invalid code.","code":"invalid_code"}']);
+    expect(server.output()).toContain(`"user_id":${guarded.user.id},`);
+    expect((await codeLogin(guarded.recoveryCodes[0] ?? "")).status).toBe(200);
+    const { secrets: listed, unlisted } = await secrets(STRANGE);
+    expect([listed, unlisted]).toEqual([[sealedBy(1, 0)], [{ key: expect.any(String), sealed: 1 }]]);
+    // With the secret that sealed it, behind the first, an operator has it sealed anew at once.
+    expect(await secrets(`${STRANGE},${NEW}`, "--reseal")).toMatchObject({
+      resealed: 1,
+      secrets: [sealedBy(1, 1), sealedBy(2, 0)],
+    });
+    expect((await codeLogin(codeAt(guarded.secret))).status).toBe(200);
+    await server.stop();
+  });
 });
+
+const sealedBy = (position: number, sealed: number) => ({ position, key: expect.stringMatching(/^[0-9a-f]{8}$/), sealed });
+
+/** What `manage secrets` says of these secrets. */
+async function secrets(AUTH_SECRET: string, ...options: string[]) {
+  const command = [process.execPath, "--import", "tsx", "bin/manage.ts", "secrets", "--json", ...options];
+  const run = launch({ DATABASE_URL: postgres.url, AUTH_SECRET }, { command });
+  expect([await run.ended, run.errors()]).toEqual([0, ""]);
+  for (const secret of AUTH_SECRET.split(",")) expect(run.output()).not.toContain(secret);
+  return JSON.parse(run.output()) as { resealed?: number; secrets: { sealed: number }[]; unlisted: object[] };
+}

@@ -73,3 +73,10 @@ export function endOf(renewed: Result<unknown>): SessionEnd | undefined {
 export function isUnauthenticated(result: Result<unknown>): boolean {
   return !result.ok && result.failure.kind === "refused" && result.failure.status === 401;
 }
+
+/** A removal. A 404 means that another tab or device has removed it, which is what was asked for. */
+export async function orGone(call: Promise<Result<null>>): Promise<Result<null>> {
+  const result = await call;
+  const isGone = !result.ok && result.failure.kind === "refused" && result.failure.status === 404;
+  return isGone ? { ok: true, data: null } : result;
+}

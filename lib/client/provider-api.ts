@@ -1,7 +1,8 @@
 import type { Account, User, Walk } from "#lib/answers.ts";
 import type { CompleteSignUpInput } from "#lib/schemas.ts";
+import { announcing } from "./announcing.ts";
 import { api } from "./api-client.ts";
-import { isUnauthenticated, type Result, send } from "./call.ts";
+import { isUnauthenticated, orGone, type Result, send } from "./call.ts";
 import { announceSession } from "./session-channel.ts";
 
 /** The calls about other providers. Pages without their buttons don't load them. */
@@ -34,14 +35,7 @@ export const providerApi = {
   /** Where linking a provider begins. */
   link: (provider: string) => api.post<Walk>(pathOf(provider)),
 
-  unlink: async (provider: string): Promise<Result<null>> => {
-    const result = await api.delete<null>(pathOf(provider));
-    // A 404 means that another tab has removed it, which is what was asked for.
-    const isGone = result.ok || (result.failure.kind === "refused" && result.failure.status === 404);
-    if (!isGone) return result;
-    announceSession("changed");
-    return { ok: true, data: null };
-  },
+  unlink: (provider: string) => announcing("changed", orGone(api.delete<null>(pathOf(provider)))),
 };
 
 function pathOf(provider: string): string {

@@ -1,5 +1,3 @@
-import "server-only";
-
 import type { Database } from "#db/pool.ts";
 import { revokeSessionsOf } from "#db/session-ends.ts";
 import { rememberEvent } from "#lib/auth/account-events.ts";
@@ -8,10 +6,10 @@ import { post } from "#lib/mail/letter.ts";
 import { type WayInChange, wayInChanged } from "#lib/mail/letters/way-in-changed.ts";
 
 /** Whose account it is, and the session that goes on; null: none does, as when an operator acts. */
-export type Owner = { userId: number; sessionId: string | null };
+export type Owner = { userId: number; sessionId: string | null; isByOperator?: boolean };
 
 /** A change of what opens an account. `what`: a provider's id, or a passkey's name. `email`: the account's address */
-export type Change = { event: WayInChange; what?: string; email: string; isByOperator?: boolean };
+export type Change = { event: WayInChange; what?: string; email: string };
 
 /**
  * What follows a change of what opens an account: the event, the mail to its owner, and the end of all other sessions.
@@ -20,8 +18,8 @@ export type Change = { event: WayInChange; what?: string; email: string; isByOpe
  */
 export async function tellOfChange(
   db: Database,
-  { userId, sessionId }: Owner,
-  { event, what, email, isByOperator = false }: Change,
+  { userId, sessionId, isByOperator = false }: Owner,
+  { event, what, email }: Change,
 ): Promise<string[]> {
   await rememberEvent(db, userId, event);
   const { address, device } = clientFacts();

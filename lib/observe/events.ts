@@ -19,6 +19,8 @@ type Events = {
   totp_added: { user_id: number };
   totp_removed: { user_id: number };
   recovery_codes_made: { user_id: number };
+  /** Secrets of codes that a later secret of AUTH_SECRET had sealed are now sealed with the first */
+  secrets_resealed: { count: number };
   password_changed: { user_id: number };
   password_reset: { user_id: number };
   /** A new password was taken without a look at the breached ones. `code`: Node's, or one of lib/passwords/read-range.ts */
@@ -61,6 +63,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   totp_added: { level: "info" },
   totp_removed: { level: "info" },
   recovery_codes_made: { level: "info" },
+  secrets_resealed: { level: "info" },
   password_changed: { level: "info" },
   password_reset: { level: "info" },
   password_not_looked_up: { level: "warn", count: () => metrics().passwordLookUps.inc({ outcome: "failed" }) },

@@ -55,6 +55,10 @@ function createMetrics() {
       ...named("mail_oldest_seconds", "For how long the oldest mail that waits has been waiting."),
       aggregator: "max",
     }),
+    secretsUnreadable: new Gauge({
+      ...named("secrets_unreadable", "Secrets of authenticator apps that no secret in AUTH_SECRET opens."),
+      aggregator: "max",
+    }),
     databaseWentBack: new Counter(
       named("database_went_back_total", "Times that a worker found another database, or an older one of the same, in its place."),
     ),

@@ -6,6 +6,7 @@ import { whenUsable } from "./database-check.ts";
 import { followRevocations } from "./follow-revocations.ts";
 import { watchGauges } from "./gauges.ts";
 import { schedulePruning } from "./prune.ts";
+import { checkSealedSecrets } from "./sealed-secrets.ts";
 import { startSending } from "./send-mails.ts";
 
 /** Starts a worker's background tasks. During an outage of the database it starts all the same, and the tasks follow later. */
@@ -19,5 +20,6 @@ export async function startBackground(): Promise<void> {
     await followRevocations(spareDatabase());
     schedulePruning(db);
     startSending(db);
+    await checkSealedSecrets(db);
   });
 }

@@ -6,16 +6,25 @@ import { type Batch, PRUNABLES, type Prunable, pruneBatch } from "#db/prune.ts";
 import { isUnavailable } from "#db/unavailable.ts";
 import { config } from "#lib/config.ts";
 import { log } from "#lib/observe/log.ts";
+import { followSecretChange } from "./sealed-secrets.ts";
 
 /** About 10 ms of work for Postgres, far below a statement's deadline. */
 const BATCH_ROWS = 500;
 /** Leaves Postgres to requests between two batches. */
 const PAUSE_MS = 50;
 
-/** Prunes about every `PRUNE_INTERVAL_SECONDS` while the process lives. The interval is random, so that workers don't meet. */
+/**
+ * Deletes expired rows, and seals secrets anew, about every `PRUNE_INTERVAL_SECONDS` while the process lives. The interval is
+ * random, so that workers don't meet.
+ */
 export function schedulePruning(db: Database): void {
   const milliseconds = config().PRUNE_INTERVAL_SECONDS * 1_000 * (0.5 + Math.random());
-  setTimeout(() => prune(db).finally(() => schedulePruning(db)), milliseconds).unref();
+  setTimeout(() => tend(db).finally(() => schedulePruning(db)), milliseconds).unref();
+}
+
+async function tend(db: Database): Promise<void> {
+  await prune(db);
+  await followSecretChange(db);
 }
 
 // Rows that are left over are locked by another worker, or found next time.

@@ -5,11 +5,12 @@ import { FailureNotice } from "#app/_components/failure-notice.tsx";
 import { SaidNotice } from "#app/_components/said-notice.tsx";
 import { useApiCall } from "#app/_components/use-api-call.ts";
 import { accountApi } from "#lib/client/account-api.ts";
+import { saveFile } from "./save-file.ts";
 
 /** Saves all that is kept about the account as a file. A link could not ask for a proof first. */
 export function Export({ username }: { username: string }) {
   const call = useApiCall(() => accountApi.export(), {
-    onDone: (data) => save(`movieconnect-${username}.json`, JSON.stringify(data, null, 2)),
+    onDone: (data) => saveFile(`movieconnect-${username}.json`, JSON.stringify(data, null, 2), "application/json"),
     says: () => "The file is among your downloads.",
   });
   return (
@@ -29,12 +30,4 @@ export function Export({ username }: { username: string }) {
       </div>
     </>
   );
-}
-
-function save(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  // The browser has taken the file by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

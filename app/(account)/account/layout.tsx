@@ -1,15 +1,19 @@
 import { NeedsScript } from "#app/_components/needs-script.tsx";
 import { config } from "#lib/config.ts";
-import { getAccount, getDevices, getLatestEvents } from "#lib/pages/own-account.ts";
+import { getAccount, getDevices, getLatestEvents, getPasskeys } from "#lib/pages/own-account.ts";
+import { passkeysHere } from "#lib/pages/passkeys-here.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 import { Activity } from "./activity.tsx";
 import { DeleteAccount } from "./delete-account.tsx";
 import { Devices } from "./devices.tsx";
 import { EmailAddress } from "./email-address.tsx";
 import { Export } from "./export.tsx";
+import { isLastWayIn } from "./last-way-in.ts";
 import { Part } from "./part.tsx";
+import { Passkeys } from "./passkeys.tsx";
 import { Password } from "./password.tsx";
 import { Profile } from "./profile.tsx";
+import { TwoStep } from "./two-step.tsx";
 import { hasOtherWays, WaysIn } from "./ways-in.tsx";
 
 const PARTS = [
@@ -20,6 +24,16 @@ const PARTS = [
     id: "ways-in",
     title: "Ways to log in",
     about: "Each of these opens your account. Two are better than one, should one be lost.",
+  },
+  {
+    id: "passkeys",
+    title: "Passkeys",
+    about: "Log in with your finger, your face or your device's PIN. There is no password that a false page could steal.",
+  },
+  {
+    id: "two-step",
+    title: "Two-step login",
+    about: "A stolen password is then not enough: a login also needs a code from your phone.",
   },
   { id: "devices", title: "Devices", about: "Where you are logged in. Log out each device that you don't know." },
   { id: "activity", title: "Activity", about: "What happened to your account. If something wasn't you, change the password." },
@@ -33,7 +47,12 @@ const PARTS = [
  */
 export default async function AccountParts({ children }: { children: React.ReactNode }) {
   const viewer = await requireViewer();
-  const [account, sessions, events] = await Promise.all([getAccount(viewer), getDevices(viewer), getLatestEvents(viewer)]);
+  const [account, passkeys, sessions, events] = await Promise.all([
+    getAccount(viewer),
+    getPasskeys(viewer),
+    getDevices(viewer),
+    getLatestEvents(viewer),
+  ]);
   const { username, email } = account;
   const parts = PARTS.filter(({ id }) => id !== "ways-in" || hasOtherWays(account));
   const contents: Record<(typeof PARTS)[number]["id"], React.ReactNode> = {
@@ -43,6 +62,8 @@ export default async function AccountParts({ children }: { children: React.React
       <Password username={username} email={email} hasPassword={account.has_password} minLength={config().PASSWORD_MIN_LENGTH} />
     ),
     "ways-in": <WaysIn account={account} />,
+    passkeys: <Passkeys passkeys={passkeys} isPossible={await passkeysHere()} isLastWayIn={isLastWayIn(account, "passkey")} />,
+    "two-step": <TwoStep userId={account.id} username={username} isOn={account.totp} codesLeft={account.recovery_codes_left} />,
     devices: <Devices sessions={sessions} />,
     activity: <Activity key={events.results[0]?.id} first={events} />,
     export: <Export username={username} />,

@@ -1,13 +1,12 @@
 import { Suspense } from "react";
+import { counted } from "#app/_components/counted.ts";
 import { ProviderIcon } from "#app/_components/provider-icon.tsx";
-import type { Account } from "#lib/answers.ts";
 import { isConfigured, providerName, providers } from "#lib/auth/providers.ts";
 import type { ProviderId } from "#lib/settings/providers.ts";
+import { isLastWayIn, type Ways } from "./last-way-in.ts";
 import { ProviderWay } from "./loaded-later.tsx";
 
-type Ways = Pick<Account, "has_password" | "providers">;
-
-/** The ways to log in to the account: the password, and each provider that is switched on, or linked. */
+/** The ways to log in to the account: the password, passkeys, and each provider that is switched on, or linked. */
 export function WaysIn({ account }: { account: Ways }) {
   return (
     <ul className="list-none pl-0">
@@ -19,6 +18,15 @@ export function WaysIn({ account }: { account: Ways }) {
           </span>
         </p>
         <a href="#change-password">{account.has_password ? "Change it" : "Set one"}</a>
+      </li>
+      <li className="row">
+        <p className="min-w-0 grow basis-44">
+          <span className="block font-bold">Passkeys</span>
+          <span className="text-ink-soft">
+            {account.passkeys === 0 ? "There is none yet." : `${counted(account.passkeys, "passkey")} of yours.`}
+          </span>
+        </p>
+        <a href="#passkeys">{account.passkeys === 0 ? "Add one" : "See them"}</a>
       </li>
       <Suspense>
         {shownProviders(account).map((id) => (
@@ -37,7 +45,7 @@ export function WaysIn({ account }: { account: Ways }) {
   );
 }
 
-/** Whether there is more to say than whether there is a password. */
+/** Whether there is more to say than the parts about the password and passkeys say themselves. */
 export function hasOtherWays(account: Ways): boolean {
   return shownProviders(account).length > 0;
 }
@@ -48,7 +56,8 @@ function State({ account, id }: { account: Ways; id: ProviderId }) {
   if (!isLastWayIn(account, id)) return opens;
   return (
     <>
-      {opens} There is no other way in, so it can't be removed. <a href="#change-password">Set a password</a> first.
+      {opens} There is no other way in, so it can't be removed. <a href="#change-password">Set a password</a> or{" "}
+      <a href="#passkeys">add a passkey</a> first.
     </>
   );
 }
@@ -56,8 +65,4 @@ function State({ account, id }: { account: Ways; id: ProviderId }) {
 function shownProviders(account: Ways): ProviderId[] {
   const off = account.providers.filter((id) => !isConfigured(id)) as ProviderId[];
   return [...providers().map(({ id }) => id), ...off];
-}
-
-function isLastWayIn({ has_password, providers: linked }: Ways, id: ProviderId): boolean {
-  return !has_password && !linked.some((other) => other !== id && isConfigured(other));
 }

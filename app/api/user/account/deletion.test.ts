@@ -6,6 +6,7 @@ import { eventually, startServer, type TestServer, withDatabase } from "#e2e/har
 import { launch } from "#e2e/launch.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
 import { readMailAbout } from "#e2e/recovery.ts";
+import { enrol, insertPasskey } from "#e2e/second-factor.ts";
 
 const databaseUrl = inject("databaseUrl");
 const CLEARED = [
@@ -51,6 +52,8 @@ async function busyAccount() {
   // A wrong guess that nothing forgives any more.
   await send(origin, "POST", "/api/token/", { json: { ...wrong, username } });
   const { user } = owner;
+  await enrol(origin, cookies);
+  await insertPasskey(databaseUrl, user.id, "Phone");
   // Recoveries that still wait: only their address says whose they are.
   await withDatabase(databaseUrl, (query) =>
     query(
@@ -86,7 +89,10 @@ const tablesOf = (found: string[]) => [...new Set(found.map((row) => row.split("
 
 test("a deleted account leaves no trace in any table, but ended sessions' ids for a day and the last mail while it waits", async () => {
   const { user, email, cookies, texts } = await busyAccount();
-  const before = ["email_changes", "events", "login_addresses", "mails", "passwords", "rate_limits", "sessions", "users"];
+  const before = [
+    ...["email_changes", "events", "login_addresses", "mails", "passkeys", "passwords", "rate_limits", "recovery_codes"],
+    ...["sessions", "totp_secrets", "users"],
+  ];
   expect(tablesOf(await traces(user.id, texts))).toEqual(expect.arrayContaining(before));
   const answer = await deleteAccount(cookies);
   expect([answer.status, answer.text, answer.setCookies]).toEqual([204, "", CLEARED]);

@@ -1,5 +1,6 @@
 import { totpSecret } from "#lib/answers.ts";
-import { beginTotp, removeTotp } from "#lib/factors/own-totp.ts";
+import { beginTotp } from "#lib/factors/own-totp.ts";
+import { removeTotp } from "#lib/factors/remove-totp.ts";
 import { noContent } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 

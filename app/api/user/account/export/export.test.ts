@@ -5,6 +5,7 @@ import { askForEmail, changeEmail, freshEmail, newOwner } from "#e2e/email-chang
 import { eventNames } from "#e2e/events-of.ts";
 import { claimsOf } from "#e2e/forge.ts";
 import { withDatabase } from "#e2e/harness.ts";
+import { insertPasskey, newGuarded } from "#e2e/second-factor.ts";
 
 const origin = inject("origin");
 const databaseUrl = inject("databaseUrl");
@@ -60,7 +61,7 @@ test("the export is a file of everything that is kept about the user, and of no 
   const { account, password, sessions, login_addresses, events, email_changes, mails } = answer.json as Record<string, Rows>;
   expect(account).toEqual([
     {
-      ...{ id: user.id, username: user.username, email, birth_date: "1990-01-02", is_active: true },
+      ...{ id: user.id, username: user.username, email, birth_date: "1990-01-02", is_active: true, has_second_factor: false },
       ...{ created_at: expect.stringMatching(/Z$/), email_verified_at: expect.stringMatching(/Z$/) },
     },
   ]);
@@ -84,6 +85,32 @@ test("the export holds no hash, no secret and no token", async () => {
   );
   for (const secret of [String(stored?.encoded), "$2", user.password, refresh, cookies.access_token ?? "", inject("authSecret")])
     expect(text).not.toContain(secret);
+});
+
+test("the export has the passkeys, when codes were switched on, and how many recovery codes are left, without what they are checked with", async () => {
+  const { user, cookies, secret, recoveryCodes } = await newGuarded(origin);
+  await insertPasskey(databaseUrl, user.id, "Phone");
+  const answer = await exportOf(cookies);
+  expect(answer.status).toBe(200);
+  const { account, passkeys, totp, recovery_codes } = answer.json as Record<string, Rows>;
+  expect(account).toEqual([expect.objectContaining({ has_second_factor: true })]);
+  expect(passkeys).toEqual([
+    {
+      ...{ name: "Phone", credential_id: `Phone of ${user.id}`, transports: ["internal"], aaguid: "an-aaguid" },
+      ...{ is_synced: true, created_at: expect.stringMatching(/Z$/), last_used_at: null },
+    },
+  ]);
+  expect(totp).toEqual([{ is_on: true, added_at: expect.stringMatching(/Z$/) }]);
+  expect(recovery_codes).toEqual(Array.from({ length: 10 }, () => ({ made_at: expect.stringMatching(/Z$/) })));
+  const kept = await withDatabase(databaseUrl, (query) =>
+    query(
+      `select sealed as text from totp_secrets where user_id = $1 union all select digest from recovery_codes where user_id = $1
+       union all select passkey_handle from users where id = $1 union all select encode(public_key, 'escape') from passkeys where user_id = $1`,
+      [user.id],
+    ),
+  );
+  expect(kept).toHaveLength(13);
+  for (const text of [...kept.map((row) => String(row.text)), secret, ...recoveryCodes]) expect(answer.text).not.toContain(text);
 });
 
 test("an export is an event", async () => {

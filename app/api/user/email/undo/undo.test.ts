@@ -1,4 +1,5 @@
 import { expect, inject, test } from "vitest";
+import { codeAt } from "#e2e/authenticator-app.ts";
 import { freshName, logIn, PASSWORD, send, signUpBody } from "#e2e/client.ts";
 import {
   addressOf,
@@ -16,10 +17,12 @@ import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
 import { holdingAccount } from "#e2e/held-account.ts";
 import { noMail, readMail } from "#e2e/mailbox.ts";
 import { onOwnServer } from "#e2e/own-server.ts";
-import { recoveryToken } from "#e2e/recovery.ts";
+import { readMailAbout, recoveryToken } from "#e2e/recovery.ts";
+import { enrol, factorsOf, forgetUsedCodes, insertPasskey, logInWithCode } from "#e2e/second-factor.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
 const origin = inject("origin");
+const databaseUrl = inject("databaseUrl");
 const NO_ACCOUNT = '{"detail":"No active account found with the given credentials"}';
 const OTHER_PASSWORD = "the-hidden-fortress-1958";
 
@@ -78,6 +81,28 @@ test("a password that was set since the change is removed, and the account witho
   const json = { token, new_password: "throne-of-blood-1957" };
   expect((await send(origin, "POST", "/api/user/password/reset/confirm/", { json })).status).toBe(200);
   expect((await tryLogin(user.username, json.new_password)).status).toBe(200);
+});
+
+test("of codes and passkeys, what was added since the change is removed, and what was there before stays", async () => {
+  const { user, cookies } = await newOwner(origin);
+  await insertPasskey(databaseUrl, user.id, "Before");
+  const { undo } = await changeEmail(origin, cookies, user.email, freshEmail());
+  await insertPasskey(databaseUrl, user.id, "After");
+  await enrol(origin, cookies);
+  expect((await undoEmailChange(origin, undo)).text).toBe(OK);
+  expect(await factorsOf(user.id)).toEqual({ asks: false, secrets: 0, codes: 0, passkeys: ["Before"] });
+  expect((await tryLogin(user.username, PASSWORD)).status).toBe(200);
+});
+
+test("a second factor that is older than the change stays when the change is undone", async () => {
+  const { user, cookies } = await newOwner(origin);
+  const { secret } = await enrol(origin, cookies);
+  await readMailAbout(user.email, "Your account now asks for a code, too");
+  const { undo } = await changeEmail(origin, cookies, user.email, freshEmail());
+  expect((await undoEmailChange(origin, undo)).text).toBe(OK);
+  expect(await factorsOf(user.id)).toMatchObject({ asks: true, secrets: 1 });
+  await forgetUsedCodes(user.id);
+  expect((await logInWithCode(origin, user, codeAt(secret))).refresh).not.toBe("");
 });
 
 test("the recovery mail is sent however many recoveries of the address were asked for before", async () => {

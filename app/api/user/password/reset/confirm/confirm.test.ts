@@ -1,4 +1,5 @@
 import { expect, inject, test } from "vitest";
+import { codeAt } from "#e2e/authenticator-app.ts";
 import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
 import { askedForEmail, confirmEmail, freshEmail, undoEmailChange } from "#e2e/email-changes.ts";
 import { claimsOf, linkKey, mutations, sign } from "#e2e/forge.ts";
@@ -6,6 +7,7 @@ import { eventually, withDatabase } from "#e2e/harness.ts";
 import { holdingAccount } from "#e2e/held-account.ts";
 import { onOwnServer } from "#e2e/own-server.ts";
 import { readMailAbout, recoveryToken, reset } from "#e2e/recovery.ts";
+import { answerChallenge, factorsOf, insertPasskey, newGuarded } from "#e2e/second-factor.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
 const origin = inject("origin");
@@ -251,6 +253,28 @@ test("a recovery gives an account without a password its first, and ends its ses
   expect([refused.status, refused.json.reason]).toEqual([401, "password_changed"]);
   expect((await login(user.username, NEW_PASSWORD)).status).toBe(200);
   await expectVoid(token, user.id);
+});
+
+test("a recovery of an account whose address was never verified removes its codes and passkeys, and each is an event", async () => {
+  const { user, cookies } = await newGuarded(origin);
+  await insertPasskey(inject("databaseUrl"), user.id, "Phone");
+  expect((await reset(origin, await recoveryToken(origin, user.email), NEW_PASSWORD)).status).toBe(200);
+  expect(await factorsOf(user.id)).toEqual({ asks: false, secrets: 0, codes: 0, passkeys: null });
+  expect((await login(user.username, NEW_PASSWORD)).status).toBe(200);
+  const removals = "select event from events where user_id = $1 and event in ('totp_removed', 'passkey_removed') order by 1";
+  expect(await inDatabase(removals, user.id)).toEqual([{ event: "passkey_removed" }, { event: "totp_removed" }]);
+  expect((await refresh(cookies)).status).toBe(401);
+});
+
+test("a recovery of an account with a verified address removes no factor, and the login with the new password asks for one", async () => {
+  const { user, secret } = await newGuarded(origin);
+  await insertPasskey(inject("databaseUrl"), user.id, "Phone");
+  await inDatabase("update users set email_verified_at = now() where id = $1", user.id);
+  expect((await reset(origin, await recoveryToken(origin, user.email), NEW_PASSWORD)).status).toBe(200);
+  expect(await factorsOf(user.id)).toEqual({ asks: true, secrets: 1, codes: 10, passkeys: ["Phone"] });
+  const answer = await login(user.username, NEW_PASSWORD);
+  expect([answer.status, answer.json.code, answer.setCookies]).toEqual([401, "second_factor_required", []]);
+  expect((await answerChallenge(origin, answer.json.challenge, codeAt(secret))).status).toBe(200);
 });
 
 test("reading the path of a link changes nothing", async () => {
