@@ -257,7 +257,7 @@ test("a person who tried ten passwords and then recovered logs in at once, and o
 describe("with three attempts for every limit", () => {
   let own: TestServer;
   beforeAll(async () => {
-    const names = ["LOGIN_ADDRESS", "SIGNUP", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK", "PROVIDER"];
+    const names = ["LOGIN_ADDRESS", "SIGNUP", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK", "PROVIDER", "PASSKEY"];
     const few = Object.fromEntries(names.map((name) => [`RATE_LIMIT_${name}`, "3/600"]));
     const provider = { AUTH_GITHUB_ID: "an-id", AUTH_GITHUB_SECRET: "a-secret" };
     own = await startServer({ ...VARIABLES, ...few, ...provider, TRUSTED_PROXIES: "127.0.0.1" });
@@ -280,23 +280,33 @@ describe("with three attempts for every limit", () => {
     }
     const limitedBy = (name: string) =>
       limits.flatMap(([each, policy]) => (policy === `"${name}";q=3;w=600` ? [each] : [])).sort();
-    expect(limitedBy("login-address")).toEqual(["POST /api/token"]);
+    expect(limitedBy("login-address")).toEqual(["POST /api/token", "POST /api/token/passkey", "POST /api/token/second-factor"]);
+    expect(limitedBy("passkey")).toEqual(["POST /api/token/passkey/options"]);
     expect(limitedBy("refresh")).toEqual(["POST /api/token/refresh"]);
     expect(limitedBy("signup")).toEqual(["POST /api/user/signup", "POST /api/user/signup/complete"]);
     expect(limitedBy("provider")).toEqual(["GET /api/auth/callback/{provider}", "POST /api/auth/signin/{provider}"]);
     expect(limitedBy("account")).toEqual([
       "DELETE /api/user/account",
+      "DELETE /api/user/passkeys/{id}",
       "DELETE /api/user/providers/{provider}",
       "DELETE /api/user/sessions",
       "DELETE /api/user/sessions/{id}",
+      "DELETE /api/user/totp",
       "GET /api/user/account",
       "GET /api/user/account/export",
       "GET /api/user/events",
+      "GET /api/user/passkeys",
       "GET /api/user/sessions",
       "PATCH /api/user/account",
+      "PATCH /api/user/passkeys/{id}",
+      "POST /api/user/passkeys",
+      "POST /api/user/passkeys/options",
       "POST /api/user/password",
       "POST /api/user/providers/{provider}",
       "POST /api/user/reauthenticate",
+      "POST /api/user/recovery-codes",
+      "POST /api/user/totp",
+      "POST /api/user/totp/confirm",
     ]);
     expect(limitedBy("recovery")).toEqual([
       "POST /api/user/email",

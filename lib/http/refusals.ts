@@ -111,9 +111,9 @@ const ANSWERS: Table = {
     status: 403,
     body: ({ methods }) => ({ detail: "Reauthentication is required.", code: "reauthentication_required", methods }),
     samples: [
-      { methods: ["password"] },
+      { methods: ["password", "passkey"] },
       { methods: ["totp", "recovery_code", "passkey"] },
-      { methods: ["provider"] },
+      { methods: ["passkey", "provider"] },
       { methods: [] },
     ],
   },

@@ -3,16 +3,21 @@ import "server-only";
 import type { JsonSchema } from "./json-schema.ts";
 
 /**
- * The schema of all values that equal `sample` except in its variable parts.
+ * The schema of all values that equal `sample` except in its variable parts. A list may hold any number of what the sample's holds.
  * @param free the variable parts: texts and numbers in `sample` that can differ
  */
 export function schemaLike(sample: unknown, free: (string | number)[]): JsonSchema {
   if (typeof sample === "string") return schemaOfText(sample, free);
   if (Array.isArray(sample) && sample.length === 0) return { type: "array", items: {}, maxItems: 0 };
-  if (Array.isArray(sample)) return { type: "array", items: schemaLike(sample[0], free), minItems: 1 };
+  if (Array.isArray(sample)) return { type: "array", items: oneOfThese(sample, free), minItems: 1 };
   const entries = Object.entries(sample as Record<string, unknown>);
   const properties = Object.fromEntries(entries.map(([name, value]) => [name, schemaLike(value, free)]));
   return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+function oneOfThese(samples: unknown[], free: (string | number)[]): JsonSchema {
+  const schemas = samples.map((sample) => schemaLike(sample, free));
+  return schemas.length === 1 && schemas[0] ? schemas[0] : { anyOf: schemas };
 }
 
 function schemaOfText(text: string, free: (string | number)[]): JsonSchema {

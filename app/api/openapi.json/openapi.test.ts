@@ -2,19 +2,26 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { codeAt } from "#e2e/authenticator-app.ts";
 import { changeSession } from "#e2e/change-session.ts";
 import { freshName, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
 import { changeEmail, freshEmail, newOwner } from "#e2e/email-changes.ts";
 import { claimsOf, pendingSignup } from "#e2e/forge.ts";
 import { eventually, startPostgres, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { type Document, differences, fetchDocument, isValid, type Operation } from "#e2e/openapi.ts";
+import { addPasskey, answerOf, askForNew, siteOf } from "#e2e/passkeys.ts";
 import { recoveryToken } from "#e2e/recovery.ts";
+import { challengeOf, newGuarded } from "#e2e/second-factor.ts";
+import { newAuthenticator } from "#e2e/software-authenticator.ts";
 
 /** The contract: each endpoint with its statuses. Every path has a 405 for the other methods. */
 const CONTRACT: Record<string, number[]> = {
   "POST /api/user/signup": [201, 400, 403, 413, 415, 429, 500, 503],
   "POST /api/token": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "GET /api/user/profile": [200, 401, 500, 503],
+  "POST /api/token/second-factor": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/token/passkey/options": [200, 400, 403, 429, 500, 503],
+  "POST /api/token/passkey": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/token/refresh": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/user/logout": [200, 400, 401, 403, 413, 415, 500, 503],
   "POST /api/user/signup/complete": [201, 400, 403, 413, 415, 429, 500, 503],
@@ -36,6 +43,15 @@ const CONTRACT: Record<string, number[]> = {
   "POST /api/user/password": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/user/password/reset": [200, 400, 403, 413, 415, 429, 500, 503],
   "POST /api/user/password/reset/confirm": [200, 400, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/totp": [200, 401, 403, 429, 500, 503],
+  "DELETE /api/user/totp": [204, 401, 403, 404, 429, 500, 503],
+  "POST /api/user/totp/confirm": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/recovery-codes": [200, 401, 403, 404, 429, 500, 503],
+  "GET /api/user/passkeys": [200, 401, 429, 500, 503],
+  "POST /api/user/passkeys": [201, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/user/passkeys/options": [200, 400, 401, 403, 429, 500, 503],
+  "PATCH /api/user/passkeys/{id}": [200, 400, 401, 403, 404, 413, 415, 429, 500, 503],
+  "DELETE /api/user/passkeys/{id}": [204, 400, 401, 403, 404, 429, 500, 503],
   "GET /api/auth/session": [200, 500, 503],
   "POST /api/auth/session": [200, 400, 403, 413, 415, 500, 503],
   "GET /api/auth/csrf": [200, 500],
@@ -82,7 +98,11 @@ const REFUSALS = [
   '{"detail":"E-mail address is not verified.","code":"email_not_verified"}',
   '{"detail":"This is the last way to log in.","code":"last_way_in"}',
   '{"detail":"Sign in with a provider first.","code":"no_pending_signup"}',
-  ...['"password"', '"provider"', ""].map(
+  '{"detail":"A second factor is required.","code":"second_factor_required","challenge":"…","methods":["totp","recovery_code","passkey"]}',
+  '{"detail":"Invalid code.","code":"invalid_code"}',
+  '{"detail":"Passkey is not valid.","code":"passkey_not_valid"}',
+  '{"detail":"Passkeys need a site with a name, not an IP address.","code":"passkeys_off"}',
+  ...['"password","passkey"', '"totp","recovery_code","passkey"', '"passkey","provider"', ""].map(
     (methods) => `{"detail":"Reauthentication is required.","code":"reauthentication_required","methods":[${methods}]}`,
   ),
   '{"detail":"Cross-site request refused.","code":"cross_site"}',
@@ -102,6 +122,16 @@ const GOOD: Record<string, () => Promise<Sent & { path?: string }>> = {
     const { user } = await newSession(origin);
     return { json: { username: user.username, password: user.password } };
   },
+  "POST /api/token/second-factor": async () => {
+    const { user, secret } = await newGuarded(origin);
+    return { json: { challenge: await challengeOf(origin, user), code: codeAt(secret) } };
+  },
+  "POST /api/token/passkey/options": named,
+  "POST /api/token/passkey": async () => {
+    const { authenticator } = await withPasskey();
+    const { cookies, response } = await answerOf(provided.origin, authenticator);
+    return { ...(await named()), cookies, json: { response } };
+  },
   "GET /api/user/profile": signedIn,
   "POST /api/token/refresh": signedIn,
   "POST /api/user/logout": signedIn,
@@ -118,6 +148,22 @@ const GOOD: Record<string, () => Promise<Sent & { path?: string }>> = {
   "POST /api/auth/session": signedInForm,
   "POST /api/auth/signin/{provider}": signedInForm,
   "POST /api/auth/signout": signedInForm,
+  "POST /api/user/totp": signedIn,
+  "DELETE /api/user/totp": guarded,
+  "POST /api/user/totp/confirm": async () => {
+    const sent = await signedIn();
+    const { json } = await send(origin, "POST", "/api/user/totp/", sent);
+    return { ...sent, json: { code: codeAt(json.secret) } };
+  },
+  "POST /api/user/recovery-codes": guarded,
+  "GET /api/user/passkeys": async () => ({ cookies: (await withPasskey()).cookies }),
+  "POST /api/user/passkeys": async () => {
+    const { options, cookies } = await askForNew(provided.origin, (await newSession(origin)).cookies);
+    return { ...(await named()), cookies, json: { response: newAuthenticator().make(options, siteOf(provided.origin)) } };
+  },
+  "POST /api/user/passkeys/options": async () => ({ ...(await signedIn()), ...(await named()) }),
+  "PATCH /api/user/passkeys/{id}": async () => ({ ...(await ownPasskey()), json: { name: "Phone" } }),
+  "DELETE /api/user/passkeys/{id}": ownPasskey,
   "GET /api/user/account": signedIn,
   "PATCH /api/user/account": async () => ({ ...(await signedIn()), json: { age: "1990-01-03" } }),
   "DELETE /api/user/account": signedIn,
@@ -148,6 +194,25 @@ const GOOD: Record<string, () => Promise<Sent & { path?: string }>> = {
   },
 };
 
+/** What endpoints refuse with a 400 that is about no field of a body. */
+const BAD: Record<string, () => Promise<Request>> = {
+  "POST /api/user/providers/{provider}": async () => ({ sent: await linked() }),
+  "DELETE /api/user/providers/{provider}": async () => ({ sent: await linked({ hasPassword: false }) }),
+  "DELETE /api/user/passkeys/{id}": lastPasskey,
+  // Called by its address, the server has no name that a passkey could belong to.
+  "POST /api/user/passkeys/options": async () => ({ sent: await signedIn() }),
+  "POST /api/token/passkey/options": async () => ({}),
+};
+
+/** What the endpoints that log in refuse with a 401. */
+const WRONG: Record<string, Sent> = {
+  "POST /api/token": { json: { username: "nobody", password: "nothing" } },
+  "POST /api/token/second-factor": { json: { challenge: "worn-out", code: "000000" } },
+  "POST /api/token/passkey": { json: { response: {} } },
+};
+
+/** An id as there could be one. */
+const ID_OF_NONE = "1954";
 const NEW_PASSWORD = "the-hidden-fortress-1958";
 const origin = inject("origin");
 const settings = {
@@ -172,13 +237,13 @@ const BUG = `
     }
   };`;
 
-/** A server with a provider, and servers in the states that bring about some statuses. */
+/** A server with a provider and without PUBLIC_URL, and servers in the states that bring about some statuses. */
 let provided: TestServer;
 let strict: TestServer;
 let broken: TestServer;
 let cutOff: TestServer;
 beforeAll(async () => {
-  const names = ["SIGNUP", "LOGIN_ADDRESS", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK", "PROVIDER"];
+  const names = ["SIGNUP", "LOGIN_ADDRESS", "REFRESH", "ACCOUNT", "RECOVERY", "MAIL_LINK", "PROVIDER", "PASSKEY"];
   const limits = Object.fromEntries(names.map((name) => [`RATE_LIMIT_${name}`, "1/600"]));
   const postgres = await startPostgres();
   [provided, strict, broken, cutOff] = await Promise.all([
@@ -241,7 +306,8 @@ test("the document's refusals are in the contract's words", () => {
   );
   // A probe's own answer is no refusal, though its status is 503.
   const refusals = examples.filter(([name]) => name !== "invalid_input" && name !== "example");
-  expect(new Set(refusals.map(([, { value }]) => JSON.stringify(value)))).toEqual(new Set(REFUSALS));
+  const words = refusals.map(([, { value }]) => JSON.stringify(value).replace(/(?<="challenge":")[^"]+/, "…"));
+  expect(new Set(words)).toEqual(new Set(REFUSALS));
 });
 
 test.each(Object.entries(document.paths))("%s has exactly the methods of the document", async (path, item) => {
@@ -259,8 +325,10 @@ describe.each(operations)("$name", ({ name, method, path, operation }) => {
   test.each(Object.keys(operation.responses).map(Number))("answers %i, as documented", async (status) => {
     const request = await requestFor(status, name.replace("HEAD", "GET"), operation);
     const isOfProviders = /^\/api\/(?:auth|user\/providers)\//.test(path);
-    const parameter = isOfProviders && status !== 404 ? "github" : "unknown";
-    const { from = isOfProviders ? provided.origin : origin, sent = {}, times = 1 } = request;
+    const known = isOfProviders ? "github" : ID_OF_NONE;
+    const parameter = status === 404 ? "unknown" : known;
+    const isProvided = isOfProviders || path.includes("/passkey");
+    const { from = isProvided ? provided.origin : origin, sent = {}, times = 1 } = request;
     const { path: asked = path.replaceAll(/\{\w+\}/g, parameter) } = request;
     for (let time = 1; time < times; time += 1) await send(from, method, asked, sent);
     const answer = await send(from, method, asked, sent);
@@ -285,12 +353,11 @@ async function requestFor(status: number, name: string, { security = [], request
       // Only a client that asks for it gets the URL as JSON.
       return { sent: { ...(await good()).sent, headers: {} } };
     case 400:
-      if (name === "POST /api/user/providers/{provider}") return { sent: await linked() };
-      if (name === "DELETE /api/user/providers/{provider}") return { sent: await linked({ hasPassword: false }) };
+      if (BAD[name]) return BAD[name]();
       if (requestBody === undefined) return { sent: await signed(), path: `${name.split(" ")[1]}?before=x` };
       return { sent: { ...(await signed()), json: [] } };
     case 401:
-      return name === "POST /api/token" ? { sent: { json: { username: "nobody", password: "nothing" } } } : {};
+      return { sent: WRONG[name] ?? {} };
     case 403:
       // A request that changes nothing is refused only without a proof.
       return name.startsWith("GET") ? { sent: await unproved() } : { sent: { headers: { "sec-fetch-site": "cross-site" } } };
@@ -337,6 +404,33 @@ async function linked({ hasPassword = true } = {}): Promise<Sent> {
     if (!hasPassword) await query("delete from passwords where user_id = $1", [user.id]);
   });
   return { cookies };
+}
+
+/** To a server by its name: passkeys belong to one. */
+async function named(): Promise<Sent> {
+  return { headers: { host: new URL(siteOf(provided.origin)).host } };
+}
+
+async function guarded(): Promise<Sent> {
+  return { cookies: (await newGuarded(origin)).cookies };
+}
+
+async function withPasskey() {
+  const { user, cookies } = await newSession(origin);
+  const authenticator = newAuthenticator();
+  const added = await addPasskey(provided.origin, cookies, authenticator);
+  return { user, cookies, authenticator, path: `/api/user/passkeys/${added.json.id}` };
+}
+
+async function ownPasskey(): Promise<Sent & { path: string }> {
+  const { cookies, path } = await withPasskey();
+  return { cookies, path };
+}
+
+async function lastPasskey(): Promise<Request> {
+  const { user, cookies, path } = await withPasskey();
+  await withDatabase(inject("databaseUrl"), (query) => query("delete from passwords where user_id = $1", [user.id]));
+  return { sent: { cookies }, path };
 }
 
 /** As Auth.js' client sends it. */

@@ -16,7 +16,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       body: logInInput,
       answers: { 200: refreshToken },
       setsCookies: true,
-      refuses: ["no_active_account", "email_not_verified"],
+      refuses: ["no_active_account", "email_not_verified", "second_factor_required"],
     },
     async ({ db, hash, body, client }) => {
       const tokens = await logIn(db, hash, body, client);
