@@ -41,7 +41,7 @@ function intermission(request: NextRequest, headers: Headers): NextResponse {
 }
 
 export const config = {
-  // The API, static files and the frames of /dev/mail need no policy and no renewal. A prefetched page has no scripts, but may
-  // need the cookies.
-  matcher: ["/((?!api/|api$|dev/mail/|_next/static/|icon\\.svg$|robots\\.txt$).*)"],
+  // The API, static files, the frames of /dev/mail and what password managers read need no policy and no renewal. A prefetched
+  // page has no scripts, but may need the cookies.
+  matcher: ["/((?!api/|api$|dev/mail/|_next/static/|\\.well-known/passkey-endpoints|icon\\.svg$|robots\\.txt$).*)"],
 };

@@ -34,7 +34,7 @@ export async function plugInAuthenticator(page: Page, { isVerified = true } = {}
   });
   const answer = (enabled: boolean) => devTools.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
   return {
-    /** Answers what the browser asks for meanwhile. */
+    /** Answers what the browser begins to ask for meanwhile. For the autofill, load the page meanwhile. */
     touch: async (work: () => Promise<unknown>): Promise<void> => {
       await answer(true);
       await work();

@@ -76,7 +76,11 @@ export const email = trimmed
   });
 
 const PASSKEY_NAME_LENGTH = 64;
+/** No line of its own, and no text in the other direction: the name stands in the middle of a sentence of a mail. */
+const NOT_IN_A_NAME = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 export const passkeyName = trimmed
+  .transform((value) => value.replaceAll(/\s+/g, " "))
+  .pipe(z.string().refine((value) => !NOT_IN_A_NAME.test(value), otherwise({ code: "not_a_string" })))
   .pipe(
     z.string().refine((value) => [...value].length <= PASSKEY_NAME_LENGTH, {
       params: { code: "too_many_characters", most: PASSKEY_NAME_LENGTH } satisfies Problem,

@@ -1,3 +1,4 @@
+import { lockUser } from "#db/email-addresses.ts";
 import { listSessions } from "#db/list-sessions.ts";
 import type { Database } from "#db/pool.ts";
 import { revokeSessionsOf, type SessionChoice } from "#db/session-ends.ts";
@@ -16,6 +17,8 @@ export async function endSessions(
   choice: SessionChoice,
 ): Promise<{ ended: string[]; listed: string[] }> {
   const outcome = await db.transaction(async (part) => {
+    // A change of the account locks the user, then ends sessions. In another order here the two transactions would wait for each other.
+    await lockUser(part, userId);
     const inUse = new Set((await listSessions(part, userId)).map(({ id }) => id));
     const ended = await revokeSessionsOf(part, userId, choice);
     const listed = ended.filter((id) => inUse.has(id));

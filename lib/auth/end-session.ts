@@ -1,5 +1,6 @@
 import "server-only";
 
+import { lockUser } from "#db/email-addresses.ts";
 import type { Database } from "#db/pool.ts";
 import { type EndReason, revokeSession } from "#db/session-ends.ts";
 import { record } from "#lib/observe/events.ts";
@@ -16,6 +17,8 @@ export async function endSession(
   reason: keyof typeof RECORDED & EndReason,
 ): Promise<void> {
   await db.transaction(async (part) => {
+    // The user before the session, as in lib/account/end-sessions.ts.
+    await lockUser(part, session.userId);
     const isFirst = await revokeSession(part, session.sessionId, reason);
     if (isFirst) await rememberEvent(part, session.userId, RECORDED[reason]);
   });

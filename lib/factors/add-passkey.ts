@@ -1,9 +1,7 @@
 import "server-only";
 
 import { randomBytes } from "node:crypto";
-import { generateRegistrationOptions, type RegistrationResponseJSON, verifyRegistrationResponse } from "@simplewebauthn/server";
-import { z } from "zod";
-import { ensureHandle, insertPasskey, isPasskeyTaken, listCredentials, type NewPasskey } from "#db/passkeys.ts";
+import { ensureHandle, insertPasskey, isPasskeyTaken, listCredentials } from "#db/passkeys.ts";
 import type { Database } from "#db/pool.ts";
 import { spend } from "#db/spent.ts";
 import type { PasskeyAnswer } from "#lib/answers.ts";
@@ -15,29 +13,16 @@ import { record } from "#lib/observe/events.ts";
 import { SITE_NAME } from "#lib/passwords/resembles.ts";
 import type { Problem } from "#lib/problems.ts";
 import { changeWaysIn } from "./change-ways-in.ts";
+import { ALGORITHMS, checkNewPasskey } from "./check-new-passkey.ts";
 import type { PasskeySender } from "./check-passkey.ts";
 import { describePasskey } from "./own-passkeys.ts";
-import { makePasskeyChallenge, readPasskeyChallenge } from "./passkey-challenge.ts";
+import { makePasskeyChallenge } from "./passkey-challenge.ts";
 import { relyingPartyOf } from "./relying-party.ts";
 
 /** How many passkeys an account may have. */
 const MOST_PASSKEYS = 20;
 /** Random bytes: a passkey shows by what it knows its user, so this must not be the account's id (Web Authentication §14.6.1). */
 const HANDLE_BYTES = 64;
-/** EdDSA, ES256 and RS256: what every version of Node can check. */
-const ALGORITHMS = [-8, -7, -257];
-
-const text = z.string().max(65_536);
-const answer = z.object({
-  id: text,
-  rawId: text,
-  type: z.literal("public-key"),
-  response: z.object({
-    clientDataJSON: text,
-    attestationObject: text,
-    transports: z.array(z.string().max(32)).max(8).optional(),
-  }),
-});
 
 /**
  * What a browser makes a passkey with.
@@ -54,6 +39,7 @@ export async function askForNewPasskey(
   if (handle === null) throw new AppError("access_token_not_valid", { reason: "invalid" });
   const known = await listCredentials(db, userId);
   const { challenge, cookie } = makePasskeyChallenge("passkey-registration", sent, sessionId);
+  const { generateRegistrationOptions } = await import("@simplewebauthn/server");
   const options = await generateRegistrationOptions({
     rpName: SITE_NAME,
     rpID,
@@ -81,10 +67,9 @@ export async function addPasskey(
   { response, name = clientFacts().device ?? "Passkey" }: { response: unknown; name?: string | undefined },
   sender: PasskeySender,
 ): Promise<PasskeyAnswer> {
-  const { data } = answer.safeParse(response);
-  const challenge = data ? readPasskeyChallenge("passkey-registration", data.response.clientDataJSON, sender.cookie) : null;
-  const made = data && challenge?.session === viewer.sessionId ? await verify(data, sender.origin) : null;
-  if (!made || !challenge) throw refused("wrong_passkey");
+  const checked = await checkNewPasskey(viewer, response, sender);
+  if (!checked) throw refused("wrong_passkey");
+  const { challenge, made } = checked;
   const adding = changeWaysIn(db, viewer, "passkey_added", async (part) => {
     if (!(await spend(part, challenge.jti, challenge.expiresAt))) throw refused("wrong_passkey");
     if ((await listCredentials(part, viewer.userId)).length >= MOST_PASSKEYS) throw refused("too_many_passkeys");
@@ -95,35 +80,6 @@ export async function addPasskey(
   });
   record("passkey_added", { user_id: viewer.userId, passkey: passkey.id });
   return describePasskey(passkey);
-}
-
-async function verify(response: z.output<typeof answer>, origin: string): Promise<Omit<NewPasskey, "name"> | null> {
-  const rpID = relyingPartyOf(origin);
-  if (rpID === null) return null;
-  try {
-    const { registrationInfo } = await verifyRegistrationResponse({
-      response: { ...response, clientExtensionResults: {} } as RegistrationResponseJSON,
-      // Which challenge it is was checked before, by its signature.
-      expectedChallenge: () => true,
-      expectedOrigin: origin,
-      expectedRPID: rpID,
-      requireUserVerification: true,
-      supportedAlgorithmIDs: ALGORITHMS,
-    });
-    if (!registrationInfo) return null;
-    const { credential, aaguid, credentialBackedUp } = registrationInfo;
-    return {
-      credential_id: credential.id,
-      public_key: Buffer.from(credential.publicKey),
-      counter: credential.counter,
-      transports: response.response.transports ?? [],
-      aaguid,
-      is_synced: credentialBackedUp,
-    };
-  } catch (error) {
-    record("passkey_refused", { user_id: null, cause: error instanceof Error ? error.message : String(error) });
-    return null;
-  }
 }
 
 function refused(code: Extract<Problem["code"], "wrong_passkey" | "passkey_taken" | "too_many_passkeys">): AppError {

@@ -1,10 +1,6 @@
 import "server-only";
 
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  verifyAuthenticationResponse,
-} from "@simplewebauthn/server";
+import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import { z } from "zod";
 import { lockUser } from "#db/email-addresses.ts";
 import { findPasskey, notePasskeyUse, type Passkey } from "#db/passkeys.ts";
@@ -13,6 +9,7 @@ import { isSpent, spend } from "#db/spent.ts";
 import type { SessionCookie } from "#lib/auth/cookies.ts";
 import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
+import { passkeyBytes } from "./passkey-bytes.ts";
 import { makePasskeyChallenge, type PasskeyChallenge, readPasskeyChallenge } from "./passkey-challenge.ts";
 import { relyingPartyOf } from "./relying-party.ts";
 
@@ -21,12 +18,16 @@ export type PasskeySender = { origin: string; cookie: string | null };
 /** A passkey whose signature was checked, with what has to be noted when it is used. */
 export type CheckedPasskey = { passkey: Passkey; challenge: PasskeyChallenge; counter: number; isSynced: boolean };
 
-const text = z.string().max(8_192);
 const answer = z.object({
-  id: text,
-  rawId: text,
+  id: passkeyBytes,
+  rawId: passkeyBytes,
   type: z.literal("public-key"),
-  response: z.object({ clientDataJSON: text, authenticatorData: text, signature: text, userHandle: text }),
+  response: z.object({
+    clientDataJSON: passkeyBytes,
+    authenticatorData: passkeyBytes,
+    signature: passkeyBytes,
+    userHandle: passkeyBytes,
+  }),
 });
 
 /**
@@ -40,6 +41,7 @@ export async function askForPasskey({
   const rpID = relyingPartyOf(origin);
   if (rpID === null) throw new AppError("passkeys_off");
   const { challenge, cookie } = makePasskeyChallenge("passkey-login", sent);
+  const { generateAuthenticationOptions } = await import("@simplewebauthn/server");
   return { options: await generateAuthenticationOptions({ rpID, challenge, userVerification: "required" }), cookie };
 }
 
@@ -59,11 +61,11 @@ export async function checkPasskey(
   if (rpID === null || !data || !challenge || (await isSpent(db, challenge.jti))) return null;
   const passkey = await findPasskey(db, data.id);
   if (!passkey || passkey.handle !== data.response.userHandle) return null;
+  const { verifyAuthenticationResponse } = await import("@simplewebauthn/server");
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: { ...data, clientExtensionResults: {} } satisfies AuthenticationResponseJSON,
-      // Which challenge it is was checked above, by its signature.
-      expectedChallenge: () => true,
+      expectedChallenge: challenge.signed,
       expectedOrigin: origin,
       expectedRPID: rpID,
       requireUserVerification: true,

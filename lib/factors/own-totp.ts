@@ -14,7 +14,6 @@ import { countCodeGuess } from "#lib/passwords/count-guess.ts";
 import { forgive } from "#lib/rate-limits.ts";
 import { changeWaysIn } from "./change-ways-in.ts";
 import { makeRecoveryCodes, recoveryCodeDigest } from "./recovery-codes.ts";
-import { describeSecret, makeSecret, stepOf } from "./totp.ts";
 
 /** How long a new secret waits for its first code, in seconds. */
 const WAITING_SECONDS = 3_600;
@@ -24,6 +23,7 @@ const WAITING_SECONDS = 3_600;
  * @throws {AppError} `access_token_not_valid` if the user has been deleted
  */
 export async function beginTotp(db: Database, { userId, username }: Viewer) {
+  const { describeSecret, makeSecret } = await import("./totp.ts");
   const secret = makeSecret();
   const isKept = await keepWaitingSecret(db, userId, seal("totp", userId, secret));
   if (!isKept) throw new AppError("access_token_not_valid", { reason: "invalid" });
@@ -43,6 +43,7 @@ export async function confirmTotp(db: Database, viewer: Viewer, code: string, ad
   // Whoever guessed the code in a session of somebody else would be shown the recovery codes.
   const guesses = await countCodeGuess(db, account, address);
   const codes = makeRecoveryCodes();
+  const { stepOf } = await import("./totp.ts");
   await changeWaysIn(db, viewer, "totp_added", async (part) => {
     const waiting = await findSecret(part, userId, false, WAITING_SECONDS);
     const secret = waiting && unseal("totp", userId, waiting.sealed);

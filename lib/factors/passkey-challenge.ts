@@ -10,10 +10,14 @@ const COOKIE = "passkey_browser";
 const PASSKEY_CHALLENGE_SECONDS = 300;
 
 const claims = z.object({ jti: z.string(), browser: z.string(), session: z.string().nullable() });
-const clientData = z.object({ challenge: z.string() });
+// A browser says whether a page in another site's frame has asked, and names the outermost site. These pages are in no frame.
+const clientData = z.object({ challenge: z.string(), crossOrigin: z.literal(false).optional(), topOrigin: z.never().optional() });
 
-/** A challenge that this browser was given. `session`: whose holder is to add a passkey. `expiresAt`: from then on it is over */
-export type PasskeyChallenge = { jti: string; session: string | null; expiresAt: Date };
+/**
+ * A challenge that this browser was given. `signed`: as the passkey signed it, in base64url. `session`: whose holder is to add a
+ * passkey. `expiresAt`: from then on it is over
+ */
+export type PasskeyChallenge = { jti: string; signed: string; session: string | null; expiresAt: Date };
 
 /**
  * A challenge for a passkey to sign. It is stored nowhere: it says itself, signed, what it is for and which browser has asked. So
@@ -35,21 +39,21 @@ export function makePasskeyChallenge(
 }
 
 /**
- * The challenge that a passkey has signed. Null if it is not ours, over, of another kind, or was given to another browser. Whether it
- * was used is not looked at.
- * @param signed `clientDataJSON` of the answer, in base64url
+ * The challenge that a passkey has signed. Null if it is not ours, over, of another kind, was given to another browser, or was answered
+ * in the frame of another site. Whether it was used is not looked at.
+ * @param signed `clientDataJSON` of the answer: base64url and nothing else, which every decoder reads alike
  */
 export function readPasskeyChallenge(kind: PasskeyChallengeKind, signed: string, cookie: string | null): PasskeyChallenge | null {
   const text = readClientData(signed);
-  const read = text === null ? null : readValue(kind, claims, text);
-  if (!read || !browsersOf(cookie).some((browser) => digestOf(browser) === read.browser)) return null;
-  return { jti: read.jti, session: read.session, expiresAt: new Date(read.exp * 1_000) };
+  const read = text === null ? null : readValue(kind, claims, Buffer.from(text, "base64url").toString());
+  if (text === null || !read || !browsersOf(cookie).some((browser) => digestOf(browser) === read.browser)) return null;
+  return { jti: read.jti, signed: text, session: read.session, expiresAt: new Date(read.exp * 1_000) };
 }
 
 function readClientData(signed: string): string | null {
   try {
     const { data } = clientData.safeParse(JSON.parse(Buffer.from(signed, "base64url").toString()));
-    return data ? Buffer.from(data.challenge, "base64url").toString() : null;
+    return data?.challenge ?? null;
   } catch {
     return null;
   }

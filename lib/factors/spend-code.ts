@@ -9,7 +9,6 @@ import { unseal } from "#lib/auth/seal.ts";
 import { log } from "#lib/observe/log.ts";
 import { recoveryCodeDigest } from "./recovery-codes.ts";
 import { type Owner, tellOfChange } from "./tell-of-change.ts";
-import { stepOf } from "./totp.ts";
 
 /**
  * Checks a code of an account's second factor, time-based or for recovery, and uses it up: no code is good twice, also not at the
@@ -32,6 +31,7 @@ async function spendTimeBasedCode(db: Database, userId: number, code: string): P
     log().error({ user_id: userId }, "a secret of time-based codes was sealed with a secret that AUTH_SECRET does not list");
     return null;
   }
+  const { stepOf } = await import("./totp.ts");
   const step = stepOf(secret, code, now());
   if (step === null || step <= kept.last_step) return null;
   await lockUser(db, userId);

@@ -8,7 +8,7 @@ import { AppError } from "#lib/errors.ts";
 import { checkPasskey, type PasskeySender } from "#lib/factors/check-passkey.ts";
 import { type Attempt, forgive } from "#lib/rate-limits.ts";
 import { refusePasskey, spendPasskeyOrRefuse } from "./log-in-with-second-factor.ts";
-import { rememberRefusedLogin } from "./refused-login.ts";
+import { rememberRefusedFactor, rememberRefusedLogin } from "./refused-login.ts";
 import { requireVerifiedEmail } from "./require-verified-email.ts";
 
 /**
@@ -29,7 +29,8 @@ export async function logInWithPasskey(
   }
   await requireVerifiedEmail(db, account);
   const use = (part: Database) => spendPasskeyOrRefuse(part, checked);
-  const tokens = await openSession(db, account.id, { passkey: checked.passkey.id }, use);
+  const opening = openSession(db, account.id, { passkey: checked.passkey.id }, use);
+  const tokens = await opening.catch((error: unknown) => rememberRefusedFactor(db, account.id, error));
   await forgive(db, { once: client.attempt ? [client.attempt] : [], all: [] });
   return tokens;
 }

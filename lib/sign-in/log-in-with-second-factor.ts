@@ -19,7 +19,7 @@ import { countCodeGuess } from "#lib/passwords/count-guess.ts";
 import type { Problems } from "#lib/problems.ts";
 import { type Attempt, forgive } from "#lib/rate-limits.ts";
 import type { SecondFactorValues } from "#lib/schemas.ts";
-import { rememberRefusedLogin } from "./refused-login.ts";
+import { rememberRefusedFactor, rememberRefusedLogin } from "./refused-login.ts";
 
 /** How many codes may be tried with one challenge. */
 const MOST_CODES = 5;
@@ -64,10 +64,7 @@ async function withCode(shown: Shown, credential: Credential, code: string): Pro
     ended = used;
     await spendChallenge(part, challenge);
   });
-  const tokens = await opening.catch(async (error: unknown) => {
-    if (error instanceof AppError && error.code === "invalid_code") await rememberRefusedLogin(db, account.id);
-    throw error;
-  });
+  const tokens = await opening.catch((error: unknown) => rememberRefusedFactor(db, account.id, error));
   ended.forEach(rememberRevocation);
   await forgive(db, { once: client.attempt ? [client.attempt] : [], all: guesses });
   await rememberAddress(shown);
@@ -78,10 +75,11 @@ async function withPasskey(shown: Shown, credential: Credential, response: unkno
   const { db, account, challenge, client } = shown;
   const checked = await checkPasskey(db, response, client);
   if (checked?.passkey.user_id !== account.id) return refusePasskey(db, account.id);
-  const tokens = await openSession(db, account.id, credential, async (part) => {
+  const opening = openSession(db, account.id, credential, async (part) => {
     await spendPasskeyOrRefuse(part, checked);
     await spendChallenge(part, challenge);
   });
+  const tokens = await opening.catch((error: unknown) => rememberRefusedFactor(db, account.id, error));
   await forgive(db, { once: client.attempt ? [client.attempt] : [], all: [] });
   await rememberAddress(shown);
   return tokens;

@@ -1,7 +1,9 @@
 "use client";
 
+import { useState } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
+import { SaidNotice } from "#app/_components/said-notice.tsx";
 import type { RecoveryCodes, TotpSecret } from "#lib/answers.ts";
 import { factorApi } from "#lib/client/factor-api.ts";
 import type { CodeInput } from "#lib/schemas.ts";
@@ -13,6 +15,7 @@ type Props = { secret: TotpSecret; onConfirmed: (codes: RecoveryCodes) => void; 
 
 /** Gives an authenticator app its secret, by a picture, a link or by hand, and takes the first code. */
 export default function Enrolment({ secret: { secret, uri, qr }, onConfirmed, onLeft }: Props) {
+  const [said, setSaid] = useState<string | null>(null);
   const heading = useTakeFocus<HTMLHeadingElement>();
   return (
     <>
@@ -32,10 +35,13 @@ export default function Enrolment({ secret: { secret, uri, qr }, onConfirmed, on
       <p className="mt-4">
         Is the app on this device? <a href={uri}>Open it with the key</a>. Or type the key into it:
       </p>
-      <p className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <code className="font-mono text-lg [word-spacing:0.25em]">{inGroups(secret)}</code>
-        <Copy label="Copy the key" text={secret} />
+      <p className="my-3 font-mono text-lg">
+        <code>{inGroups(secret)}</code>
       </p>
+      <Copy label="Copy the key" text={secret} onSaid={setSaid} />
+      <div className="notices">
+        <SaidNotice said={said} />
+      </div>
       <div className="mt-6">
         <ApiForm<CodeInput, RecoveryCodes>
           call={factorApi.confirmCodes}

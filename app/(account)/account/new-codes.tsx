@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { SaidNotice } from "#app/_components/said-notice.tsx";
 import { Copy } from "./copy.tsx";
 import { KeptCodes } from "./kept-codes.tsx";
 import { saveFile } from "./save-file.ts";
@@ -12,14 +13,14 @@ type Props = { codes: string[]; username: string; onKept: () => void };
 /** The recovery codes, which are shown this once: until they are said to be kept, the page is not left without a question. */
 export default function NewCodes({ codes, username, onKept }: Props) {
   const heading = useTakeFocus<HTMLHeadingElement>();
-  const [isSaved, setSaved] = useState(false);
+  const [said, setSaid] = useState<string | null>(null);
   useLeaveWarning();
   const title = `MovieConnect: recovery codes of ${username}`;
   const text = [title, "Each of them is good once.", "", ...codes, ""].join("\r\n");
 
   function save(): void {
     saveFile(`movieconnect-recovery-codes-${username}.txt`, text, "text/plain");
-    setSaved(true);
+    setSaid("The file is among your downloads.");
   }
 
   return (
@@ -36,23 +37,23 @@ export default function NewCodes({ codes, username, onKept }: Props) {
           <span className="block font-bold">{title}</span>
           Each of them is good once.
         </p>
-        <ol className="grid list-none gap-x-8 gap-y-1 pl-0 font-mono sm:grid-cols-2">
+        <ol className="grid list-none gap-1 pl-0 font-mono">
           {codes.map((code) => (
             <li key={code}>{code}</li>
           ))}
         </ol>
       </div>
       <div className="mt-4 flex flex-wrap items-center gap-3">
-        <Copy label="Copy the codes" text={codes.join("\n")} />
+        <Copy label="Copy the codes" text={codes.join("\n")} onSaid={setSaid} />
         <button type="button" className="button button-plain" onClick={() => window.print()}>
           Print the codes
         </button>
         <button type="button" className="button button-plain" onClick={save}>
           Download the codes
         </button>
-        <span role="status" className="font-semibold">
-          {isSaved && "The file is among your downloads."}
-        </span>
+      </div>
+      <div className="notices">
+        <SaidNotice said={said} />
       </div>
       <KeptCodes onKept={onKept} />
     </>

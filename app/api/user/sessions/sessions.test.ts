@@ -3,7 +3,8 @@ import { changeSession, passGrace } from "#e2e/change-session.ts";
 import { logIn, newSession, type Sent, send, signUp } from "#e2e/client.ts";
 import { eventNames } from "#e2e/events-of.ts";
 import { claimsOf } from "#e2e/forge.ts";
-import { eventually, startServer, type TestServer } from "#e2e/harness.ts";
+import { eventually, type Query, startServer, type TestServer } from "#e2e/harness.ts";
+import { holdingAccount } from "#e2e/held-account.ts";
 import { recoveryToken, reset } from "#e2e/recovery.ts";
 
 const shared = inject("origin");
@@ -195,4 +196,20 @@ test("of several requests that end one session at once, one ends it", async () =
   const other = await logIn(shared, user);
   const answers = await Promise.all(Array.from({ length: 10 }, () => end(cookies, idOf(other.refresh))));
   expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array(9).fill(404)]);
+});
+
+test.each([
+  ["all other sessions", (cookies: Cookies) => endOthers(cookies)],
+  ["a session", (cookies: Cookies, other: string) => end(cookies, idOf(other))],
+  ["its own session, by a logout,", (cookies: Cookies) => send(shared, "POST", "/api/user/logout/", { cookies })],
+])("a request that ends %s holds none of them while it waits for a change of the account", async (_what, ending) => {
+  const { user, cookies } = await newSession(shared);
+  const { refresh: other } = await logIn(shared, user);
+  // As a change of the ways in does: it has locked the account, and now ends sessions.
+  const endAll = async (query: Query) => {
+    await query("set local lock_timeout = '500ms'");
+    await query("select from sessions where user_id = $1 for update", [user.id]);
+  };
+  const answer = await holdingAccount(user.id, 1, () => ending(cookies, other), endAll);
+  expect([200, 204]).toContain(answer.status);
 });
