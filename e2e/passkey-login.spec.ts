@@ -4,7 +4,7 @@ import { withDatabase } from "./harness.ts";
 import { pressOn } from "./keyboard.ts";
 import { logInByForm, signIn, takeCookies } from "./people.ts";
 import { expectAccessibleEverywhere } from "./usable.ts";
-import { type Authenticator, plugInAuthenticator } from "./virtual-authenticator.ts";
+import { type Authenticator, addPasskey, plugInAuthenticator } from "./virtual-authenticator.ts";
 
 // Logging in with a passkey, and the offer to add one.
 
@@ -27,6 +27,7 @@ async function logOutWithPasskey(page: Page, baseURL: string | undefined) {
   const device = await plugInAuthenticator(page);
   await page.goto("/");
   await addPasskey(page, device);
+  await page.context().clearCookies();
   return { user, cookies, device };
 }
 
@@ -52,21 +53,6 @@ async function takeOut(device: Authenticator) {
   if (!kept) throw new Error("the device has no passkey");
   await device.remove(kept.credentialId);
   return kept;
-}
-
-/** Adds a passkey without the pages' forms, which other tests are about. */
-async function addPasskey(page: Page, device: Authenticator): Promise<void> {
-  await device.touch(async () => {
-    const status = await page.evaluate(async () => {
-      const headers = { "content-type": "application/json" };
-      const asked = await fetch("/api/user/passkeys/options/", { method: "POST" });
-      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await asked.json());
-      const response = await navigator.credentials.create({ publicKey });
-      return (await fetch("/api/user/passkeys/", { method: "POST", headers, body: JSON.stringify({ response }) })).status;
-    });
-    expect(status).toBe(201);
-  });
-  await page.context().clearCookies();
 }
 
 test("a passkey that is picked in the field of the username logs in, to the page that was asked for, in every tab", async ({
@@ -110,6 +96,7 @@ test("each of several passkeys logs in; one that was removed is refused at the b
   const first = await takeOut(device);
   await takeCookies(page.context(), baseURL ?? "", cookies);
   await addPasskey(page, device);
+  await page.context().clearCookies();
   await expectToLogIn(page, device, user.username);
 
   const second = await takeOut(device);
