@@ -31,7 +31,7 @@ async function logOutWithPasskey(page: Page, baseURL: string | undefined) {
   return { user, cookies, device };
 }
 
-/** Opens the login page, whose autofill then waits. */
+/** Opens the login page. Its autofill has begun to wait before the device answers anything. */
 async function openLogIn(page: Page): Promise<void> {
   await page.goto("/login");
   await page.waitForLoadState("networkidle");
@@ -79,7 +79,7 @@ test("a login form that is open for long offers passkeys with a new challenge be
   const { user, device } = await logOutWithPasskey(page, baseURL);
   await page.clock.install();
   const asked = () => page.waitForResponse(/\/api\/token\/passkey\/options\/$/);
-  const [first] = await Promise.all([asked(), page.goto("/login")]);
+  const [first] = await Promise.all([asked(), openLogIn(page)]);
   await device.touch(async () => {
     const [second] = await Promise.all([asked(), page.clock.fastForward("04:00")]);
     expect((await second.json()).challenge).not.toBe((await first.json()).challenge);
