@@ -12,7 +12,7 @@ const MOST_OF_PAGE: Record<string, Limits> = {
   // It has every form of the account, and the dialog that asks for a proof.
   "/account": { Script: 162_000 },
   // Its autofill loads the library of passkeys.
-  "/login": { Script: 160_000 },
+  "/login": { Script: 160_000, requests: 16 },
   // It describes every endpoint.
   "/docs": { Document: 28_000 },
 };
