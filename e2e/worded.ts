@@ -3,6 +3,8 @@ import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
 import type { Words } from "#app/_components/words.ts";
 import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { firstCodeWords } from "#app/(account)/account/first-code-words.ts";
+import { passkeyWords } from "#app/(account)/account/passkey-words.ts";
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
 import { recoverWords } from "#app/(auth)/recover-words.ts";
@@ -26,6 +28,9 @@ const FORMS: Record<string, Words> = {
   "POST /api/user/email/": changeEmailWords,
   "PATCH /api/user/account/": profileWords,
   "POST /api/user/reauthenticate/": proofWords,
+  "POST /api/user/totp/confirm/": firstCodeWords,
+  "POST /api/user/passkeys/options/": passkeyWords,
+  "POST /api/user/passkeys/": passkeyWords,
   "POST /api/user/email/confirm/": linkWords,
   "POST /api/user/email/undo/": linkWords,
 };

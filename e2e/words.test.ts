@@ -3,6 +3,8 @@ import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
 import type { Words } from "#app/_components/words.ts";
 import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { firstCodeWords } from "#app/(account)/account/first-code-words.ts";
+import { passkeyWords } from "#app/(account)/account/passkey-words.ts";
 import { providerWayWords } from "#app/(account)/account/provider-way-words.ts";
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
@@ -114,6 +116,21 @@ test("the API gives each message for which the pages of a recovery and of links 
   expectAll(given, resetPasswordWords);
 });
 
+test("the API gives each message for which the account's page has words about codes and passkeys", async () => {
+  const { cookies } = await newSession(origin);
+  const codes = [{}, { code: null }, { code: "" }, { code: "000000" }];
+  expectAll(await messages("/api/user/totp/confirm/", codes, { cookies }), firstCodeWords);
+  const given = {
+    ...(await messages("/api/user/passkeys/", [{ response: {} }], { cookies })),
+    ...(await messages("/api/user/passkeys/1/", [{}, { name: null }, { name: "" }], { method: "PATCH", cookies })),
+    ...(await messages("/api/user/passkeys/1/", [{ name: "My phone" }], { method: "PATCH", cookies })),
+  };
+  // At an address without a name; of a device that is known, for an account with twenty passkeys, and with one and nothing else.
+  given.detail?.add("Passkeys need a site with a name, not an IP address.").add("This is the last way to log in.");
+  given.response?.add("This passkey was added before.").add("This account has as many passkeys as it may have.");
+  expectAll(given, passkeyWords);
+});
+
 test("the API gives each message for which the account's page has words", async () => {
   const { user, cookies } = await newSession(origin);
   // The last two have only bad passwords.
@@ -123,12 +140,13 @@ test("the API gives each message for which the account's page has words", async 
     await messages("/api/user/email/", [{}, { email: null }, { email: "" }, { email: "a@b" }], { cookies }),
     changeEmailWords,
   );
-  const wrong = [{}, { password: null }, { password: "" }, { password: "wrong" }, { provider: "github" }];
+  const passwords = [{}, { password: null }, { password: "" }, { password: "wrong" }];
+  const wrong = [...passwords, { code: "" }, { code: "000000" }, { passkey: {} }, { provider: "github" }];
   const proof = await messages("/api/user/reauthenticate/", wrong, { cookies });
   // Where GitHub is the only way in.
   proof.provider?.add("It can't confirm that it is you. Log out, and log in with it again.");
   expectAll(proof, proofWords);
-  const passwords = [null, "", "ab", "password", "movieconnect", `${user.username}1`, `${user.email}1`, "🎬".repeat(257)];
+  const weak = [null, "", "ab", "password", "movieconnect", `${user.username}1`, `${user.email}1`, "🎬".repeat(257)];
   const given = await messages(
     "/api/user/password/",
     [
@@ -136,7 +154,7 @@ test("the API gives each message for which the account's page has words", async 
       { current_password: null },
       { current_password: "" },
       { current_password: "wrong", new_password: "the-third-man-1949" },
-      ...passwords.map((new_password) => ({ current_password: user.password, new_password })),
+      ...weak.map((new_password) => ({ current_password: user.password, new_password })),
     ],
     { cookies },
   );
