@@ -8,7 +8,7 @@ export const SAYS_NOTHING =
 export const proofWords: Words = {
   password: { ...missing("Enter your password."), "Invalid password.": "That is not your password. Try again." },
   code: {
-    "This field may not be blank.": "Enter a code.",
+    ...missing("Enter a code."),
     "Invalid code.":
       "That code is not right, or was used before. Enter the one that the app shows now, or another recovery code.",
   },

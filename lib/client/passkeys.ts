@@ -4,7 +4,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
 import type { PasskeyAnswer } from "#lib/answers.ts";
-import { api, keepOpened } from "./api-client.ts";
+import { api } from "./api-client.ts";
 import { type Failure, type Result, send } from "./call.ts";
 import { announceSession } from "./session-channel.ts";
 
@@ -35,11 +35,6 @@ export async function askForPasskey({ autofill = false, signal }: Asking = {}): 
     ({ startAuthentication }) => startAuthentication({ optionsJSON: options.data, useBrowserAutofill: autofill }),
     signal,
   );
-}
-
-/** Logs in with the answer of `askForPasskey`. */
-export async function logInWithPasskey(answer: AuthenticationResponseJSON): Promise<Result<null>> {
-  return keepOpened(await send("POST", "/api/token/passkey/", { response: answer }));
 }
 
 /** Whether this browser can offer passkeys in the field of the username. */
