@@ -2,19 +2,9 @@ import { afterAll, expect } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
 import type { Words } from "#app/_components/words.ts";
-
-<<<<<<< HEAD
-
 import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
 import { firstCodeWords } from "#app/(account)/account/first-code-words.ts";
 import { passkeyWords } from "#app/(account)/account/passkey-words.ts";
-
-=======
-
-import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
-
->>>>>>> p14
-
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
 import { passkeyLogInWords } from "#app/(auth)/login/passkey-log-in-words.ts";
