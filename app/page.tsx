@@ -48,7 +48,7 @@ export default async function HomePage() {
         </div>
         <p className="flex items-center justify-center text-2xl font-bold md:text-3xl md:[writing-mode:vertical-rl]">Admit two</p>
       </div>
-      {(await passkeysHere()) && <PasskeyOffer accountId={id} hasPasskeys={passkeys > 0} providers={providers()} />}
+      <PasskeyOffer accountId={id} isWanted={passkeys === 0 && (await passkeysHere())} providers={providers()} />
     </Stage>
   );
 }

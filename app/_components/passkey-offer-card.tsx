@@ -24,7 +24,7 @@ export function PasskeyOfferCard({ providers, onLeave }: Props) {
     if (isAdded) leave.current?.focus();
   }, [isAdded]);
   return (
-    <section className="offer" aria-labelledby="passkey-offer">
+    <section className="dialog offer" aria-labelledby="passkey-offer">
       <h2 id="passkey-offer" className="text-lg font-bold">
         Log in faster next time
       </h2>

@@ -3,17 +3,19 @@
 import { useEffect, useState } from "react";
 import { takeOffer } from "#lib/client/passkey-offer.ts";
 
-type Props = { accountId: number; hasPasskeys: boolean; providers: { id: string; name: string }[] };
+/** `isWanted`: the account has no passkey, and this site can use one. `providers`: those that are switched on */
+type Props = { accountId: number; isWanted: boolean; providers: { id: string; name: string }[] };
 type Card = typeof import("./passkey-offer-card.tsx").PasskeyOfferCard;
 
 /** Offers a passkey to somebody who has logged in with a password and has none, once on each device that can keep one. */
-export function PasskeyOffer({ accountId, hasPasskeys, providers }: Props) {
+export function PasskeyOffer({ accountId, isWanted, providers }: Props) {
   const [offer, setOffer] = useState<{ Card: Card } | null>(null);
 
   useEffect(() => {
     let isLeft = false;
     async function makeOffer(): Promise<void> {
-      if (hasPasskeys || !(await canKeepPasskeys()) || isLeft || !takeOffer(accountId)) return;
+      const isPossible = isWanted && (await canKeepPasskeys());
+      if (isLeft || !takeOffer(accountId, isPossible)) return;
       // Loaded when it is needed, which is rarely. An offer whose script does not arrive is not made.
       const loaded = await import("./passkey-offer-card.tsx").catch(() => null);
       if (loaded) setOffer({ Card: loaded.PasskeyOfferCard });
@@ -22,7 +24,7 @@ export function PasskeyOffer({ accountId, hasPasskeys, providers }: Props) {
     return () => {
       isLeft = true;
     };
-  }, [accountId, hasPasskeys]);
+  }, [accountId, isWanted]);
 
   return offer && <offer.Card providers={providers} onLeave={() => setOffer(null)} />;
 }
