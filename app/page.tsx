@@ -2,7 +2,6 @@ import { counted } from "#app/_components/counted.ts";
 import { HeaderRow } from "#app/_components/header-row.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import { PasskeyOffer } from "#app/_components/passkey-offer.tsx";
-import { ProofDialog } from "#app/_components/proof-dialog.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
 import { Stage } from "#app/_components/stage.tsx";
 import { Menu } from "#app/(app)/menu.tsx";
@@ -49,8 +48,7 @@ export default async function HomePage() {
         </div>
         <p className="flex items-center justify-center text-2xl font-bold md:text-3xl md:[writing-mode:vertical-rl]">Admit two</p>
       </div>
-      {(await passkeysHere()) && <PasskeyOffer accountId={id} hasPasskeys={passkeys > 0} />}
-      <ProofDialog providers={providers()} />
+      <PasskeyOffer accountId={id} isWanted={passkeys === 0 && (await passkeysHere())} providers={providers()} />
     </Stage>
   );
 }

@@ -81,17 +81,16 @@ export async function countSealed(db: Database): Promise<Map<string, number>> {
   return new Map(rows.map(({ key, count }) => [key, count]));
 }
 
-/** The secrets in use that these keys have sealed, by user, from the one after the user `after`. */
+/** Some of the secrets in use that these keys have sealed, at most `limit`. */
 export async function listSealedWith(
   db: Database,
   keys: string[],
-  { after, limit }: { after: number; limit: number },
+  limit: number,
 ): Promise<{ user_id: number; sealed: string }[]> {
-  return db.query(
-    `select user_id, sealed from totp_secrets
-     where is_on and user_id > $2 and split_part(sealed, '.', 2) = any($1) order by user_id limit $3`,
-    [keys, after, limit],
-  );
+  return db.query("select user_id, sealed from totp_secrets where is_on and split_part(sealed, '.', 2) = any($1) limit $2", [
+    keys,
+    limit,
+  ]);
 }
 
 /**

@@ -42,7 +42,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       ] as const) {
         await page.setViewportSize({ width: 320, height: 800 });
         await page.goto(path);
-        await page.getByRole("button", { name: button }).click();
+        await page.getByRole("button", { name: button, exact: true }).click();
         await expect(page.locator("[aria-invalid=true]").first()).toBeFocused();
         await expectAccessible(page);
       }

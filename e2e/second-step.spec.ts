@@ -5,9 +5,10 @@ import { codeAt, wrongCode } from "./authenticator-app.ts";
 import { freshName } from "./client.ts";
 import { withDatabase } from "./harness.ts";
 import { pressOn, typeInto } from "./keyboard.ts";
-import { logInByForm } from "./people.ts";
+import { logInByForm, takeCookies } from "./people.ts";
 import { enrol, forgetUsedCodes, newGuarded } from "./second-factor.ts";
 import { expectAccessibleEverywhere } from "./usable.ts";
+import { addPasskey, plugInAuthenticator } from "./virtual-authenticator.ts";
 
 // The second step of a login: a code after the password, or after a provider.
 
@@ -55,11 +56,8 @@ test("a login with a code goes by the keyboard alone; a wrong code says so at it
   await expect(heading(other)).toHaveText(`Welcome, ${user.username}`);
 });
 
-test("a recovery code logs in, and the home page says when few are left", async ({ page, baseURL }) => {
+test("a recovery code logs in; the home page says when few of them are left", async ({ page, baseURL }) => {
   const { user, recoveryCodes } = await newGuarded(baseURL ?? "");
-  const few =
-    "delete from recovery_codes where user_id = $1 and digest in (select digest from recovery_codes where user_id = $1 limit 6)";
-  await withDatabase(DATABASE, (query) => query(few, [user.id]));
   await page.goto("/login");
   await showPassword(page, user.username);
   await pressOn(page, button(page, "Use a recovery code"));
@@ -68,7 +66,33 @@ test("a recovery code logs in, and the home page says when few are left", async 
   await page.keyboard.type(recoveryCodes[0] ?? "");
   await page.keyboard.press("Enter");
   await expect(heading(page)).toHaveText(`Welcome, ${user.username}`);
+  const codesLeft = page.getByRole("region", { name: /recovery code/i });
+  await expect(codesLeft).toHaveCount(0);
+  const six = "select digest from recovery_codes where user_id = $1 limit 6";
+  await withDatabase(DATABASE, (query) => query(`delete from recovery_codes where digest in (${six})`, [user.id]));
+  await page.reload();
+  await expect(codesLeft).toContainText("Only 3 recovery codes left");
+  await expect(codesLeft.getByRole("link", { name: "Get new ones" })).toHaveAttribute("href", "/account#two-step");
   await expectAccessibleEverywhere(page);
+});
+
+test("a passkey takes the code's place", async ({ page, context, baseURL }) => {
+  const { user, cookies } = await newGuarded(baseURL ?? "");
+  await takeCookies(context, baseURL ?? "", cookies);
+  const device = await plugInAuthenticator(page);
+  await page.goto("/");
+  await addPasskey(page, device);
+  await context.clearCookies();
+  await page.goto("/login");
+  await showPassword(page, user.username);
+  await device.setVerified(false);
+  await device.touch(async () => {
+    await pressOn(page, button(page, "Use a passkey"));
+    await expect(page.getByRole("alert").filter({ hasText: "That was cancelled" })).toBeVisible();
+    await device.setVerified(true);
+    await pressOn(page, button(page, "Use a passkey"));
+    await expect(heading(page)).toHaveText(`Welcome, ${user.username}`);
+  });
 });
 
 test("after five wrong codes the login begins anew, with the name kept; a start again does the same at once", async ({

@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from "playwright/test";
+import { type CDPSession, expect, type Page } from "playwright/test";
 
 // A device that keeps passkeys, in the tests' browser: Chromium's own, by its DevTools protocol (domain "WebAuthn").
 
@@ -48,4 +48,18 @@ export async function plugInAuthenticator(page: Page, { isVerified = true } = {}
     remove: (credentialId: string) => devTools.send("WebAuthn.removeCredential", { authenticatorId, credentialId }),
     unplug: () => devTools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
   };
+}
+
+/** Adds a passkey for the viewer of the page, without the pages' forms. */
+export async function addPasskey(page: Page, device: Authenticator): Promise<void> {
+  await device.touch(async () => {
+    const status = await page.evaluate(async () => {
+      const headers = { "content-type": "application/json" };
+      const asked = await fetch("/api/user/passkeys/options/", { method: "POST" });
+      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await asked.json());
+      const response = await navigator.credentials.create({ publicKey });
+      return (await fetch("/api/user/passkeys/", { method: "POST", headers, body: JSON.stringify({ response }) })).status;
+    });
+    expect(status).toBe(201);
+  });
 }

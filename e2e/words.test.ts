@@ -3,21 +3,27 @@ import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
 import type { Words } from "#app/_components/words.ts";
 import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { firstCodeWords } from "#app/(account)/account/first-code-words.ts";
+import { passkeyWords } from "#app/(account)/account/passkey-words.ts";
 import { providerWayWords } from "#app/(account)/account/provider-way-words.ts";
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
+import { passkeyLogInWords } from "#app/(auth)/login/passkey-log-in-words.ts";
+import { secondStepWords } from "#app/(auth)/login/second-step-words.ts";
 import { recoverWords } from "#app/(auth)/recover-words.ts";
 import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
 import { completeSignUpWords } from "#app/(auth)/signup/complete/complete-sign-up-words.ts";
 import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 import { newSession, send, signUp, signUpBody } from "./client.ts";
 import { pendingSignup } from "./forge.ts";
+import { withDatabase } from "./harness.ts";
 import { recoveryToken } from "./recovery.ts";
+import { insertPasskey } from "./second-factor.ts";
 
 // A row of the pages' words whose message the API never gives would be misspelt.
 
-/** In place of this refusal a dialog asks for the proof. */
-const PROOF = "reauthentication_required";
+/** In place of these refusals a dialog asks for the proof, or the form for the second factor. */
+const ASKED = ["reauthentication_required", "second_factor_required"];
 const origin = inject("origin");
 const taken = signUpBody();
 const about = { username: "hitchcock", email: "hitchcock@vertigo.example" };
@@ -123,11 +129,14 @@ test("the API gives each message for which the account's page has words", async 
     await messages("/api/user/email/", [{}, { email: null }, { email: "" }, { email: "a@b" }], { cookies }),
     changeEmailWords,
   );
-  const wrong = [{}, { password: null }, { password: "" }, { password: "wrong" }, { provider: "github" }];
+  const passwordsOfNone = [{}, { password: null }, { password: "" }, { password: "wrong" }];
+  const codes = [{ code: null }, { code: "" }, { code: "wrong" }];
+  const wrong = [...passwordsOfNone, ...codes, { passkey: {} }, { provider: "github" }];
   const proof = await messages("/api/user/reauthenticate/", wrong, { cookies });
   // Where GitHub is the only way in.
   proof.provider?.add("It can't confirm that it is you. Log out, and log in with it again.");
-  expectAll(proof, proofWords);
+  // A proof without a code is one by another method.
+  expectAll(proof, { ...proofWords, ...without({ code: proofWords.code ?? {} }, NEVER_ABSENT) });
   const passwords = [null, "", "ab", "password", "movieconnect", `${user.username}1`, `${user.email}1`, "🎬".repeat(257)];
   const given = await messages(
     "/api/user/password/",
@@ -144,6 +153,24 @@ test("the API gives each message for which the account's page has words", async 
   expectAll(given, changePasswordWords);
 });
 
+test("the API gives each message for which the parts about codes and passkeys have words", async () => {
+  const { user, cookies } = await newSession(origin);
+  const codes = [{}, { code: null }, { code: "" }, { code: "000000" }];
+  expectAll(await messages("/api/user/totp/confirm/", codes, { cookies }), firstCodeWords);
+  await insertPasskey(inject("databaseUrl"), user.id, "Phone");
+  await withDatabase(inject("databaseUrl"), (query) => query("delete from passwords where user_id = $1", [user.id]));
+  const [passkey] = (await send(origin, "GET", "/api/user/passkeys/", { cookies })).json;
+  const path = `/api/user/passkeys/${passkey.id}/`;
+  const { name } = await messages(path, [{}, { name: null }, { name: " " }], { method: "PATCH", cookies });
+  const { response } = await messages("/api/user/passkeys/", [{ response: {} }], { cookies });
+  // Where the device has one already, or the account has 20.
+  response?.add("This passkey was added before.").add("This account has as many passkeys as it may have.");
+  const { detail } = await messages("/api/user/passkeys/options/", [{}], { cookies });
+  detail?.add((await send(origin, "DELETE", path, { cookies })).json.detail);
+  detail?.add((await send(origin, "DELETE", "/api/user/passkeys/0/", { cookies })).json.detail);
+  expectAll({ name: name ?? new Set(), response: response ?? new Set(), detail: detail ?? new Set() }, passkeyWords);
+});
+
 test("the pages have words for each refusal of the API's document", async () => {
   const { text } = await send(origin, "GET", "/api/openapi.json");
   const details = new Set<string>();
@@ -152,13 +179,14 @@ test("the pages have words for each refusal of the API's document", async () => 
     for (const { value } of Object.values(answer.content?.["application/json"].examples ?? {}) as {
       value: { detail?: string; code?: string };
     }[])
-      if (value.detail !== undefined && value.code !== PROOF) details.add(value.detail);
+      if (value.detail !== undefined && !ASKED.includes(value.code ?? "")) details.add(value.detail);
     return answer;
   });
   expect(details.size).toBeGreaterThan(8);
   for (const detail of details) {
     // Where it is refused.
-    const all = [logInWords, providerWayWords, completeSignUpWords].map((words) =>
+    const forms = [logInWords, providerWayWords, completeSignUpWords, passkeyWords, passkeyLogInWords, secondStepWords];
+    const all = [...forms, { detail: secondStepWords.code ?? {} }].map((words) =>
       inOurWords({ kind: "refused", status: 400, detail }, words, []),
     );
     expect(all).toContainEqual(expect.not.objectContaining({ detail }));

@@ -42,6 +42,11 @@ export const reauthenticateInput = z
       .optional()
       .meta({ description: "For an account without a password: the provider to log in with anew.", examples: ["google"] }),
   })
+  // A proof is one of these. A body with none is told about the password, as most accounts have one.
+  .refine((proof) => Object.values(proof).some((each) => each !== undefined), {
+    ...otherwise({ code: "required" }),
+    path: ["password"],
+  })
   .meta({ id: "Reauthenticate" });
 /** Either a code or a passkey. */
 export const secondFactorInput = z

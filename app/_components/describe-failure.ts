@@ -7,6 +7,7 @@ export function describeFailure(failure: Failure): string {
     case "fields":
       return describeFields(failure.fields);
     case "refused":
+    case "no_passkey":
       return failure.detail;
     case "throttled":
       return "Too many attempts.";
@@ -14,10 +15,6 @@ export function describeFailure(failure: Failure): string {
       return "Nothing has changed: this needs you to confirm that it is you.";
     case "no_cookies":
       return "You are not logged in: your browser didn't keep MovieConnect's cookies. Allow cookies for this site in its settings, then log in again.";
-    case "cancelled":
-      return "That was cancelled, or your device couldn't tell that it is you. Try again when you are ready.";
-    case "no_passkey":
-      return "This device or passkey can't be used here. Try another one.";
     case "unavailable":
       return `MovieConnect can't be reached just now.${failure.retryAfter === null ? " Try again in a moment." : ""}`;
   }

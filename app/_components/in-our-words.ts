@@ -9,8 +9,8 @@ const FILLED_IN = /\d+|"[^"]*"|(?<= - ).+|(?<=but got )\w+/;
 
 /**
  * A failure in the pages' words. A message for which there are none is shown as it is.
- * @param shown the form's fields: a message about another field is shown for the whole form, after that field's name. A button
- *   has none, and is about one thing
+ * @param shown the form's fields: a message about another field is shown for the whole form, after that field's name unless the
+ *   form has words for it. A button has no fields, and is about one thing
  */
 export function inOurWords(failure: Failure, words: Words, shown: string[]): Failure {
   if (failure.kind === "refused") return { ...failure, detail: say(failure.detail, words.detail) };
@@ -18,9 +18,9 @@ export function inOurWords(failure: Failure, words: Words, shown: string[]): Fai
   const fields: Record<string, string[]> = {};
   for (const [name, messages] of Object.entries(failure.fields)) {
     const said = messages.map((message) => say(message, words[name]));
-    const isKnown = name === GENERAL || shown.length === 0;
+    const isNameless = name === GENERAL || shown.length === 0 || name in words;
     if (shown.includes(name)) fields[name] = said;
-    else fields[GENERAL] = [...(fields[GENERAL] ?? []), ...said.map((one) => (isKnown ? one : `${name}: ${one}`))];
+    else fields[GENERAL] = [...(fields[GENERAL] ?? []), ...said.map((one) => (isNameless ? one : `${name}: ${one}`))];
   }
   return { kind: "fields", fields };
 }

@@ -13,6 +13,8 @@ export type Account = ReturnType<typeof signUpBody>;
 type Watch = {
   origin: () => string;
   attempts: Attempt[];
+  /** When each request began that is not answered yet. */
+  waiting: Set<number>;
   /** Signups that were answered with 201. */
   acknowledged: Account[];
   /** What must never happen, in words. */
@@ -25,6 +27,8 @@ type Watch = {
 const RETRY_MS = 150;
 const PAUSE_MS = 25;
 const REFRESHES = 40;
+/** How many logins keep every core busy with hashes. */
+const AT_ONCE = 4;
 
 /** Signs up, logs in, and refreshes and reads the profile for a while. */
 export async function live(watch: Watch): Promise<void> {
@@ -73,10 +77,12 @@ async function untilAnswered(watch: Watch, what: Attempt["what"], sent: Sent, is
   return null;
 }
 
-async function attempt({ origin, attempts }: Watch, what: Attempt["what"], sent: Sent): Promise<Answer | null> {
+async function attempt({ origin, attempts, waiting }: Watch, what: Attempt["what"], sent: Sent): Promise<Answer | null> {
   const [method, path] = REQUESTS[what];
   const startedAt = performance.now();
+  waiting.add(startedAt);
   const answer = await send(origin(), method, path, sent).catch(() => null);
+  waiting.delete(startedAt);
   attempts.push({ what, answer, startedAt, milliseconds: performance.now() - startedAt });
   return answer;
 }
@@ -84,8 +90,14 @@ async function attempt({ origin, attempts }: Watch, what: Attempt["what"], sent:
 /** Logs in to each of these accounts with its password. Returns those that refuse it. */
 export async function accountsThatRefuse(origin: string, accounts: Account[]): Promise<string[]> {
   const closed: string[] = [];
-  for (const account of accounts)
-    await logIn(origin, account).catch((error) => closed.push(`${account.username}: ${error.message}`));
+  const left = [...accounts];
+  const logInToSome = async () => {
+    for (let account = left.pop(); account; account = left.pop()) {
+      const { username } = account;
+      await logIn(origin, account).catch((error) => closed.push(`${username}: ${error.message}`));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, logInToSome));
   return closed;
 }
 

@@ -7,6 +7,7 @@ const PATIENCE_MS = 500;
 
 export type Storm = {
   attempts: Attempt[];
+  waiting: Set<number>;
   acknowledged: Account[];
   wrongs: string[];
   stop: () => Promise<void>;
@@ -14,7 +15,12 @@ export type Storm = {
 
 /** Users who go through one account's life after the other, until told to stop. Nearly all of their refreshes rotate. */
 export function startStorm(origin: () => string, databaseUrl: string, people: number): Storm {
-  const storm = { attempts: [] as Attempt[], acknowledged: [] as Account[], wrongs: [] as string[] };
+  const storm = {
+    attempts: [] as Attempt[],
+    waiting: new Set<number>(),
+    acknowledged: [] as Account[],
+    wrongs: [] as string[],
+  };
   let isOver = false;
   const beside = new pg.Pool({
     connectionString: databaseUrl,

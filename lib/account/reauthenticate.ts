@@ -17,7 +17,7 @@ import { spendCode } from "#lib/factors/spend-code.ts";
 import { record } from "#lib/observe/events.ts";
 import { isOwnPassword } from "#lib/passwords/check-password.ts";
 import { countCodeGuess, countGuess, type Guesser } from "#lib/passwords/count-guess.ts";
-import type { Problem, Problems } from "#lib/problems.ts";
+import type { Problem } from "#lib/problems.ts";
 import { forgive } from "#lib/rate-limits.ts";
 import type { ReauthenticateValues } from "#lib/schemas.ts";
 
@@ -49,15 +49,6 @@ export async function reauthenticate(
   else session = await proveByPassword(prover, password ?? "");
   record("reauthentication", { user_id: userId, session: sessionId });
   return tokensOf(session);
-}
-
-/** A proof is one of these. A body with none is told about the password, as most accounts have one. */
-export function reauthenticateRules(
-  _db: Database,
-  { password, code, passkey, provider }: Partial<ReauthenticateValues>,
-): Problems {
-  const isEmpty = [password, code, passkey, provider].every((each) => each === undefined);
-  return isEmpty ? { password: [{ code: "required" }] } : {};
 }
 
 async function proveByPassword({ db, viewer, account, sender }: Prover, password: string): Promise<SessionRow> {

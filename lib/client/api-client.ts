@@ -1,28 +1,13 @@
 import type { Profile, User } from "#lib/answers.ts";
-import type { LinkInput, LogInInput, RecoverInput, ResetPasswordInput, SecondFactorInput, SignUpInput } from "#lib/schemas.ts";
+import type { LinkInput, RecoverInput, ResetPasswordInput, SignUpInput } from "#lib/schemas.ts";
 import { endOf, isUnauthenticated, type Method, type Result, send } from "./call.ts";
-import { rememberPasswordLogin } from "./passkey-offer.ts";
 import { askForProof } from "./proof.ts";
 import { announceSession } from "./session-channel.ts";
-
-/** What a login waits for: an answer to the challenge, by one of the methods. */
-export type SecondStep = { challenge: string; methods: string[] };
 
 // The browser's side of the API: a session that is renewed as it goes, and a proof that is asked for where one is needed.
 
 export const api = {
   signUp: (input: SignUpInput) => send<User>("POST", "/api/user/signup/", input),
-
-  /** Without a session, a challenge: the account asks for a second factor, too. */
-  logIn: async (input: LogInInput): Promise<Result<SecondStep | null>> => {
-    const result = await send<{ refresh: string }>("POST", "/api/token/", input);
-    const step = secondStepOf(result);
-    if (step || result.ok) rememberPasswordLogin();
-    return step ? { ok: true, data: step } : keepOpened(result);
-  },
-
-  /** The second step of a login: a code, or a passkey's answer. */
-  showSecondFactor: async (input: SecondFactorInput) => keepOpened(await send("POST", "/api/token/second-factor/", input)),
 
   logOut: async (): Promise<Result<null>> => {
     const result = await send<unknown>("POST", "/api/user/logout/");
@@ -54,29 +39,6 @@ export const api = {
   patch: <Data>(path: string, body?: unknown) => authenticated<Data>("PATCH", path, body),
   delete: <Data>(path: string) => authenticated<Data>("DELETE", path),
 };
-
-function secondStepOf(result: Result<unknown>): SecondStep | null {
-  if (result.ok || result.failure.kind !== "refused") return null;
-  const { challenge, methods = [] } = result.failure;
-  return challenge === undefined ? null : { challenge, methods };
-}
-
-/** What follows each login that a form has sent: `ViewerProvider` leaves the page, here and in the other tabs. */
-export async function keepOpened(result: Result<{ refresh: string }>): Promise<Result<null>> {
-  if (!result.ok) return result;
-  if (!(await keepsCookies(result.data))) return { ok: false, failure: { kind: "no_cookies" } };
-  announceSession("opened");
-  return { ok: true, data: null };
-}
-
-// A browser that refuses cookies does so silently, and every page would lead back to the login. The answer's refresh token,
-// which is meant for clients without cookies, then ends the session that this browser can't use.
-async function keepsCookies({ refresh }: { refresh: string }): Promise<boolean> {
-  const profile = await send("GET", "/api/user/profile/");
-  if (!isUnauthenticated(profile)) return true;
-  await send("POST", "/api/user/logout/", { refresh });
-  return false;
-}
 
 // A call that wants a proof is repeated once the page has asked for it.
 async function authenticated<Data>(method: Method, path: string, body?: unknown): Promise<Result<Data>> {

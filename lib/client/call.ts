@@ -18,10 +18,8 @@ export type Failure =
   | { kind: "unproved"; methods: string[] }
   /** The login succeeded, but the browser keeps no cookies */
   | { kind: "no_cookies" }
-  /** No passkey was used: the person cancelled, waited too long, or could not be verified */
-  | { kind: "cancelled" }
-  /** No passkey was used: this device or passkey can't do what the site asks for */
-  | { kind: "no_passkey" };
+  /** The device gave no passkey; `detail`: what to say of it */
+  | { kind: "no_passkey"; detail: string };
 
 /**
  * `reason`: why the session ended, if a refresh was refused for that. `challenge` and `methods`: of a login that needs a second

@@ -9,11 +9,12 @@ export function rememberPasswordLogin(): void {
   storing(() => sessionStorage.setItem(LOGGED_IN, "yes"));
 }
 
-/** Whether to offer a passkey now. It is not offered again. */
-export function takeOffer(accountId: number): boolean {
+/** Whether to offer a passkey now. It is not offered again. @param isPossible whether the account has none, and the device could keep one */
+export function takeOffer(accountId: number, isPossible: boolean): boolean {
   return storing(() => {
-    const isDue = sessionStorage.getItem(LOGGED_IN) !== null && localStorage.getItem(OFFERED + accountId) === null;
+    const hasLoggedIn = sessionStorage.getItem(LOGGED_IN) !== null;
     sessionStorage.removeItem(LOGGED_IN);
+    const isDue = isPossible && hasLoggedIn && localStorage.getItem(OFFERED + accountId) === null;
     if (isDue) localStorage.setItem(OFFERED + accountId, "yes");
     return isDue;
   });

@@ -4,14 +4,17 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/browser";
 import type { PasskeyAnswer } from "#lib/answers.ts";
-import { api, keepOpened } from "./api-client.ts";
+import { api } from "./api-client.ts";
 import { type Failure, type Result, send } from "./call.ts";
 import { announceSession } from "./session-channel.ts";
 
 // What this browser does with passkeys. None of these functions rejects: a ceremony that comes to nothing is a failure that a
 // form can show. Only one ceremony runs at a time: a new one ends the one before it.
 
-type Library = typeof import("@simplewebauthn/browser");
+type Library = typeof import("./ceremonies.ts");
+
+const CANCELLED = "That was cancelled, or your device couldn't tell that it is you. Try again when you are ready.";
+const UNFIT = "This device or passkey can't be used here. Try another one.";
 
 /** `autofill`: offers the passkeys in the field of the username, and waits for a choice. `signal` ends the ceremony */
 type Asking = { autofill?: boolean; signal?: AbortSignal };
@@ -37,11 +40,6 @@ export async function askForPasskey({ autofill = false, signal }: Asking = {}): 
   );
 }
 
-/** Logs in with the answer of `askForPasskey`. */
-export async function logInWithPasskey(answer: AuthenticationResponseJSON): Promise<Result<null>> {
-  return keepOpened(await send("POST", "/api/token/passkey/", { response: answer }));
-}
-
 /** Whether this browser can offer passkeys in the field of the username. */
 export async function canAutofill(): Promise<boolean> {
   return (await window.PublicKeyCredential?.isConditionalMediationAvailable?.().catch(() => false)) ?? false;
@@ -49,9 +47,9 @@ export async function canAutofill(): Promise<boolean> {
 
 // The library is loaded when a passkey is asked for: a page's own script does without it.
 async function perform<Answer>(ceremony: (library: Library) => Promise<Answer>, signal?: AbortSignal): Promise<Result<Answer>> {
-  const library = await import("@simplewebauthn/browser").catch(() => null);
+  const library = await import("./ceremonies.ts").catch(() => null);
   if (library === null) return { ok: false, failure: { kind: "unavailable", retryAfter: null } };
-  if (signal?.aborted) return { ok: false, failure: { kind: "cancelled" } };
+  if (signal?.aborted) return { ok: false, failure: { kind: "no_passkey", detail: CANCELLED } };
   const end = () => library.WebAuthnAbortService.cancelCeremony();
   signal?.addEventListener("abort", end);
   try {
@@ -70,5 +68,5 @@ function toFailure(error: unknown): Failure {
     return { kind: "fields", fields: { response: ["This passkey was added before."] } };
   }
   // Browsers do not say whether the person cancelled, waited too long, or could not be verified (Web Authentication §14.5.1).
-  return { kind: name === "NotAllowedError" || name === "AbortError" ? "cancelled" : "no_passkey" };
+  return { kind: "no_passkey", detail: name === "NotAllowedError" || name === "AbortError" ? CANCELLED : UNFIT };
 }

@@ -17,15 +17,13 @@ export async function resealSecrets(db: Database): Promise<number> {
   // Most of the time there is one secret, and the table is not even read.
   if (later.length === 0) return 0;
   let count = 0;
-  let after = 0;
-  let rows = await listSealedWith(db, later, { after, limit: BATCH_ROWS });
-  while (rows.length > 0) {
-    count += await replaceSealed(db, rows.flatMap(sealedAnew));
-    after = rows.at(-1)?.user_id ?? after;
+  for (;;) {
+    const secrets = await listSealedWith(db, later, BATCH_ROWS);
+    const replaced = secrets.length === 0 ? 0 : await replaceSealed(db, secrets.flatMap(sealedAnew));
+    if (replaced === 0) return count;
+    count += replaced;
     await delay(PAUSE_MS, undefined, { ref: false });
-    rows = await listSealedWith(db, later, { after, limit: BATCH_ROWS });
   }
-  return count;
 }
 
 function sealedAnew({ user_id: userId, sealed }: { user_id: number; sealed: string }) {

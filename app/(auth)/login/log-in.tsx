@@ -3,10 +3,8 @@
 import { useState } from "react";
 import { SaidOnce } from "#app/_components/said-once.tsx";
 import { newcomer } from "#app/(auth)/newcomer.ts";
-import type { SecondStep } from "#lib/client/api-client.ts";
-import { LogInForm } from "./log-in-form.tsx";
-import { SecondStepForm } from "./second-step-form.tsx";
-import { SECOND_STEP_OVER } from "./second-step-words.ts";
+import { LogInForm, type SecondStepShown } from "./log-in-form.tsx";
+import { SECOND_STEP_OVER } from "./second-step-over.ts";
 
 type Props = {
   /** Why the page is shown */
@@ -21,16 +19,16 @@ type Props = {
  */
 export function LogIn({ said, children }: Props) {
   const [name, setName] = useState(newcomer()?.username);
-  const [step, setStep] = useState<SecondStep | null>(null);
+  const [second, setSecond] = useState<SecondStepShown | null>(null);
   const [isOver, setIsOver] = useState(false);
 
   function startAgain(isOver: boolean): void {
-    setStep(null);
+    setSecond(null);
     setIsOver(isOver);
   }
 
-  if (step) {
-    return <SecondStepForm step={step} name={name} onOver={() => startAgain(true)} onStartAgain={() => startAgain(false)} />;
+  if (second) {
+    return <second.Form step={second.step} name={name} onOver={() => startAgain(true)} onStartAgain={() => startAgain(false)} />;
   }
   return (
     <>
@@ -38,9 +36,9 @@ export function LogIn({ said, children }: Props) {
       {isOver ? <SaidOnce isGood>{SECOND_STEP_OVER}</SaidOnce> : said}
       <LogInForm
         name={name}
-        onSecondStep={(username, next) => {
+        onSecondStep={(username, shown) => {
           setName(username);
-          setStep(next);
+          setSecond(shown);
         }}
       />
       {children}

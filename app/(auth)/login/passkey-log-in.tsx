@@ -6,8 +6,9 @@ import { CallButton } from "#app/_components/call-button.tsx";
 import { FailureNotice } from "#app/_components/failure-notice.tsx";
 import { useApiCall } from "#app/_components/use-api-call.ts";
 import { useHasPasskeys } from "#app/_components/use-has-passkeys.ts";
+import { logInApi } from "#lib/client/log-in-api.ts";
 import { offerPasskeys } from "#lib/client/passkey-autofill.ts";
-import { askForPasskey, logInWithPasskey } from "#lib/client/passkeys.ts";
+import { askForPasskey } from "#lib/client/passkeys.ts";
 import { passkeyLogInWords } from "./passkey-log-in-words.ts";
 
 /** Logs in with a passkey: one that is picked in the field of the username, or that the browser asks for after a click. */
@@ -49,7 +50,7 @@ export function PasskeyLogIn() {
 }
 
 async function logIn(picked: AuthenticationResponseJSON | null) {
-  if (picked) return logInWithPasskey(picked);
+  if (picked) return logInApi.byPasskey(picked);
   const answer = await askForPasskey();
-  return answer.ok ? logInWithPasskey(answer.data) : answer;
+  return answer.ok ? logInApi.byPasskey(answer.data) : answer;
 }

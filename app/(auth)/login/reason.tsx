@@ -1,7 +1,7 @@
 import { SaidOnce } from "#app/_components/said-once.tsx";
 import type { LogInReason } from "#lib/pages/visitor-paths.ts";
 import { NewcomersAddress } from "./newcomers-address.tsx";
-import { SECOND_STEP_OVER } from "./second-step-words.ts";
+import { SECOND_STEP_OVER } from "./second-step-over.ts";
 
 const NEW_PASSWORD = <a href="/forgot-password">choose a new password</a>;
 

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { useHasPasskeys } from "#app/_components/use-has-passkeys.ts";
 import { UsernameForManagers } from "#app/_components/username-for-managers.tsx";
-import type { SecondStep } from "#lib/client/api-client.ts";
+import type { SecondStep } from "#lib/client/log-in-api.ts";
 import { CodeField } from "./code-field.tsx";
 import { PasskeyStep } from "./passkey-step.tsx";
 import { secondStepWords } from "./second-step-words.ts";

@@ -1,8 +1,5 @@
 import { missing, type Words } from "#app/_components/words.ts";
 
-/** For a challenge whose time is over, or whose codes were wrong too often. */
-export const SECOND_STEP_OVER = "That took too long, or too many codes were wrong. Log in again.";
-
 export const secondStepWords: Words = {
   code: { ...missing("Enter the code."), "Invalid code.": "That code is wrong, or was used before. Try the next one." },
   detail: {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { freshName, send } from "#e2e/client.ts";
+import { freshName, PASSWORD, send, signUp } from "#e2e/client.ts";
+import { inDatabase } from "#e2e/email-changes.ts";
 import { readMail } from "#e2e/mailbox.ts";
 import { startWithProviders, type WithProviders } from "#e2e/providers/start-with-providers.ts";
 import { endOf, newVisitor, sessionCookiesOf, signInAt, signUpAt } from "#e2e/providers/visitor.ts";
@@ -42,4 +43,20 @@ test("where verification is required, an address that the provider has verified 
   const json = { username: other, age: "1990-01-02", email: `${other}@elsewhere.example` };
   const made = await visitor.send("POST", "/api/user/signup/complete/", { json });
   expect([made.status, sessionCookiesOf(made)]).toEqual([201, []]);
+});
+
+test("where verification is required, an unverified address is refused at either door before a second factor is asked for", async () => {
+  const guard = (id: number) => inDatabase("insert into totp_secrets (user_id, is_on, sealed) values ($1, true, '')", [id]);
+  const { id, username } = await signUp(origin);
+  await guard(id);
+  const login = await send(origin, "POST", "/api/token/", { json: { username, password: PASSWORD } });
+  expect([login.status, login.json]).toEqual([401, { detail: "E-mail address is not verified.", code: "email_not_verified" }]);
+  const name = freshName();
+  const visitor = newVisitor(origin);
+  await signInAt(visitor, "oidc", name);
+  const json = { username: name, age: "1990-01-02", email: `${name}@elsewhere.example` };
+  await guard((await visitor.send("POST", "/api/user/signup/complete/", { json })).json.id);
+  const arrived = await signInAt(newVisitor(origin), "oidc", name);
+  expect(endOf(arrived)).toMatchObject({ path: "/login", error: "email_not_verified" });
+  expect(arrived.cookies.second_factor).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 "use client";
 
 import { SecondStepForm } from "#app/(auth)/login/second-step-form.tsx";
-import type { SecondStep } from "#lib/client/api-client.ts";
+import type { SecondStep } from "#lib/client/log-in-api.ts";
 
 /** `overPath`: where a challenge leads that is good no more. `startPath`: where the login begins */
 type Props = { step: SecondStep; overPath: string; startPath: string };

@@ -1,6 +1,6 @@
 import { headers as requestHeaders } from "next/headers";
 import { z } from "zod";
-import { reauthenticate, reauthenticateRules } from "#lib/account/reauthenticate.ts";
+import { reauthenticate } from "#lib/account/reauthenticate.ts";
 import { reauthenticated, walk } from "#lib/answers.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
 import { publicOrigin } from "#lib/auth/public-origin.ts";
@@ -19,7 +19,6 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       hashes: true,
       limit: "account",
       body: reauthenticateInput,
-      rules: reauthenticateRules,
       answers: { 200: z.union([reauthenticated, walk]) },
       setsCookies: true,
     },
