@@ -2,13 +2,9 @@ import { afterAll, expect } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
 import type { Words } from "#app/_components/words.ts";
-import {
-  changeEmailWords,
-  changePasswordWords,
-  codeWords,
-  passkeyWords,
-  profileWords,
-} from "#app/(account)/account/account-words.ts";
+import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { firstCodeWords } from "#app/(account)/account/first-code-words.ts";
+import { passkeyWords } from "#app/(account)/account/passkey-words.ts";
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
 import { passkeyLogInWords } from "#app/(auth)/login/passkey-log-in-words.ts";
@@ -29,15 +25,21 @@ const FORMS: Record<string, Words> = {
   "POST /api/user/signup/complete/": completeSignUpWords,
   "POST /api/token/": logInWords,
   "POST /api/token/passkey/": passkeyLogInWords,
-  "POST /api/token/second-factor/": { ...secondStepWords, detail: { ...secondStepWords.detail, ...secondStepWords.code } },
+<<<<<<< HEAD
+  "POST /api/token/second-factor/": { ...secondStepWords, detail: ...secondStepWords.detail, ...secondStepWords.code },
   "POST /api/user/totp/confirm/": codeWords,
   "POST /api/user/passkeys/": passkeyWords,
+=======
+>>>>>>> p14
   "POST /api/user/password/reset/": recoverWords,
   "POST /api/user/password/reset/confirm/": resetPasswordWords,
   "POST /api/user/password/": changePasswordWords,
   "POST /api/user/email/": changeEmailWords,
   "PATCH /api/user/account/": profileWords,
   "POST /api/user/reauthenticate/": proofWords,
+  "POST /api/user/totp/confirm/": firstCodeWords,
+  "POST /api/user/passkeys/options/": passkeyWords,
+  "POST /api/user/passkeys/": passkeyWords,
   "POST /api/user/email/confirm/": linkWords,
   "POST /api/user/email/undo/": linkWords,
 };

@@ -2,13 +2,9 @@ import { expect, inject, test } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
 import type { Words } from "#app/_components/words.ts";
-import {
-  changeEmailWords,
-  changePasswordWords,
-  codeWords,
-  passkeyWords,
-  profileWords,
-} from "#app/(account)/account/account-words.ts";
+import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
+import { firstCodeWords } from "#app/(account)/account/first-code-words.ts";
+import { passkeyWords } from "#app/(account)/account/passkey-words.ts";
 import { providerWayWords } from "#app/(account)/account/provider-way-words.ts";
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
@@ -160,7 +156,7 @@ test("the API gives each message for which the account's page has words", async 
 test("the API gives each message for which the parts about codes and passkeys have words", async () => {
   const { user, cookies } = await newSession(origin);
   const codes = [{}, { code: null }, { code: "" }, { code: "000000" }];
-  expectAll(await messages("/api/user/totp/confirm/", codes, { cookies }), codeWords);
+  expectAll(await messages("/api/user/totp/confirm/", codes, { cookies }), firstCodeWords);
   await insertPasskey(inject("databaseUrl"), user.id, "Phone");
   await withDatabase(inject("databaseUrl"), (query) => query("delete from passwords where user_id = $1", [user.id]));
   const [passkey] = (await send(origin, "GET", "/api/user/passkeys/", { cookies })).json;

@@ -39,6 +39,14 @@ test("a message about a field that the form does not show is shown for the whole
   );
 });
 
+test("a message about a field that the form does not show, but has words for, is shown for the whole form in those words", () => {
+  const taken = fields({ response: ["This passkey was added before."] });
+  const words = { response: { "This passkey was added before.": "This device has a passkey of yours already." } };
+  expect(inOurWords(taken, words, ["name"])).toEqual(
+    fields({ non_field_errors: ["This device has a passkey of yours already."] }),
+  );
+});
+
 test("a message about a field is shown as it is where there are no fields: a button is about one thing", () => {
   const refused = fields({ provider: ["This is not how you log in."] });
   expect(inOurWords(refused, {}, [])).toEqual(fields({ non_field_errors: ["This is not how you log in."] }));

@@ -1,14 +1,19 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { codeAt, wrongCode } from "#e2e/authenticator-app.ts";
 import { type Answer, PASSWORD, send, signUp } from "#e2e/client.ts";
-import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { anotherChallenge, answerChallenge, challengeOf, forgetUsedCodes, newGuarded } from "#e2e/second-factor.ts";
 
 // Two workers that trust this machine as a proxy, so that tests can choose the client's address.
+
+const AUTH_SECRET = randomBytes(32).toString("base64url");
 
 let postgres: TestPostgres;
 let server: TestServer;
 beforeAll(async () => {
   postgres = await startPostgres();
-  const variables = { DATABASE_URL: postgres.url, RATE_LIMITS: "on", LOG_LEVEL: "warn" };
+  const variables = { DATABASE_URL: postgres.url, AUTH_SECRET, RATE_LIMITS: "on", LOG_LEVEL: "warn" };
   server = await startServer({ ...variables, TRUSTED_PROXIES: "127.0.0.1,::1" });
 });
 afterAll(async () => {
@@ -52,4 +57,42 @@ describe("10,000 guesses at one account", () => {
     },
     180_000,
   );
+});
+
+test("10,000 guesses at an account's codes, from as many addresses and with its password known, have at most 100 compared, and the owner logs in meanwhile", async () => {
+  const { origin } = server;
+  const { user, secret } = await newGuarded(origin, postgres.directUrl);
+  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+  const logInAtHome = async () => {
+    await forgetUsedCodes(user.id, postgres.directUrl);
+    const home = from("203.0.113.251");
+    return (await answerChallenge(origin, await challengeOf(origin, user, home), codeAt(secret), home)).status;
+  };
+  expect(await logInAtHome()).toBe(200);
+  const wrong = wrongCode(secret);
+  const answers: Answer[] = [];
+  let challenge = await challengeOf(origin, user, from("2001:db8:fffe::1"));
+  let next = 0;
+  const guess = async () => {
+    while (next < 10_000) {
+      const index = next;
+      next += 1;
+      const address = from(`2001:db8:fffe:${index.toString(16)}::1`);
+      if (index === 2_500) expect(await logInAtHome()).toBe(200);
+      // As after a recovery by mail: the wrong logins at the old password are forgotten.
+      if (index === 5_000) {
+        const renew = "update passwords set changed_at = clock_timestamp() where user_id = $1";
+        await withDatabase(postgres.directUrl, (query) => query(renew, [user.id]));
+      }
+      // A right password, too, has wrong logins forgiven.
+      if (index % 500 === 0) challenge = await challengeOf(origin, user, address);
+      answers.push(await answerChallenge(origin, anotherChallenge(challenge, AUTH_SECRET), wrong, address));
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, guess));
+  expect(answers.filter(({ json }) => json.code === "invalid_code").length).toBe(100);
+  const others = answers.filter(({ status, json }) => status !== 429 && json.code !== "invalid_code");
+  // While the password was replaced, challenges of the old one were on their way.
+  expect(new Set(others.map(({ json }) => json.code))).toEqual(new Set(others.length > 0 ? ["token_not_valid"] : []));
+  expect(others.length).toBeLessThan(100);
 });

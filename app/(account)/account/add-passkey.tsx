@@ -3,8 +3,8 @@
 import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { useHydrated } from "#app/_components/use-hydrated.ts";
-import { addPasskey } from "#lib/client/passkeys.ts";
-import { passkeyWords } from "./account-words.ts";
+import { withScripts } from "#lib/client/with-scripts.ts";
+import { passkeyWords } from "./passkey-words.ts";
 
 /** Makes a passkey on this device, or on another one that the browser can reach. */
 export function AddPasskey({ isPossible }: { isPossible: boolean }) {
@@ -22,7 +22,7 @@ export function AddPasskey({ isPossible }: { isPossible: boolean }) {
   }
   return (
     <ApiForm
-      call={({ name }: { name: string }) => addPasskey(name.trim())}
+      call={add}
       submit={{ label: "Add a passkey", doing: "Asking your device", look: "sm:w-auto" }}
       says={(_input, { name }) => `“${name}” is added: you can log in with it from now on. All other devices are logged out.`}
       words={passkeyWords}
@@ -40,5 +40,12 @@ export function AddPasskey({ isPossible }: { isPossible: boolean }) {
         Your device then asks for your finger, your face or its PIN. All other devices are logged out.
       </p>
     </ApiForm>
+  );
+}
+
+function add({ name }: { name: string }) {
+  return withScripts(
+    () => import("#lib/client/passkeys.ts"),
+    ({ addPasskey }) => addPasskey(name.trim()),
   );
 }

@@ -7,8 +7,8 @@ import { SaidNotice } from "#app/_components/said-notice.tsx";
 import type { RecoveryCodes, TotpSecret } from "#lib/answers.ts";
 import { factorApi } from "#lib/client/factor-api.ts";
 import type { CodeInput } from "#lib/schemas.ts";
-import { codeWords } from "./account-words.ts";
 import { Copy } from "./copy.tsx";
+import { firstCodeWords } from "./first-code-words.ts";
 import { useTakeFocus } from "./use-take-focus.ts";
 
 type Props = { secret: TotpSecret; onConfirmed: (codes: RecoveryCodes) => void; onLeft: () => void };
@@ -47,7 +47,7 @@ export default function Enrolment({ secret: { secret, uri, qr }, onConfirmed, on
           call={factorApi.confirmCodes}
           onDone={onConfirmed}
           submit={{ label: "Switch two-step login on", doing: "Checking the code", look: "sm:w-auto" }}
-          words={codeWords}
+          words={firstCodeWords}
         >
           <Field
             id="first-code"

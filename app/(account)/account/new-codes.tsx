@@ -1,5 +1,6 @@
 "use client";
 
+import "./new-codes.css";
 import { useState } from "react";
 import { SaidNotice } from "#app/_components/said-notice.tsx";
 import { Copy } from "./copy.tsx";
@@ -32,8 +33,8 @@ export default function NewCodes({ codes, username, onKept }: Props) {
         If you lose your phone, each of these codes opens your account once. They are shown only now. Keep them on paper or in a
         password manager, not on the phone alone.
       </p>
-      <div className="print-alone mt-5 rounded-[10px] border-2 border-edge bg-field p-4 print:border-0 print:bg-white print:text-black">
-        <p className="hidden print:block">
+      <div className="print-alone mt-5 rounded-[10px] border-2 border-edge bg-field p-4">
+        <p className="print-only">
           <span className="block font-bold">{title}</span>
           Each of them is good once.
         </p>

@@ -5,13 +5,13 @@ import { AskFirst } from "#app/_components/ask-first.tsx";
 import { Moment } from "#app/_components/moment.tsx";
 import { factorApi } from "#lib/client/factor-api.ts";
 import type { OwnPasskey } from "#lib/pages/own-account.ts";
-import { passkeyWords } from "./account-words.ts";
+import { passkeyWords } from "./passkey-words.ts";
 import { RenamePasskey } from "./rename-passkey.tsx";
 
 type Props = { passkey: OwnPasskey; isLastWayIn: boolean; onRemoved: () => void };
 
 /** A passkey: its name, when it was used, and the buttons that rename and remove it. */
-export function Passkey({ passkey, isLastWayIn, onRemoved }: Props) {
+export default function Passkey({ passkey, isLastWayIn, onRemoved }: Props) {
   const { id, synced, created_at, last_used_at } = passkey;
   // The new name, until the server has rendered it.
   const [saved, setSaved] = useState({ from: passkey.name, to: passkey.name });

@@ -1,11 +1,13 @@
 "use client";
 
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { forgetPasskey } from "#lib/client/forget-passkey.ts";
 import type { OwnPasskey } from "#lib/pages/own-account.ts";
 import { AddPasskey } from "./add-passkey.tsx";
-import { Passkey } from "./passkey.tsx";
 import { SaidHere } from "./said-here.tsx";
+
+// Not everybody has one.
+const Passkey = lazy(() => import("./passkey.tsx"));
 
 type Props = {
   passkeys: OwnPasskey[];
@@ -32,9 +34,11 @@ export function Passkeys({ passkeys, isPossible, isLastWayIn }: Props) {
       <SaidHere said={said} />
       {shown.length > 0 && (
         <ul className="mb-6 list-none pl-0">
-          {shown.map((passkey) => (
-            <Passkey key={passkey.id} passkey={passkey} isLastWayIn={isLastWayIn} onRemoved={() => noteRemoved(passkey)} />
-          ))}
+          <Suspense>
+            {shown.map((passkey) => (
+              <Passkey key={passkey.id} passkey={passkey} isLastWayIn={isLastWayIn} onRemoved={() => noteRemoved(passkey)} />
+            ))}
+          </Suspense>
         </ul>
       )}
       <AddPasskey isPossible={isPossible} />

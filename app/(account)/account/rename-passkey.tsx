@@ -5,7 +5,7 @@ import { ApiForm } from "#app/_components/api-form.tsx";
 import { Field } from "#app/_components/field.tsx";
 import { useHydrated } from "#app/_components/use-hydrated.ts";
 import { factorApi } from "#lib/client/factor-api.ts";
-import { passkeyWords } from "./account-words.ts";
+import { passkeyWords } from "./passkey-words.ts";
 
 type Props = {
   id: number;

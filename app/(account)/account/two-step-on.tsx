@@ -21,7 +21,7 @@ type Props = Beginning & {
 };
 
 /** Two-step login of an account that has it: another app, new recovery codes, and the end of it. */
-export function TwoStepOn({ userId, codesLeft, begin, onBegun, renew, onRenewed, onOff }: Props) {
+export default function TwoStepOn({ userId, codesLeft, begin, onBegun, renew, onRenewed, onOff }: Props) {
   const hydrated = useHydrated();
   return (
     <>

@@ -6,10 +6,10 @@ import { factorApi } from "#lib/client/factor-api.ts";
 import { withScripts } from "#lib/client/with-scripts.ts";
 import { SaidHere } from "./said-here.tsx";
 import { TwoStepOff } from "./two-step-off.tsx";
-import { TwoStepOn } from "./two-step-on.tsx";
 import { noteKept, noteShown } from "./unkept-codes.ts";
 
-// Few people come to these, and seldom: their scripts are loaded then.
+// Not everybody has it on, and few people come to the others, and seldom: the scripts are loaded then.
+const TwoStepOn = lazy(() => import("./two-step-on.tsx"));
 const loadEnrolment = () => import("./enrolment.tsx");
 const loadNewCodes = () => import("./new-codes.tsx");
 const Enrolment = lazy(loadEnrolment);
@@ -73,15 +73,17 @@ export function TwoStep({ userId, username, isOn, codesLeft }: Props) {
     <>
       <SaidHere said={said} />
       {isOn ? (
-        <TwoStepOn
-          userId={userId}
-          codesLeft={codesLeft}
-          begin={begin}
-          onBegun={enrol}
-          renew={renew}
-          onRenewed={show}
-          onOff={() => setSaid("Two-step login is off. All other devices are logged out.")}
-        />
+        <Suspense>
+          <TwoStepOn
+            userId={userId}
+            codesLeft={codesLeft}
+            begin={begin}
+            onBegun={enrol}
+            renew={renew}
+            onRenewed={show}
+            onOff={() => setSaid("Two-step login is off. All other devices are logged out.")}
+          />
+        </Suspense>
       ) : (
         <TwoStepOff begin={begin} onBegun={enrol} />
       )}
