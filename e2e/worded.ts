@@ -25,12 +25,7 @@ const FORMS: Record<string, Words> = {
   "POST /api/user/signup/complete/": completeSignUpWords,
   "POST /api/token/": logInWords,
   "POST /api/token/passkey/": passkeyLogInWords,
-<<<<<<< HEAD
-  "POST /api/token/second-factor/": { ...secondStepWords, detail: ...secondStepWords.detail, ...secondStepWords.code },
-  "POST /api/user/totp/confirm/": codeWords,
-  "POST /api/user/passkeys/": passkeyWords,
-=======
->>>>>>> p14
+  "POST /api/token/second-factor/": { ...secondStepWords, detail: { ...secondStepWords.detail, ...secondStepWords.code } },
   "POST /api/user/password/reset/": recoverWords,
   "POST /api/user/password/reset/confirm/": resetPasswordWords,
   "POST /api/user/password/": changePasswordWords,
