@@ -27,7 +27,8 @@ export function wrongCode(secret: string): string {
   return wrong.find((code) => !near.includes(code)) ?? "";
 }
 
-function fromBase32(text: string): Buffer {
+/** The bytes that Base32 (RFC 4648 §6) stands for. */
+export function fromBase32(text: string): Buffer {
   const bits = [...text].map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, "0")).join("");
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { codeAt, codeIn, fromBase32, wrongCode } from "./authenticator-app.ts";
 import { logIn, newSession, PASSWORD, send } from "./client.ts";
 import { claimsOf, linkKey, sign } from "./forge.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness.ts";
 import { MAIL_FROM, type MailServer, startMailServer } from "./mail-server.ts";
 import { readMailAbout, recoveryToken, reset } from "./recovery.ts";
+import { anotherChallenge, answerChallenge, challengeOf, forgetUsedCodes } from "./second-factor.ts";
 
-// Neither the database nor the log opens an account: whatever became of a link or a password, neither has it.
+// Neither the database nor the log opens an account: whatever became of a link, a password or a code, neither has it.
 
 const AUTH_SECRET = randomBytes(32).toString("base64url");
 const NEW_PASSWORD = "the-hidden-fortress-1958";
@@ -96,4 +98,49 @@ test("no table and no line of the log has a password or a recovery token, before
   // What is looked for would be found: the ids of the sessions are no secrets.
   for (const each of [cookies, other.cookies]) expect(await dumped()).toContain(String(claimsOf(each.access_token ?? "").sid));
   expect(server.output()).toContain('"password_reset"');
+});
+
+test("no table and no line of the log has a secret of an authenticator app, its codes, a recovery code or a challenge, used, refused or void", async () => {
+  const { origin } = server;
+  const { user, cookies } = await newSession(origin);
+  const secrets: string[] = [];
+  const codes: string[] = [];
+  const post = (path: string, json?: unknown) =>
+    send(origin, "POST", `/api/user/${path}/`, { cookies, ...(json ? { json } : {}) });
+  const typed = (code: string) => {
+    codes.push(code);
+    return code;
+  };
+  const answer = (challenge: string, code: string) => {
+    secrets.push(challenge);
+    return answerChallenge(origin, challenge, typed(code));
+  };
+  const enrol = async () => {
+    const { secret, uri } = (await post("totp")).json;
+    secrets.push(secret, uri, ...(["hex", "base64", "base64url"] as const).map((form) => fromBase32(secret).toString(form)));
+    expect((await post("totp/confirm", { code: typed(wrongCode(secret)) })).status).toBe(400);
+    const confirmed = await post("totp/confirm", { code: typed(codeAt(secret)) });
+    secrets.push(...confirmed.json.recovery_codes.flatMap((code: string) => [code, code.replaceAll("-", "")]));
+    await forgetUsedCodes(user.id, postgres.directUrl);
+    return { secret, recoveryCodes: confirmed.json.recovery_codes };
+  };
+  await enrol();
+  const { secret, recoveryCodes } = await enrol();
+  const challenge = await challengeOf(origin, user);
+  expect((await answer(challenge, wrongCode(secret))).status).toBe(401);
+  expect((await answer(`${challenge}x`, codeAt(secret))).status).toBe(401);
+  expect((await answer(challenge, codeAt(secret))).status).toBe(200);
+  expect((await answer(challenge, codeIn(secret, 1))).status).toBe(401);
+  expect((await post("reauthenticate", { code: typed(codeIn(secret, 1)) })).status).toBe(200);
+  secrets.push(...(await post("recovery-codes")).json.recovery_codes);
+  expect((await answer(anotherChallenge(challenge, AUTH_SECRET), recoveryCodes[0])).status).toBe(401);
+  await readMailAbout(user.email, "You have new recovery codes", mail.directory);
+
+  const [database, log] = [await dumped(), server.output()];
+  const places = `${database}\n${log}`;
+  expect(secrets.filter((each) => places.includes(each) || places.includes(each.toLowerCase()))).toEqual([]);
+  // Six digits can also be a part of a number, an identifier or a time's fraction.
+  expect(codes.filter((code) => new RegExp(`(?<![\\w.-])${code}(?![\\w-])`).test(places))).toEqual([]);
+  expect(database).toMatch(/\(\d+,t,1\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]{27}\.[\w-]{22},/);
+  expect(log).toContain('"totp_added"');
 });

@@ -1,6 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { codeAt } from "./authenticator-app.ts";
 import { type Answer, newSession, type Sent, send } from "./client.ts";
-import { claimsOf } from "./forge.ts";
+import { claimsOf, linkKey, sign } from "./forge.ts";
 import { withDatabase } from "./harness.ts";
 
 // Accounts with a second factor, which they got by the real endpoints.
@@ -47,6 +48,11 @@ export async function challengeOf(
   const answer = await send(origin, "POST", "/api/token/", { ...sent, json: { username, password } });
   if (answer.json?.code !== "second_factor_required") throw new Error(`login answered ${answer.status}: ${answer.text}`);
   return answer.json.challenge;
+}
+
+/** Another challenge, as if the password had been checked once more. @param secret the server's AUTH_SECRET */
+export function anotherChallenge(challenge: string, secret: string): string {
+  return sign({ ...claimsOf(challenge), jti: randomBytes(16).toString("base64url") }, linkKey(secret, "second-factor"));
 }
 
 /** Answers a challenge with a code. */

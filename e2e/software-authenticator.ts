@@ -7,7 +7,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simp
 export type Algorithm = -7 | -8 | -257 | -35;
 
 /** User present, user verified, backup eligible and backed up: a passkey that a provider synchronises. */
-export const SYNCED = 0b0001_1101;
+const SYNCED = 0b0001_1101;
 export const [PRESENT, VERIFIED, ELIGIBLE, BACKED_UP] = [1, 4, 8, 16] as const;
 
 /** What is told otherwise than it is. */
@@ -30,7 +30,7 @@ export type Lies = {
 };
 
 /** The options that the application gives to a browser: what is read of them. */
-export type Options = { challenge: string; rpId?: string; rp?: { id?: string }; user?: { id: string } };
+type Options = { challenge: string; rpId?: string; rp?: { id?: string }; user?: { id: string } };
 
 export type Authenticator = {
   /** In base64url */

@@ -1,14 +1,19 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { codeAt, wrongCode } from "#e2e/authenticator-app.ts";
 import { type Answer, PASSWORD, send, signUp } from "#e2e/client.ts";
-import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
+import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { anotherChallenge, answerChallenge, challengeOf, forgetUsedCodes, newGuarded } from "#e2e/second-factor.ts";
 
 // Two workers that trust this machine as a proxy, so that tests can choose the client's address.
+
+const AUTH_SECRET = randomBytes(32).toString("base64url");
 
 let postgres: TestPostgres;
 let server: TestServer;
 beforeAll(async () => {
   postgres = await startPostgres();
-  const variables = { DATABASE_URL: postgres.url, RATE_LIMITS: "on", LOG_LEVEL: "warn" };
+  const variables = { DATABASE_URL: postgres.url, AUTH_SECRET, RATE_LIMITS: "on", LOG_LEVEL: "warn" };
   server = await startServer({ ...variables, TRUSTED_PROXIES: "127.0.0.1,::1" });
 });
 afterAll(async () => {
@@ -52,4 +57,60 @@ describe("10,000 guesses at one account", () => {
     },
     180_000,
   );
+});
+
+describe("guesses at the codes of an account, by somebody who has its password", () => {
+  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+  const isCompared = ({ json }: Answer) => json.code === "invalid_code";
+
+  test("10,000 from as many addresses have at most 100 compared, and the owner logs in meanwhile", async () => {
+    const { origin } = server;
+    const { user, secret } = await newGuarded(origin, postgres.directUrl);
+    const logInAtHome = async () => {
+      await forgetUsedCodes(user.id, postgres.directUrl);
+      const home = from("203.0.113.251");
+      return (await answerChallenge(origin, await challengeOf(origin, user, home), codeAt(secret), home)).status;
+    };
+    expect(await logInAtHome()).toBe(200);
+    const wrong = wrongCode(secret);
+    const answers: Answer[] = [];
+    let challenge = "";
+    let next = 0;
+    const guess = async () => {
+      while (next < 10_000) {
+        const index = next;
+        next += 1;
+        const address = from(`2001:db8:fffe:${index.toString(16)}::1`);
+        // A right password has wrong logins forgiven: these guesses must count apart from them. Too many of them refuse it, too.
+        if (index % 50 === 0 && index < 1_000) challenge = await challengeOf(origin, user, address).catch(() => challenge);
+        if (index === 5_000) expect(await logInAtHome()).toBe(200);
+        answers.push(await answerChallenge(origin, anotherChallenge(challenge, AUTH_SECRET), wrong, address));
+      }
+    };
+    challenge = await challengeOf(origin, user, from("2001:db8:fffd::1"));
+    await Promise.all(Array.from({ length: 12 }, guess));
+    expect(answers.length).toBe(10_000);
+    expect(answers.filter(isCompared).length).toBe(100);
+    expect(answers.every((answer) => isCompared(answer) || answer.status === 429)).toBe(true);
+  });
+
+  test("a new password, as after a recovery by mail, does not let them begin anew", async () => {
+    const { origin } = server;
+    const { user, secret } = await newGuarded(origin, postgres.directUrl);
+    const wrong = wrongCode(secret);
+    let challenge = "";
+    let compared = 0;
+    for (let index = 0; index < 120; index += 1) {
+      const address = from(`2001:db8:fffc:${index.toString(16)}::1`);
+      if (index % 60 === 0) {
+        const renew = "update passwords set changed_at = clock_timestamp() where user_id = $1";
+        await withDatabase(postgres.directUrl, (query) => query(renew, [user.id]));
+      }
+      if (index % 20 === 0) challenge = await challengeOf(origin, user, address);
+      const answer = await answerChallenge(origin, anotherChallenge(challenge, AUTH_SECRET), wrong, address);
+      if (isCompared(answer)) compared += 1;
+      else expect(answer.status).toBe(429);
+    }
+    expect(compared).toBe(100);
+  });
 });

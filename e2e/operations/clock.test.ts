@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { codeAt } from "#e2e/authenticator-app.ts";
 import { freshName, logIn, newSession, send, signUp, signUpBody } from "#e2e/client.ts";
 import { claimsOf, linkKey, sign } from "#e2e/forge.ts";
 import { startServer, type TestServer } from "#e2e/harness.ts";
 import { recoveryToken, reset } from "#e2e/recovery.ts";
+import { answerChallenge, challengeOf, newGuarded } from "#e2e/second-factor.ts";
 import { shiftedClock } from "#e2e/tools/faketime.ts";
 
 // The application's own clock is wrong. The database's is right, and so is this test's.
@@ -100,6 +102,14 @@ describe.skipIf(!hasFaketime && process.env.CI !== "true").each([
     expect((await send(origin, "POST", "/api/user/logout/", { cookies: first.cookies })).status).toBe(200);
     expect(await profile(first.cookies)).toBe(401);
     expect((await refresh(first.cookies)).status).toBe(401);
+  });
+
+  test("a code of the true time is good, and one of the time that this clock shows is not", async () => {
+    const { user, secret } = await newGuarded(origin);
+    const challenge = await challengeOf(origin, user);
+    const shown = codeAt(secret, new Date(Date.now() + offset * 1_000));
+    expect((await answerChallenge(origin, challenge, shown)).json.code).toBe("invalid_code");
+    expect((await answerChallenge(origin, challenge, codeAt(secret))).status).toBe(200);
   });
 
   test("a signup judges ages by the right date", async () => {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { expect, inject, test } from "vitest";
 import { codeIn, wrongCode } from "#e2e/authenticator-app.ts";
 import { type Answer, logIn, newSession, PASSWORD, send } from "#e2e/client.ts";
@@ -8,7 +7,7 @@ import { claimsOf, linkKey, mutations, sign } from "#e2e/forge.ts";
 import { holdingAccount } from "#e2e/held-account.ts";
 import { onOwnServer } from "#e2e/own-server.ts";
 import { readMailAbout, recoveryToken, reset } from "#e2e/recovery.ts";
-import { answerChallenge, challengeOf, newGuarded } from "#e2e/second-factor.ts";
+import { anotherChallenge, answerChallenge, challengeOf, newGuarded } from "#e2e/second-factor.ts";
 
 const origin = inject("origin");
 const KEY = linkKey(inject("authSecret"), "second-factor");
@@ -19,8 +18,7 @@ const OVER = [401, '{"detail":"Token is invalid or expired","code":"token_not_va
 const told = ({ status, text }: Answer) => [status, text];
 const answer = (challenge: unknown, code: unknown) => answerChallenge(origin, challenge, code);
 const sessionsOf = (userId: number) => inDatabase("select id from sessions where user_id = $1 and revoked_at is null", [userId]);
-/** The same challenge as if the password had been checked once more. */
-const another = (challenge: string) => sign({ ...claimsOf(challenge), jti: randomBytes(16).toString("base64url") }, KEY);
+const another = (challenge: string) => anotherChallenge(challenge, inject("authSecret"));
 
 test("a right password of an account with a second factor gets a challenge, and no cookie and no session", async () => {
   const { user } = await newGuarded(origin);
