@@ -31,11 +31,6 @@ export type NewPasskey = Pick<Passkey, "credential_id" | "public_key" | "counter
 
 const DETAILS = "id, credential_id, name, created_at, last_used_at, is_synced";
 
-/** Whether a statement failed because the passkey is known already. */
-export function isPasskeyTaken(error: unknown): boolean {
-  return error instanceof Error && "constraint" in error && error.constraint === "passkeys_credential_id_key";
-}
-
 /** A user's passkeys, the oldest first. */
 export async function listPasskeys(db: Database, userId: number): Promise<PasskeyDetails[]> {
   return db.query<PasskeyDetails>(`select ${DETAILS} from passkeys where user_id = $1 order by id`, [userId]);
@@ -55,16 +50,15 @@ export async function listCredentials(db: Database, userId: number): Promise<Pic
   return db.query("select credential_id, transports from passkeys where user_id = $1 order by id", [userId]);
 }
 
-/** @throws {Error} `isPasskeyTaken(error)` */
-export async function insertPasskey(db: Database, userId: number, passkey: NewPasskey): Promise<PasskeyDetails> {
+/** @returns null if somebody has the passkey already */
+export async function insertPasskey(db: Database, userId: number, passkey: NewPasskey): Promise<PasskeyDetails | null> {
   const { credential_id, public_key, counter, transports, aaguid, is_synced, name } = passkey;
   const rows = await db.query<PasskeyDetails>(
     `insert into passkeys (user_id, credential_id, public_key, counter, transports, aaguid, is_synced, name)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${DETAILS}`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (credential_id) do nothing returning ${DETAILS}`,
     [userId, credential_id, public_key, counter, transports, aaguid, is_synced, name],
   );
-  if (!rows[0]) throw new Error("the passkey was not inserted");
-  return rows[0];
+  return rows[0] ?? null;
 }
 
 /** The passkey of this credential, whoever has it. */

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "playwright/test";
@@ -8,17 +8,23 @@ import { walk } from "#e2e/providers/walk.ts";
 import { logIn, PASSWORD, send, signUp } from "./client.ts";
 import { withDatabase } from "./harness.ts";
 import { type Mail, readMail } from "./mailbox.ts";
+import { addPasskey } from "./passkeys.ts";
+import { enrol } from "./second-factor.ts";
+import { newAuthenticator } from "./software-authenticator.ts";
 
 const LETTERS = join(import.meta.dirname, "..", "lib", "mail", "letters");
 const FIREFOX = { "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0" };
+/** One letter with words for each change. */
+const CHANGES = "way_in_changed";
 const NEW_PASSWORD = "the-hidden-fortress-1958";
 
-/** A life of an account in which every kind of mail is sent, each here with its kind. */
+/** A life of an account in which every kind of mail is sent, each here with its kind, and those of changes with their subject. */
 async function receiveEveryLetter(origin: string): Promise<Record<string, Mail>> {
   const letters: Record<string, Mail> = {};
   const receive = async (address: string) => {
     const mail = await readMail(address);
-    letters[await kindOf(mail)] = mail;
+    const kind = await kindOf(mail);
+    letters[kind === CHANGES ? `${kind} ${mail.subject}` : kind] = mail;
     return mail;
   };
   const post = async (path: string, json: object, cookies = {}) => {
@@ -36,6 +42,7 @@ async function receiveEveryLetter(origin: string): Promise<Record<string, Mail>>
   await receive(email);
   expect((await visitor.send("DELETE", "/api/user/providers/oidc/")).status).toBe(204);
   await receive(email);
+  await changeFactors(origin, cookies, () => receive(email));
   const moved = `moved-${email}`;
   await post("/api/user/email/", { email: moved }, cookies);
   await post("/api/user/email/confirm/", { token: (await receive(moved)).token }, cookies);
@@ -56,6 +63,24 @@ async function receiveEveryLetter(origin: string): Promise<Record<string, Mail>>
   return letters;
 }
 
+/** Adds, uses and removes codes and a passkey. After each change of them a mail comes. */
+async function changeFactors(origin: string, cookies: Record<string, string>, receive: () => Promise<Mail>): Promise<void> {
+  const change = async (method: string, path: string, json?: object) => {
+    const answer = await send(origin, method, path, { cookies, json, headers: FIREFOX });
+    expect(answer.status, `${path}: ${answer.text}`).toBeLessThan(300);
+    await receive();
+    return answer.json;
+  };
+  await enrol(origin, cookies);
+  await receive();
+  const { recovery_codes } = await change("POST", "/api/user/recovery-codes/");
+  await change("POST", "/api/user/reauthenticate/", { code: recovery_codes[0] });
+  await change("DELETE", "/api/user/totp/");
+  const { json } = await addPasskey(origin, cookies, newAuthenticator(), { name: "My phone" });
+  await receive();
+  await change("DELETE", `/api/user/passkeys/${json.id}/`);
+}
+
 /** What the outbox calls it. */
 async function kindOf({ messageId }: Mail): Promise<string> {
   const [, id] = /^<([\w-]+)@/.exec(messageId) ?? [];
@@ -73,7 +98,11 @@ test.describe("every letter", () => {
   test("arrives, says the same in text and HTML, and what to do if it was not you", async ({ baseURL }) => {
     letters = await receiveEveryLetter(baseURL ?? "");
     const files = (await readdir(LETTERS)).map((file) => file.replace(".ts", "").replaceAll("-", "_"));
-    expect(Object.keys(letters).sort()).toEqual(files.sort());
+    const kinds = new Set(Object.keys(letters).map((key) => key.split(" ")[0]));
+    expect([...kinds].sort()).toEqual(files.sort());
+    const changes = await readFile(join(LETTERS, "way-in-changed.ts"), "utf8");
+    const worded = changes.match(/^ {2}\w+: \(.*\): Words => /gm) ?? [];
+    expect(Object.keys(letters).filter((key) => key.startsWith(CHANGES))).toHaveLength(worded.length);
     for (const [kind, { subject, text, html }] of Object.entries(letters)) {
       expect(subject, kind).toMatch(/^[^\r\n]{10,60}$/);
       expect(addressesIn(html), kind).toEqual(addressesIn(text));
@@ -93,7 +122,10 @@ test.describe("every letter", () => {
         for (const [kind, { html }] of Object.entries(letters)) {
           await page.setContent(html);
           expect(await page.evaluate(() => document.documentElement.scrollWidth), kind).toBeLessThanOrEqual(width);
-          await page.screenshot({ path: test.info().outputPath(`${kind}-${colorScheme}-${width}.png`), fullPage: true });
+          await page.screenshot({
+            path: test.info().outputPath(`${kind.replaceAll(/\W+/g, "-")}-${colorScheme}-${width}.png`),
+            fullPage: true,
+          });
           const { violations } = await new AxeBuilder({ page }).analyze();
           expect(violations.map(({ id, nodes }) => [kind, id, nodes.map(({ html: node }) => node)])).toEqual([]);
         }

@@ -3,11 +3,13 @@ import { freePort } from "#db/embedded/ports.ts";
 import { type IdentityProvider, startIdentityProvider } from "#e2e/providers/identity-provider.ts";
 import { begin, comeBack, endOf, newVisitor, sessionCookiesOf, signInAt, signUpAt } from "#e2e/providers/visitor.ts";
 import { walk } from "#e2e/providers/walk.ts";
-import { freshName } from "./client.ts";
+import { freshName, newSession, send } from "./client.ts";
 import { startServer, type TestServer } from "./harness.ts";
 import { hasNginx, startNginx, type TestNginx } from "./nginx-server.ts";
+import { askForPasskey } from "./passkeys.ts";
+import { newAuthenticator } from "./software-authenticator.ts";
 
-// As in production: two instances of the application behind Nginx, at an https origin, and a provider that speaks https.
+// As in production: two instances of the application behind Nginx, at an https origin, and a provider that speaks https. Passkeys, too.
 
 describe.skipIf(!hasNginx())("behind Nginx", () => {
   let oidc: IdentityProvider;
@@ -80,6 +82,44 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
       json: { ...fields, username: freshName() },
     });
     expect([again.status, again.json.code]).toEqual([400, "no_pending_signup"]);
+  });
+
+  test("a passkey that one instance asks for is added by the other, and opens a session at both, with cookies that are bound to https", async () => {
+    const [one = "", other = ""] = instances.map((each) => each.origin);
+    const { user, cookies } = await newSession(origin);
+    const authenticator = newAuthenticator();
+    const begun = await send(one, "POST", "/api/user/passkeys/options/", { cookies });
+    expect(begun.json.rp.id).toBe("localhost");
+    const made = { response: authenticator.make(begun.json, origin) };
+    const added = await send(other, "POST", "/api/user/passkeys/", { cookies: { ...cookies, ...begun.cookies }, json: made });
+    expect(added.status, added.text).toBe(201);
+    for (const [asked, answered] of [
+      [one, other],
+      [other, one],
+      [origin, origin],
+    ] as const) {
+      const { options, cookies: browser } = await askForPasskey(asked);
+      expect(Object.keys(browser)).toEqual(["__Host-passkey_browser"]);
+      const json = { response: authenticator.sign(options, origin) };
+      const opened = await send(answered, "POST", "/api/token/passkey/", { cookies: browser, json });
+      expect(Object.keys(opened.cookies).sort()).toEqual(["__Host-access_token", "__Host-refresh_token"]);
+      const profile = await send(origin, "GET", "/api/user/profile/", { cookies: opened.cookies });
+      expect(profile.json.username).toBe(user.username);
+    }
+    const asked = await send(origin, "POST", "/api/token/passkey/options/");
+    expect(asked.setCookies).toEqual([
+      expect.stringMatching(/^__Host-passkey_browser=[\w-]{22}; Path=\/; Max-Age=300; HttpOnly; SameSite=Lax; Secure$/),
+    ]);
+    // The same name without the prefix is not this cookie: any page of the domain could have set it.
+    const json = { response: authenticator.sign(asked.json, origin) };
+    const unbound = { passkey_browser: asked.cookies["__Host-passkey_browser"] ?? "" };
+    expect((await send(origin, "POST", "/api/token/passkey/", { cookies: unbound, json })).status).toBe(401);
+  });
+
+  test("password managers find the page of passkeys behind Nginx", async () => {
+    const { status, headers, json } = await send(origin, "GET", "/.well-known/passkey-endpoints");
+    const page = `${origin}/account#passkeys`;
+    expect([status, headers["content-type"], json]).toEqual([200, "application/json; charset=utf-8", { enroll: page, manage: page }]);
   });
 
   test("a request's Host and X-Forwarded headers move no callback to another origin", async () => {

@@ -95,7 +95,7 @@ test("a passkey takes the code's place", async ({ page, context, baseURL }) => {
   });
 });
 
-test("after five wrong codes the login begins anew, with the name kept; a start again does the same at once", async ({
+test("after five wrong codes the login begins anew, with the name kept; 'Start again' and the browser's way back do so at once", async ({
   page,
   baseURL,
 }) => {
@@ -105,6 +105,9 @@ test("after five wrong codes the login begins anew, with the name kept; a start 
   await pressOn(page, button(page, "Start again"));
   await expect(page.getByLabel("Username or email")).toHaveValue(user.username);
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await showPassword(page, user.username);
+  await page.goBack();
+  await expect(page.getByLabel("Username or email")).toHaveValue(user.username);
   await showPassword(page, user.username);
   for (let guess = 0; guess < 5; guess += 1) {
     await code(page).fill(wrongCode(secret));

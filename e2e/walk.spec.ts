@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { type Browser, expect, type Page, test } from "playwright/test";
 import { allow, ORIGIN as WITH_PROVIDERS } from "#e2e/providers/browser.ts";
+import { codeIn } from "./authenticator-app.ts";
 import { changeSession } from "./change-session.ts";
 import { freshName, PASSWORD, send, signUp } from "./client.ts";
 import { pressOn, tabTo, typeInto } from "./keyboard.ts";
 import { readMailAbout } from "./recovery.ts";
 import { expectAccessible } from "./usable.ts";
+import { plugInAuthenticator } from "./virtual-authenticator.ts";
 
 // The whole life of an account, by the keyboard alone, through every page, with the mails that arrive on the way.
 
@@ -308,3 +310,95 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
     });
   });
 }
+
+test("a person gains two-step login and passkeys: enrols, loses the phone, comes back, and logs in without typing, by the keyboard alone, on a phone", async ({
+  page,
+  baseURL,
+}) => {
+  test.setTimeout(120_000);
+  await page.setViewportSize(SCREENS["a phone"]);
+  const { username, email } = await signUp(baseURL ?? "");
+  const twoStep = part(page, "Two-step login");
+  const passkeys = part(page, "Passkeys");
+  let [key, recoveryCode] = ["", ""];
+
+  await test.step("enrol codes of an authenticator app, and keep the recovery codes", async () => {
+    await page.goto("/login");
+    await logIn(page, username, PASSWORD);
+    await goToAccount(page);
+    await pressOn(page, link(page, "Two-step login"));
+    await pressOn(page, twoStep.getByRole("button", { name: "Set up two-step login" }));
+    key = ((await twoStep.locator("code").textContent()) ?? "").replaceAll(" ", "");
+    await typeInto(page, twoStep.getByLabel("Code that the app shows"), codeIn(key, 0));
+    await page.keyboard.press("Enter");
+    await expect(twoStep.getByRole("heading", { name: "Keep these recovery codes" })).toBeFocused();
+    recoveryCode = (await twoStep.getByRole("listitem").first().textContent()) ?? "";
+    await arriveAt(page, "Your account");
+    await tabTo(page, twoStep.getByRole("checkbox", { name: "I have kept these codes" }));
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Enter");
+    await expect(twoStep.getByRole("status").filter({ hasText: "Two-step login is on" })).toBeFocused();
+    await readMailAbout(email, "Your account now asks for a code, too");
+  });
+
+  await test.step("log in with a code", async () => {
+    await pressOn(page, button(page, "Log out"));
+    await expect(heading(page)).toHaveText("Log in");
+    await logIn(page, username, PASSWORD);
+    await arriveAt(page, "Enter your code");
+    // The app's next code: the first one was used to enrol.
+    await typeInto(page, field(page, "Code"), codeIn(key, 1));
+    await page.keyboard.press("Enter");
+    await expect(heading(page)).toHaveText(`Welcome, ${username}`);
+  });
+
+  await test.step("lose the phone, and come in with a recovery code", async () => {
+    await pressOn(page, button(page, "Log out"));
+    await expect(heading(page)).toHaveText("Log in");
+    await logIn(page, username, PASSWORD);
+    await expect(heading(page)).toHaveText("Enter your code");
+    await pressOn(page, button(page, "Use a recovery code"));
+    await expect(field(page, "Recovery code")).toBeFocused();
+    await page.keyboard.type(recoveryCode);
+    await page.keyboard.press("Enter");
+    await expect(heading(page)).toHaveText(`Welcome, ${username}`);
+    await readMailAbout(email, "A recovery code was used");
+  });
+
+  const device = await plugInAuthenticator(page);
+  await test.step("add a passkey", async () => {
+    await goToAccount(page);
+    await expect(twoStep).toContainText("9 codes left.");
+    await pressOn(page, link(page, "Passkeys"));
+    await typeInto(page, passkeys.getByLabel("Name", { exact: true }), "My new phone");
+    await device.touch(async () => {
+      await page.keyboard.press("Enter");
+      await expect(passkeys.getByRole("listitem")).toContainText("My new phone");
+    });
+    await readMailAbout(email, "You can now log in with a passkey");
+  });
+
+  await test.step("remove the codes, with the passkey as the proof", async () => {
+    await letProofExpire(page);
+    await pressOn(page, twoStep.getByRole("button", { name: "Switch it off" }));
+    await expect(twoStep.getByRole("group", { name: /^Switch two-step login off\?/ })).toBeVisible();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await device.touch(async () => {
+      await pressOn(page, button(page, "Use a passkey"));
+      await expect(twoStep.getByRole("status").filter({ hasText: "Two-step login is off." })).toBeFocused();
+    });
+    await arriveAt(page, "Your account");
+    await readMailAbout(email, "Your account no longer asks for a code");
+  });
+
+  await test.step("log in by autofill", async () => {
+    await pressOn(page, button(page, "Log out"));
+    await arriveAt(page, "Log in");
+    await device.touch(async () => {
+      await page.reload();
+      await expect(heading(page)).toHaveText(`Welcome, ${username}`);
+    });
+    await arriveAt(page, `Welcome, ${username}`);
+  });
+});

@@ -8,6 +8,7 @@ import { passkeyWords } from "#app/(account)/account/passkey-words.ts";
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
 import { passkeyLogInWords } from "#app/(auth)/login/passkey-log-in-words.ts";
+import { secondStepWords } from "#app/(auth)/login/second-step-words.ts";
 import { recoverWords } from "#app/(auth)/recover-words.ts";
 import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
 import { completeSignUpWords } from "#app/(auth)/signup/complete/complete-sign-up-words.ts";
@@ -24,6 +25,7 @@ const FORMS: Record<string, Words> = {
   "POST /api/user/signup/complete/": completeSignUpWords,
   "POST /api/token/": logInWords,
   "POST /api/token/passkey/": passkeyLogInWords,
+  "POST /api/token/second-factor/": secondStepWords,
   "POST /api/user/password/reset/": recoverWords,
   "POST /api/user/password/reset/confirm/": resetPasswordWords,
   "POST /api/user/password/": changePasswordWords,

@@ -18,7 +18,7 @@ import { newSession, send, signUp, signUpBody } from "./client.ts";
 import { pendingSignup } from "./forge.ts";
 import { withDatabase } from "./harness.ts";
 import { recoveryToken } from "./recovery.ts";
-import { insertPasskey } from "./second-factor.ts";
+import { challengeOf, insertPasskey, newGuarded } from "./second-factor.ts";
 
 // A row of the pages' words whose message the API never gives would be misspelt.
 
@@ -169,6 +169,21 @@ test("the API gives each message for which the parts about codes and passkeys ha
   detail?.add((await send(origin, "DELETE", path, { cookies })).json.detail);
   detail?.add((await send(origin, "DELETE", "/api/user/passkeys/0/", { cookies })).json.detail);
   expectAll({ name: name ?? new Set(), response: response ?? new Set(), detail: detail ?? new Set() }, passkeyWords);
+});
+
+test("the API gives each message for which the second step of a login, and a login with a passkey, have words", async () => {
+  const { user } = await newGuarded(origin, inject("databaseUrl"));
+  const challenge = await challengeOf(origin, user);
+  const path = "/api/token/second-factor/";
+  const codes = [{}, { code: null }, { code: "" }, { code: "0" }, { passkey: {} }].map((shown) => ({ challenge, ...shown }));
+  const { code = new Set<string>(), detail = new Set<string>() } = await messages(path, codes);
+  // The form shows this refusal at its field.
+  expect(detail).toContain("Invalid code.");
+  // Where the account was switched off meanwhile, or its address must be confirmed first.
+  detail.add("No active account found with the given credentials").add("E-mail address is not verified.");
+  expectAll({ code: code.add("Invalid code."), detail }, secondStepWords);
+  const refused = await messages("/api/token/passkey/", [{ response: {} }]);
+  expectAll({ detail: new Set([...detail, ...(refused.detail ?? [])]) }, passkeyLogInWords);
 });
 
 test("the pages have words for each refusal of the API's document", async () => {

@@ -6,6 +6,7 @@ import { freshName, logIn, newSession, PASSWORD, send } from "#e2e/client.ts";
 import { hostileBody } from "#e2e/fuzz/bodies.ts";
 import { assertApiAnswer, assertPageAnswer, isApi, isMalformed } from "#e2e/fuzz/contract.ts";
 import { casesSent, everyCase, seed, totalCases } from "#e2e/fuzz/every-case.ts";
+import { spoiledPasskey } from "#e2e/fuzz/passkeys.ts";
 import { type Line, openLine, type RawAnswer, sendAndHangUp } from "#e2e/fuzz/raw-http.ts";
 import {
   brokenAuthorization,
@@ -19,6 +20,8 @@ import {
 } from "#e2e/fuzz/requests.ts";
 import { headerText, hostileString, validPassword, validUsername } from "#e2e/fuzz/strings.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
+import { addPasskey, askForNew, askForPasskey, call, siteOf } from "#e2e/passkeys.ts";
+import { newAuthenticator } from "#e2e/software-authenticator.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 import { asciiEmail } from "#lib/names/email-address.ts";
 
@@ -135,6 +138,28 @@ function expectEcho(body: Buffer | undefined, answer: RawAnswer): void {
   expect(id).toEqual(expect.any(Number));
   expect(echo).toEqual({ username: username.trim().normalize("NFKC"), email: asciiEmail(email.trim()), age });
 }
+
+test("no spoiled answer of a passkey opens an account or fails", settle, async () => {
+  const { cookies } = await newSession(server.origin);
+  const authenticator = newAuthenticator();
+  expect((await addPasskey(server.origin, cookies, authenticator)).status).toBe(201);
+  const site = siteOf(server.origin);
+  const [forLogin, forNew] = [await askForPasskey(server.origin), await askForNew(server.origin, cookies)];
+  const login = authenticator.sign(forLogin.options, site);
+  await everyCase(share(0.02), spoiledPasskey(login), async (response) => {
+    const sent = { cookies: forLogin.cookies, json: { response } };
+    expect([400, 401]).toContain((await call(server.origin, "POST", "/api/token/passkey/", sent)).status);
+  });
+  // Whatever is spoiled, the challenge stays good: so it was looked at in each case.
+  const good = { cookies: forLogin.cookies, json: { response: login } };
+  expect((await call(server.origin, "POST", "/api/token/passkey/", good)).status).toBe(200);
+  // An attestation is not signed: with another key or count it is another passkey, and may be added.
+  const made = fc.constant(null).chain(() => spoiledPasskey(newAuthenticator().make(forNew.options, site)));
+  await everyCase(share(0.02), made, async (response) => {
+    const sent = { cookies: forNew.cookies, json: { response } };
+    expect([201, 400]).toContain((await call(server.origin, "POST", "/api/user/passkeys/", sent)).status);
+  });
+});
 
 test("no broken credential opens anything, and a good one is found among broken ones", settle, async () => {
   const broken = fc.tuple(brokenAuthorization(tokens), brokenCookies(tokens)).map((lists) => lists.flat());

@@ -1,7 +1,7 @@
 import "server-only";
 
 import { randomBytes } from "node:crypto";
-import { ensureHandle, insertPasskey, isPasskeyTaken, listCredentials } from "#db/passkeys.ts";
+import { ensureHandle, insertPasskey, listCredentials } from "#db/passkeys.ts";
 import type { Database } from "#db/pool.ts";
 import { spend } from "#db/spent.ts";
 import type { PasskeyAnswer } from "#lib/answers.ts";
@@ -70,13 +70,12 @@ export async function addPasskey(
   const checked = await checkNewPasskey(viewer, response, sender);
   if (!checked) throw refused("wrong_passkey");
   const { challenge, made } = checked;
-  const adding = changeWaysIn(db, viewer, "passkey_added", async (part) => {
+  const passkey = await changeWaysIn(db, viewer, "passkey_added", async (part) => {
     if (!(await spend(part, challenge.jti, challenge.expiresAt))) throw refused("wrong_passkey");
     if ((await listCredentials(part, viewer.userId)).length >= MOST_PASSKEYS) throw refused("too_many_passkeys");
-    return { what: name, outcome: await insertPasskey(part, viewer.userId, { ...made, name }) };
-  });
-  const passkey = await adding.catch((error: unknown) => {
-    throw isPasskeyTaken(error) ? refused("passkey_taken") : error;
+    const added = await insertPasskey(part, viewer.userId, { ...made, name });
+    if (!added) throw refused("passkey_taken");
+    return { what: name, outcome: added };
   });
   record("passkey_added", { user_id: viewer.userId, passkey: passkey.id });
   return describePasskey(passkey);

@@ -4,10 +4,10 @@ import type { RegistrationResponseJSON } from "@simplewebauthn/server";
 import { z } from "zod";
 import type { NewPasskey } from "#db/passkeys.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
-import { record } from "#lib/observe/events.ts";
 import type { PasskeySender } from "./check-passkey.ts";
 import { passkeyBytes } from "./passkey-bytes.ts";
 import { type PasskeyChallenge, readPasskeyChallenge } from "./passkey-challenge.ts";
+import { recordRefusedPasskey } from "./refused-passkey.ts";
 import { relyingPartyOf } from "./relying-party.ts";
 
 /** EdDSA, ES256 and RS256: what every version of Node can check. */
@@ -48,7 +48,7 @@ export async function checkNewPasskey(
   try {
     return { made: await verify(data, { challenge: challenge.signed, origin, rpID }), challenge };
   } catch (error) {
-    record("passkey_refused", { user_id: userId, cause: error instanceof Error ? error.message : String(error) });
+    recordRefusedPasskey(userId, error);
     return null;
   }
 }

@@ -8,9 +8,9 @@ import type { Database } from "#db/pool.ts";
 import { isSpent, spend } from "#db/spent.ts";
 import type { SessionCookie } from "#lib/auth/cookies.ts";
 import { AppError } from "#lib/errors.ts";
-import { record } from "#lib/observe/events.ts";
 import { passkeyBytes } from "./passkey-bytes.ts";
 import { makePasskeyChallenge, type PasskeyChallenge, readPasskeyChallenge } from "./passkey-challenge.ts";
+import { recordRefusedPasskey } from "./refused-passkey.ts";
 import { relyingPartyOf } from "./relying-party.ts";
 
 /** Where a passkey's answer comes from: the site's origin, and the request's `Cookie` header. */
@@ -75,7 +75,7 @@ export async function checkPasskey(
     if (!verified) return null;
     return { passkey, challenge, counter: authenticationInfo.newCounter, isSynced: authenticationInfo.credentialBackedUp };
   } catch (error) {
-    record("passkey_refused", { user_id: passkey.user_id, cause: error instanceof Error ? error.message : String(error) });
+    recordRefusedPasskey(passkey.user_id, error);
     return null;
   }
 }
@@ -89,6 +89,6 @@ export async function spendPasskey(db: Database, { passkey, challenge, counter, 
   await lockUser(db, passkey.user_id);
   if (!(await spend(db, challenge.jti, challenge.expiresAt))) return false;
   if (await notePasskeyUse(db, passkey.id, counter, isSynced)) return true;
-  record("passkey_refused", { user_id: passkey.user_id, cause: `the count ${counter} follows ${passkey.counter}` });
+  recordRefusedPasskey(passkey.user_id, `the count ${counter} follows ${passkey.counter}`);
   return false;
 }

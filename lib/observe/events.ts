@@ -13,7 +13,7 @@ type Events = {
   /** A signed-in user was asked for a code of the second factor, and gave a wrong one */
   code_refused: { user_id: number };
   /** A passkey's answer did not hold. `cause` in words */
-  passkey_refused: { user_id: number | null; cause: string };
+  passkey_refused: { user_id: number; cause: string };
   passkey_added: { user_id: number; passkey: number };
   passkey_removed: { user_id: number; passkey: number };
   totp_added: { user_id: number };

@@ -10,6 +10,6 @@ import { relyingPartyOf } from "#lib/factors/relying-party.ts";
  */
 export async function passkeysHere(): Promise<boolean> {
   const origin = publicOrigin(await headers());
-  const { protocol, hostname } = new URL(origin);
-  return relyingPartyOf(origin) !== null && (protocol === "https:" || /^(.+\.)?localhost$/.test(hostname));
+  const name = relyingPartyOf(origin);
+  return name !== null && (origin.startsWith("https:") || /^(.+\.)?localhost$/.test(name));
 }

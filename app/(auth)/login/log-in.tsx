@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { SaidOnce } from "#app/_components/said-once.tsx";
 import { newcomer } from "#app/(auth)/newcomer.ts";
 import { LogInForm, type SecondStepShown } from "./log-in-form.tsx";
@@ -22,9 +22,24 @@ export function LogIn({ said, children }: Props) {
   const [second, setSecond] = useState<SecondStepShown | null>(null);
   const [isOver, setIsOver] = useState(false);
 
+  useEffect(() => {
+    if (second === null) return;
+    const goBack = () => setSecond(null);
+    window.addEventListener("popstate", goBack);
+    return () => window.removeEventListener("popstate", goBack);
+  }, [second]);
+
+  function goOn(username: string, shown: SecondStepShown): void {
+    setName(username);
+    setIsOver(false);
+    setSecond(shown);
+    // The browser's way back leads to the first step, not to the page before.
+    window.history.pushState(null, "", window.location.href);
+  }
+
   function startAgain(isOver: boolean): void {
-    setSecond(null);
     setIsOver(isOver);
+    window.history.back();
   }
 
   if (second) {
@@ -34,13 +49,7 @@ export function LogIn({ said, children }: Props) {
     <>
       <h1>Log in</h1>
       {isOver ? <SaidOnce isGood>{SECOND_STEP_OVER}</SaidOnce> : said}
-      <LogInForm
-        name={name}
-        onSecondStep={(username, shown) => {
-          setName(username);
-          setSecond(shown);
-        }}
-      />
+      <LogInForm name={name} onSecondStep={goOn} />
       {children}
     </>
   );

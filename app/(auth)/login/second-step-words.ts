@@ -1,7 +1,7 @@
 import { missing, type Words } from "#app/_components/words.ts";
 
 export const secondStepWords: Words = {
-  code: { ...missing("Enter the code."), "Invalid code.": "That code is wrong, or was used before. Try the next one." },
+  code: { ...missing("Enter the code."), "Invalid code.": "That code is wrong, or was used before. Try another one." },
   detail: {
     "Passkey is not valid.": "That passkey doesn't open this account. Use another one, or a code.",
     "No active account found with the given credentials":
