@@ -119,7 +119,11 @@ describe.skipIf(!hasNginx())("behind Nginx", () => {
   test("password managers find the page of passkeys behind Nginx", async () => {
     const { status, headers, json } = await send(origin, "GET", "/.well-known/passkey-endpoints");
     const page = `${origin}/account#passkeys`;
-    expect([status, headers["content-type"], json]).toEqual([200, "application/json; charset=utf-8", { enroll: page, manage: page }]);
+    expect([status, headers["content-type"], json]).toEqual([
+      200,
+      "application/json; charset=utf-8",
+      { enroll: page, manage: page },
+    ]);
   });
 
   test("a request's Host and X-Forwarded headers move no callback to another origin", async () => {

@@ -1,13 +1,14 @@
 import { afterAll, expect } from "vitest";
 import { inOurWords } from "#app/_components/in-our-words.ts";
 import { proofWords } from "#app/_components/proof-words.ts";
-import type { Words } from "#app/_components/words.ts";
+import { missing, type Words } from "#app/_components/words.ts";
 import { changeEmailWords, changePasswordWords, profileWords } from "#app/(account)/account/account-words.ts";
 import { firstCodeWords } from "#app/(account)/account/first-code-words.ts";
 import { passkeyWords } from "#app/(account)/account/passkey-words.ts";
 import { linkWords } from "#app/(auth)/link-words.ts";
 import { logInWords } from "#app/(auth)/login/log-in-words.ts";
 import { passkeyLogInWords } from "#app/(auth)/login/passkey-log-in-words.ts";
+import { SECOND_STEP_OVER } from "#app/(auth)/login/second-step-over.ts";
 import { secondStepWords } from "#app/(auth)/login/second-step-words.ts";
 import { recoverWords } from "#app/(auth)/recover-words.ts";
 import { resetPasswordWords } from "#app/(auth)/reset-password/reset-password-words.ts";
@@ -25,7 +26,7 @@ const FORMS: Record<string, Words> = {
   "POST /api/user/signup/complete/": completeSignUpWords,
   "POST /api/token/": logInWords,
   "POST /api/token/passkey/": passkeyLogInWords,
-  "POST /api/token/second-factor/": secondStepWords,
+  "POST /api/token/second-factor/": secondStep(),
   "POST /api/user/password/reset/": recoverWords,
   "POST /api/user/password/reset/confirm/": resetPasswordWords,
   "POST /api/user/password/": changePasswordWords,
@@ -38,6 +39,12 @@ const FORMS: Record<string, Words> = {
   "POST /api/user/email/confirm/": linkWords,
   "POST /api/user/email/undo/": linkWords,
 };
+
+/** A wrong code is said at its field. A challenge that is over leads back to the first step, and nobody types one. */
+function secondStep(): Words {
+  const said = { ...secondStepWords.detail, ...secondStepWords.code, "Token is invalid or expired": SECOND_STEP_OVER };
+  return { ...secondStepWords, detail: said, challenge: missing("Start again.") };
+}
 
 afterAll(() => {
   const refused = [...answered.values()].filter(
