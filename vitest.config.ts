@@ -11,11 +11,12 @@ const BESIDE_THE_POOLER = [
   "app/api/openapi.json/openapi.test.ts",
   "app/api/rate-limits.test.ts",
   "app/api/auth/{away,callback,id-tokens,required-verification,second-factor,session}.test.ts",
-  "app/api/token/{hashing,new-device,refresh/reasons}.test.ts",
+  "app/api/token/{hashing,new-device,passkey/hosts,refresh/reasons}.test.ts",
   "app/api/user/{account/export/export,email/settings,email/resend/resend,events/events,reauthenticate/second-factor}.test.ts",
   "e2e/{acme,addresses,backup,dashboard,database-urls,dev-mail,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
   "e2e/provider-{https,traces}.test.ts",
-  "e2e/{breached-passwords,lane,logs,long-transactions,metrics,recovery-traces,request-facts,request-id,roles,secrets,start,unused-modules,words}.test.ts",
+  "e2e/{breached-passwords,lane,logs,long-transactions,metrics,recovery-traces,request-facts,request-id,roles}.test.ts",
+  "e2e/{secrets,start,unused-modules,words}.test.ts",
 ];
 
 const withServer = { globalSetup: "e2e/global-setup.ts", setupFiles: ["e2e/documented.ts", "e2e/worded.ts"] };
