@@ -40,7 +40,7 @@ export async function confirmTotp(db: Database, viewer: Viewer, code: string, ad
   const { userId } = viewer;
   const account = await findAccountById(db, userId, address);
   if (!account) throw new AppError("access_token_not_valid", { reason: "invalid" });
-  // Whoever guessed the code in a session of somebody else would be shown the recovery codes.
+  // The answer shows the recovery codes. A thief of the session must not get them by guessing.
   const guesses = await countCodeGuess(db, account, address);
   const codes = makeRecoveryCodes();
   const { stepOf } = await import("./totp.ts");

@@ -32,8 +32,8 @@ export async function countGuess(db: Database, { accountId, name, address, isKno
 }
 
 /**
- * Counts a guess at a code of an account's second factor as a wrong login, and apart from those: whoever has the password, or the
- * mailbox, has wrong logins forgiven, and may not begin anew with the codes. Only a right code forgives these.
+ * Counts a guess at a code of an account's second factor as a wrong login, and apart from those: an intruder with the password,
+ * or with the mailbox, has wrong logins forgiven, and must not begin anew with the codes. Only a right code forgives these.
  * @throws {AppError} `throttled`
  */
 export async function countCodeGuess(

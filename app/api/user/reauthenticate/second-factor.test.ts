@@ -149,7 +149,7 @@ test("wrong codes of proofs, of logins and of an enrolment are one count with wr
   expect(await statuses(refused)).toEqual([429, 429, 429, 429]);
 });
 
-test("a code that is guessed in an enrolment counts: it would show the recovery codes to whoever has the session", async () => {
+test("a guess at the code that ends an enrolment counts: a right one would show the recovery codes to a thief of the session", async () => {
   const { cookies } = await newSession(strict.origin);
   const { secret } = (await send(strict.origin, "POST", "/api/user/totp/", { cookies })).json;
   const confirm = async (code: string) =>
