@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
-import { newSession, PASSWORD, send } from "./client.ts";
+import { logIn, newSession, PASSWORD, send, signUp } from "./client.ts";
 import { loadedModules } from "./loaded-modules.ts";
 import { askForPasskey } from "./passkeys.ts";
 
@@ -16,7 +16,7 @@ const packagesOf = (packages: RegExp, modules: string[]) =>
   [...new Set(modules.flatMap((file) => packages.exec(file)?.[1] ?? []))].sort();
 
 async function visit(origin: string): Promise<void> {
-  const { cookies } = await newSession(origin);
+  const { cookies } = await logIn(origin, await signUp(inject("origin")));
   const proof = await send(origin, "POST", "/api/user/reauthenticate/", { cookies, json: { password: PASSWORD } });
   expect(proof.status).toBe(200);
   const calls = [
@@ -51,7 +51,7 @@ beforeAll(async () => {
   used = await loadedModules(withProvider, async (origin) => {
     expect(Object.keys((await send(origin, "GET", "/api/auth/providers")).json)).toEqual(["github"]);
     await askForPasskey(origin);
-    const { cookies } = await newSession(origin);
+    const { cookies } = await newSession(inject("origin"));
     expect((await send(origin, "POST", "/api/user/totp/", { cookies })).status).toBe(200);
   });
 });

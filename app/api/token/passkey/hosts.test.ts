@@ -23,7 +23,7 @@ const ask = (host: string) => send(origin, "POST", "/api/token/passkey/options/"
 test.each(["127.0.0.1", "127.0.0.1:3000", "[::1]", "[::1]:3000", "127.1", "0x7f.1", "2130706433"])(
   "at the address %s passkeys are off, in words",
   async (host) => {
-    const { cookies } = await newSession(origin);
+    const { cookies } = await newSession(inject("origin"));
     const login = await ask(host);
     expect([login.status, login.text, login.setCookies]).toEqual([400, OFF, []]);
     const registration = await send(origin, "POST", "/api/user/passkeys/options/", { cookies, headers: { host } });
@@ -43,7 +43,7 @@ test("a passkey belongs to the name of the Host, and is answered at its port alo
   const host = "films.example:8080";
   const authenticator = newAuthenticator();
   expect((await ask(host)).json.rpId).toBe("films.example");
-  const { cookies } = await newSession(origin);
+  const { cookies } = await newSession(inject("origin"));
   const begun = await send(origin, "POST", "/api/user/passkeys/options/", { cookies, headers: { host } });
   const response = authenticator.make(begun.json, `http://${host}`);
   const sent = { cookies: { ...cookies, ...begun.cookies }, headers: { host }, json: { response } };

@@ -19,7 +19,7 @@ const secret = inject("authSecret");
 const PATH = "/api/token/passkey/";
 const REFUSED = '{"detail":"Passkey is not valid.","code":"passkey_not_valid"}';
 
-/** Without PUBLIC_URL, so that it is a site of the name localhost. The shared application sends the mails. */
+/** Without PUBLIC_URL, so that it is a site of the name localhost. The shared application makes the accounts and sends the mails. */
 let server: TestServer;
 let origin = "";
 let site = "";
@@ -35,7 +35,7 @@ const post = (response: unknown, cookies = {}) => call(origin, "POST", PATH, { c
 
 /** A new account with a passkey. */
 async function withPasskey({ algorithm = -7, lies }: { algorithm?: -7 | -8 | -257; lies?: Lies } = {}) {
-  const session = await newSession(origin);
+  const session = await newSession(inject("origin"));
   const authenticator = newAuthenticator(algorithm);
   const added = await addPasskey(origin, session.cookies, authenticator, { ...(lies && { lies }) });
   expect(added.status, added.text).toBe(201);

@@ -28,7 +28,7 @@ let addresses = 0;
 const nextAddress = () => `127.3.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
 
 async function withPasskey({ hasCodes = true } = {}) {
-  const session = await newSession(origin);
+  const session = await newSession(inject("origin"));
   const authenticator = newAuthenticator();
   const added = await addPasskey(origin, session.cookies, authenticator);
   expect(added.status, added.text).toBe(201);

@@ -17,7 +17,7 @@ const INVALID = { response: ["Invalid passkey."] };
 
 type Cookies = Record<string, string>;
 
-/** Without PUBLIC_URL, so that it is a site of the name localhost, and with a provider. The shared application sends the mails. */
+/** Without PUBLIC_URL, so that it is a site of the name localhost, and with a provider. The shared application makes the accounts and sends the mails. */
 let server: TestServer;
 let origin = "";
 beforeAll(async () => {
@@ -35,7 +35,7 @@ const rename = (cookies: Cookies, id: unknown, name: unknown) =>
 const remove = (cookies: Cookies, id: unknown) => call(origin, "DELETE", `${PATH}${id}/`, { cookies });
 
 async function withPasskey() {
-  const session = await newSession(origin);
+  const session = await newSession(inject("origin"));
   const authenticator = newAuthenticator();
   const { status, text, json } = await addPasskey(origin, session.cookies, authenticator);
   expect(status, text).toBe(201);
@@ -48,7 +48,7 @@ async function expectInvalid(asked: ReturnType<typeof add>): Promise<void> {
 }
 
 test("a passkey is added, listed, renamed, used and removed", async () => {
-  const { cookies } = await newSession(origin);
+  const { cookies } = await newSession(inject("origin"));
   expect(await list(cookies)).toEqual([]);
   const authenticator = newAuthenticator();
   const added = await addPasskey(origin, cookies, authenticator, { name: "  My \n phone " });
@@ -89,7 +89,7 @@ test("the options ask for what every Node can check, keep the account's number t
 });
 
 test("a passkey may have a name of 64 characters, and is called after the device otherwise", async () => {
-  const { cookies } = await newSession(origin);
+  const { cookies } = await newSession(inject("origin"));
   const { options, cookies: browser } = await askForNew(origin, cookies);
   const response = newAuthenticator().make(options, siteOf(origin));
   const named = await call(origin, "POST", PATH, { cookies: browser, headers: { "user-agent": FIREFOX }, json: { response } });
@@ -121,15 +121,15 @@ test("a passkey may have a name of 64 characters, and is called after the device
 });
 
 test("adding and removing each is an event and a mail, and ends all other sessions; renaming is not", async () => {
-  const { user, cookies } = await newSession(origin);
+  const { user, cookies } = await newSession(inject("origin"));
   const isOpen = async (session: Cookies) => (await call(origin, "GET", PATH, { cookies: session })).status === 200;
-  const second = await logIn(origin, user);
+  const second = await logIn(inject("origin"), user);
   const { id } = (await addPasskey(origin, cookies, newAuthenticator(), { name: "My phone" })).json;
   expect([await isOpen(cookies), await isOpen(second.cookies)]).toEqual([true, false]);
   expect((await readMailAbout(user.email, "You can now log in with a passkey")).text).toContain(
     "The passkey “My phone” was added",
   );
-  const third = await logIn(origin, user);
+  const third = await logIn(inject("origin"), user);
   expect((await rename(cookies, id, "Old phone")).status).toBe(200);
   expect(await isOpen(third.cookies)).toBe(true);
   expect((await remove(cookies, id)).status).toBe(204);
@@ -168,7 +168,7 @@ test("without a session every endpoint answers 401, and another's passkey is unk
   ]) {
     expect((await asked).status).toBe(401);
   }
-  const { cookies } = await newSession(origin);
+  const { cookies } = await newSession(inject("origin"));
   for (const unknown of [id, 0, -1, "x", "1e3", "9007199254740993", "99999999999999999999"]) {
     const [renamed, removed] = [await rename(cookies, unknown, "x"), await remove(cookies, unknown)];
     expect([unknown, renamed.status, renamed.text]).toEqual([unknown, 404, '{"detail":"Not found."}']);
@@ -191,7 +191,7 @@ test("an account has at most 20 passkeys", async () => {
 
 test("a passkey that an account has is added to none", async () => {
   const { cookies, authenticator } = await withPasskey();
-  const other = await newSession(origin);
+  const other = await newSession(inject("origin"));
   for (const session of [cookies, other.cookies]) {
     const answer = await addPasskey(origin, session, authenticator);
     expect([answer.status, answer.json]).toEqual([400, { response: ["This passkey was added before."] }]);
@@ -202,7 +202,7 @@ test("a passkey that an account has is added to none", async () => {
 describe("a registration is refused", () => {
   let cookies: Cookies;
   beforeAll(async () => {
-    ({ cookies } = await newSession(origin));
+    ({ cookies } = await newSession(inject("origin")));
   });
 
   const lies: [string, Lies][] = [
@@ -242,13 +242,13 @@ describe("a registration is refused", () => {
   });
 
   test("in another browser, another session of the user, and another user's", async () => {
-    const { user, cookies: mine } = await newSession(origin);
+    const { user, cookies: mine } = await newSession(inject("origin"));
     const begun = await askForNew(origin, mine);
     const response = newAuthenticator().make(begun.options, siteOf(origin));
     const { passkey_browser = "", ...session } = begun.cookies;
     await expectInvalid(add(session, { response }));
     await expectInvalid(add({ ...session, passkey_browser: "A".repeat(22) }, { response }));
-    await expectInvalid(add({ ...(await logIn(origin, user)).cookies, passkey_browser }, { response }));
+    await expectInvalid(add({ ...(await logIn(inject("origin"), user)).cookies, passkey_browser }, { response }));
     await expectInvalid(add({ ...cookies, passkey_browser }, { response }));
     expect((await add(begun.cookies, { response })).status).toBe(201);
   });
@@ -274,7 +274,7 @@ describe("a registration is refused", () => {
 });
 
 test("what vouches for an authenticator is not read, and how it is reached is kept in words alone", async () => {
-  const { cookies } = await newSession(origin);
+  const { cookies } = await newSession(inject("origin"));
   const authenticator = newAuthenticator();
   const { options, cookies: browser } = await askForNew(origin, cookies);
   const statement = new Map<string, unknown>([
@@ -292,7 +292,7 @@ test("what vouches for an authenticator is not read, and how it is reached is ke
 });
 
 test("of a registration no more is needed than what was made, and no more is read", async () => {
-  const { cookies } = await newSession(origin);
+  const { cookies } = await newSession(inject("origin"));
   const bare = await askForNew(origin, cookies);
   const { id, rawId, type, response: inner } = newAuthenticator().make(bare.options, siteOf(origin));
   const { clientDataJSON, attestationObject } = inner;
