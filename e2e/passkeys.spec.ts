@@ -167,6 +167,7 @@ test("where passkeys can't be, the page says why, and a provider is no last way 
   await expect(part(page)).toContainText("Passkeys work only at an https address with a name");
   await expect(part(page).getByRole("textbox")).toHaveCount(0);
   const ways = page.getByRole("region", { name: "Ways to log in" });
+  await expect(ways).toContainText("There is no other way in, so it can't be removed. Set a password or add a passkey first.");
   await expect(ways.getByRole("button", { name: "Remove single sign-on" })).toHaveCount(0);
   await withDatabase(DATABASE, (query) =>
     query(

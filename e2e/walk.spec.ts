@@ -394,7 +394,7 @@ test("a person gains two-step login and passkeys: enrols, loses the phone, comes
 
   await test.step("log in by autofill", async () => {
     await pressOn(page, button(page, "Log out"));
-    await arriveAt(page, "Log in");
+    await expect(heading(page)).toHaveText("Log in");
     await device.touch(async () => {
       await page.reload();
       await expect(heading(page)).toHaveText(`Welcome, ${username}`);

@@ -43,7 +43,12 @@ const FORMS: Record<string, Words> = {
 /** A wrong code is said at its field. A challenge that is over leads back to the first step, and nobody types one. */
 function secondStep(): Words {
   const said = { ...secondStepWords.detail, ...secondStepWords.code, "Token is invalid or expired": SECOND_STEP_OVER };
-  return { ...secondStepWords, detail: said, challenge: missing("Start again.") };
+  return {
+    ...secondStepWords,
+    detail: said,
+    challenge: missing("Start again."),
+    passkey: { "Not a valid value.": "Start again." },
+  };
 }
 
 afterAll(() => {
