@@ -20,6 +20,7 @@ export async function startBackground(): Promise<void> {
     await followRevocations(spareDatabase());
     schedulePruning(db);
     startSending(db);
-    await checkSealedSecrets(db);
+    // By the connection that is open already: another one would take its time from the first requests.
+    await checkSealedSecrets(spareDatabase());
   });
 }
