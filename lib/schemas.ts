@@ -29,7 +29,7 @@ const oldPassword = untouched.meta({ format: "password", examples: ["seven-samur
 const code = trimmed.meta({ description: "Six digits of an authenticator app, or a recovery code.", examples: ["492039"] });
 const passkeyAnswer = z
   .looseObject({})
-  .meta({ description: "What the passkey answered, as `toJSON()` of a PublicKeyCredential gives it (Web Authentication §5.1)." });
+  .meta({ description: "What the passkey answered, as `toJSON()` of a PublicKeyCredential gives it." });
 const linkToken = untouched.meta({ description: "From the link of a mail, where it follows `#token=`." });
 
 export const reauthenticateInput = z
