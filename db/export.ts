@@ -62,7 +62,7 @@ export const PARTS = {
   passkeys: {
     table: "passkeys",
     where: THEIRS,
-    exported: ["name", "credential_id", "transports", "aaguid", "is_synced", "created_at", "last_used_at"],
+    exported: ["name", "credential_id", "transports", "aaguid", "may_sync", "is_synced", "created_at", "last_used_at"],
     withheld: { ...OWNER, id: "a number of ours", public_key: "of use to this site alone", counter: "a count of logins" },
   },
   totp: {

@@ -18,12 +18,14 @@ export type Passkey = {
   public_key: Buffer;
   counter: number;
   transports: string[];
+  /** Whether its provider may keep it on several devices: it never changes */
+  may_sync: boolean;
   /** By what the passkey knows its user, in base64url */
   handle: string;
 };
 
 /** A passkey to keep. */
-export type NewPasskey = Pick<Passkey, "credential_id" | "public_key" | "counter" | "transports"> & {
+export type NewPasskey = Pick<Passkey, "credential_id" | "public_key" | "counter" | "transports" | "may_sync"> & {
   aaguid: string;
   is_synced: boolean;
   name: string;
@@ -52,11 +54,11 @@ export async function listCredentials(db: Database, userId: number): Promise<Pic
 
 /** @returns null if somebody has the passkey already */
 export async function insertPasskey(db: Database, userId: number, passkey: NewPasskey): Promise<PasskeyDetails | null> {
-  const { credential_id, public_key, counter, transports, aaguid, is_synced, name } = passkey;
+  const { credential_id, public_key, counter, transports, may_sync, aaguid, is_synced, name } = passkey;
   const rows = await db.query<PasskeyDetails>(
-    `insert into passkeys (user_id, credential_id, public_key, counter, transports, aaguid, is_synced, name)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (credential_id) do nothing returning ${DETAILS}`,
-    [userId, credential_id, public_key, counter, transports, aaguid, is_synced, name],
+    `insert into passkeys (user_id, credential_id, public_key, counter, transports, may_sync, aaguid, is_synced, name)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (credential_id) do nothing returning ${DETAILS}`,
+    [userId, credential_id, public_key, counter, transports, may_sync, aaguid, is_synced, name],
   );
   return rows[0] ?? null;
 }
@@ -64,7 +66,7 @@ export async function insertPasskey(db: Database, userId: number, passkey: NewPa
 /** The passkey of this credential, whoever has it. */
 export async function findPasskey(db: Database, credentialId: string): Promise<Passkey | null> {
   const rows = await db.query<Passkey>(
-    `select passkeys.id, user_id, credential_id, public_key, counter::float8 as counter, transports, passkey_handle as handle
+    `select passkeys.id, user_id, credential_id, public_key, counter::float8 as counter, transports, may_sync, passkey_handle as handle
      from passkeys join users on users.id = user_id where credential_id = $1`,
     [credentialId],
   );

@@ -171,8 +171,8 @@ test("where passkeys can't be, the page says why, and a provider is no last way 
   await expect(ways.getByRole("button", { name: "Remove single sign-on" })).toHaveCount(0);
   await withDatabase(DATABASE, (query) =>
     query(
-      `insert into passkeys (user_id, credential_id, public_key, counter, transports, aaguid, is_synced, name)
-       select id, $1, '', 0, '{}', '00000000-0000-0000-0000-000000000000', true, 'My phone' from users where username = $1`,
+      `insert into passkeys (user_id, credential_id, public_key, counter, transports, may_sync, aaguid, is_synced, name)
+       select id, $1, '', 0, '{}', true, '00000000-0000-0000-0000-000000000000', true, 'My phone' from users where username = $1`,
       [username],
     ),
   );

@@ -72,8 +72,8 @@ export function insertPasskey(databaseUrl: string, userId: number, name: string)
   return withDatabase(databaseUrl, (query) =>
     query(
       `with known as (update users set passkey_handle = coalesce(passkey_handle, 'handle of ' || id) where id = $1 returning id)
-       insert into passkeys (user_id, credential_id, public_key, counter, transports, aaguid, is_synced, name)
-       select id, $2::text || ' of ' || id, 'a public key', 7, '{internal}', 'an-aaguid', true, $2 from known`,
+       insert into passkeys (user_id, credential_id, public_key, counter, transports, may_sync, aaguid, is_synced, name)
+       select id, $2::text || ' of ' || id, 'a public key', 7, '{internal}', true, 'an-aaguid', true, $2 from known`,
       [userId, name],
     ),
   );

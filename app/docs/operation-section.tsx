@@ -22,7 +22,7 @@ export function OperationSection({ method, path, operation, document }: Props) {
   return (
     <section
       aria-labelledby={operationId}
-      className="mt-10 grid gap-x-12 gap-y-6 border-t-2 border-edge pt-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
+      className="mt-10 grid grid-cols-[minmax(0,1fr)] gap-x-12 gap-y-6 border-t-2 border-edge pt-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
     >
       <div>
         <h2 id={operationId} className="scroll-mt-6 text-3xl font-bold tracking-tight">

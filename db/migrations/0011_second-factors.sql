@@ -44,7 +44,9 @@ create table passkeys (
   counter       bigint not null,
   transports    text[] not null,
   aaguid        text not null,
-  -- Whether its provider keeps it on several devices.
+  -- Whether its provider may keep it on several devices. That never changes.
+  may_sync      boolean not null,
+  -- Whether its provider does.
   is_synced     boolean not null,
   name          text not null,
   created_at    timestamptz not null default now(),

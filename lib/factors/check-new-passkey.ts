@@ -65,7 +65,7 @@ async function verify(data: Answer, { challenge, origin, rpID }: { challenge: st
     supportedAlgorithmIDs: ALGORITHMS,
   });
   if (!registrationInfo) throw new Error("not verified");
-  const { credential, aaguid, credentialBackedUp } = registrationInfo;
+  const { credential, aaguid, credentialDeviceType, credentialBackedUp } = registrationInfo;
   const bytes = Buffer.from(credential.id, "base64url").length;
   // The package compares neither.
   if (credential.id !== data.id) throw new Error("the id is another than the attested one");
@@ -75,6 +75,7 @@ async function verify(data: Answer, { challenge, origin, rpID }: { challenge: st
     public_key: Buffer.from(credential.publicKey),
     counter: credential.counter,
     transports: transportsOf(data),
+    may_sync: credentialDeviceType === "multiDevice",
     aaguid,
     is_synced: credentialBackedUp,
   };

@@ -73,6 +73,9 @@ export async function checkPasskey(
       credential: { id: passkey.credential_id, publicKey: new Uint8Array(passkey.public_key), counter: 0 },
     });
     if (!verified) return null;
+    // Web Authentication §7.2: what may be on several devices is decided when a passkey is made.
+    const maySync = authenticationInfo.credentialDeviceType === "multiDevice";
+    if (maySync !== passkey.may_sync) throw new Error("whether it may be on several devices has changed");
     return { passkey, challenge, counter: authenticationInfo.newCounter, isSynced: authenticationInfo.credentialBackedUp };
   } catch (error) {
     recordRefusedPasskey(passkey.user_id, error);

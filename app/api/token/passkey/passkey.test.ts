@@ -107,6 +107,7 @@ describe("an answer is refused", () => {
     ["without the user's verification", () => ({ flags: PRESENT | ELIGIBLE | BACKED_UP })],
     ["without the user's presence", () => ({ flags: VERIFIED | ELIGIBLE | BACKED_UP })],
     ["of a passkey that is backed up but may not be", () => ({ flags: PRESENT | VERIFIED | BACKED_UP })],
+    ["of a passkey that may no longer be on several devices", () => ({ flags: PRESENT | VERIFIED })],
     ["for another user", () => ({ userHandle: Buffer.alloc(64).toString("base64url") })],
     ["for no user", () => ({ userHandle: "" })],
     ["of an unknown passkey", () => ({ id: Buffer.alloc(32, 7) })],

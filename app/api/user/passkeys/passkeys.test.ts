@@ -180,8 +180,8 @@ test("without a session every endpoint answers 401, and another's passkey is unk
 test("an account has at most 20 passkeys", async () => {
   const { user, cookies } = await withPasskey();
   await inDatabase(
-    `insert into passkeys (user_id, credential_id, public_key, counter, transports, aaguid, is_synced, name)
-     select $1, $2 || n, '', 0, '{}', '', false, 'One of many' from generate_series(1, 18) as n`,
+    `insert into passkeys (user_id, credential_id, public_key, counter, transports, may_sync, aaguid, is_synced, name)
+     select $1, $2 || n, '', 0, '{}', false, '', false, 'One of many' from generate_series(1, 18) as n`,
     [user.id, `many-of-${user.id}-`],
   );
   expect((await addPasskey(origin, cookies, newAuthenticator())).status).toBe(201);

@@ -107,8 +107,8 @@ test("an account without a second factor has no code to prove anything with", as
   expect(await exported(cookies)).toBe(403);
 });
 
-const PASSKEY = `insert into passkeys (user_id, credential_id, public_key, counter, transports, aaguid, is_synced, name)
-  values ($1, md5(random()::text), '', 0, '{}', '', false, 'A key')`;
+const PASSKEY = `insert into passkeys (user_id, credential_id, public_key, counter, transports, may_sync, aaguid, is_synced, name)
+  values ($1, md5(random()::text), '', 0, '{}', false, '', false, 'A key')`;
 const NO_CODES = "delete from recovery_codes where user_id = $1";
 const NO_PASSWORD = "delete from passwords where user_id = $1";
 const LINKED = `insert into accounts ("userId", type, provider, "providerAccountId") values ($1, 'oidc', 'oidc', md5(random()::text))`;

@@ -97,7 +97,7 @@ test("the export has the passkeys, when codes were switched on, and how many rec
   expect(passkeys).toEqual([
     {
       ...{ name: "Phone", credential_id: `Phone of ${user.id}`, transports: ["internal"], aaguid: "an-aaguid" },
-      ...{ is_synced: true, created_at: expect.stringMatching(/Z$/), last_used_at: null },
+      ...{ may_sync: true, is_synced: true, created_at: expect.stringMatching(/Z$/), last_used_at: null },
     },
   ]);
   expect(totp).toEqual([{ is_on: true, added_at: expect.stringMatching(/Z$/) }]);
