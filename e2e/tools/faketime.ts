@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { onPath } from "./on-path.ts";
 
 /** The environment of a process whose clock is off by so many seconds; undefined where faketime is not installed. */
@@ -17,7 +17,9 @@ export function settableClock(file: string): Record<string, string> | undefined 
 
 /** Sets all clocks that use this file. @param seconds ahead of the true time */
 export function setClockOf(file: string, seconds: number): void {
-  writeFileSync(file, offset(seconds));
+  // In one step: a process that reads an empty file is shown the true time.
+  writeFileSync(`${file}.new`, offset(seconds));
+  renameSync(`${file}.new`, file);
 }
 
 function offset(seconds: number): string {
