@@ -18,9 +18,9 @@ export async function startBackground(): Promise<void> {
   const db = database();
   await whenUsable(spareDatabase(), async () => {
     await followRevocations(spareDatabase());
+    // This opens the first connection for requests: on a busy machine that takes longer than a request may wait.
+    await checkSealedSecrets(db);
     schedulePruning(db);
     startSending(db);
-    // By the connection that is open already: another one would take its time from the first requests.
-    await checkSealedSecrets(spareDatabase());
   });
 }
