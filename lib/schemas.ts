@@ -91,9 +91,9 @@ export const providerPath = z.object({
 export const passkeyPath = z.object({
   id: z
     .string()
-    .regex(/^\d{1,15}$/)
+    .refine((value) => /^\d{1,15}$/.test(value), otherwise({ code: "not_an_integer" }))
     .transform(Number)
-    .meta({ description: "The passkey's number.", examples: [1] }),
+    .meta({ type: "integer", minimum: 0, description: "The passkey's number.", examples: [1] }),
 });
 /** A page of a list that is sorted by ids. A query's values are strings. */
 export const pageQuery = z.object({

@@ -15,7 +15,7 @@ create table totp_secrets (
   last_step bigint not null default 0,
   primary key (user_id, is_on)
 );
-create index totp_secrets_waiting on totp_secrets (added_at) where not is_on;
+create index totp_secrets_added_at on totp_secrets (added_at) where not is_on;
 
 create function note_second_factor() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -26,6 +26,7 @@ begin
 end $$;
 create trigger second_factor after insert or delete or update of is_on on totp_secrets
   for each row execute function note_second_factor();
+alter table totp_secrets enable always trigger second_factor;
 
 create table recovery_codes (
   user_id bigint not null references users on delete cascade,

@@ -18,7 +18,17 @@ import {
 
 const MANY = 200_000;
 const OTHERS = 20_000;
-const TABLES = ["sessions", "revocations", "rate_limits", "login_addresses", "events", "email_changes", "spent", "mails"];
+const TABLES = [
+  "sessions",
+  "revocations",
+  "rate_limits",
+  "login_addresses",
+  "events",
+  "email_changes",
+  "spent",
+  "mails",
+  "totp_secrets",
+];
 
 let postgres: TestPostgres;
 let server: TestServer;
@@ -39,6 +49,7 @@ const ADDRESSES = "insert into login_addresses (user_id, address, last_login_at)
 const EVENTS = "insert into events (user_id, event, at)";
 const EMAIL_CHANGES = "insert into email_changes (user_id, old_email, changed_at)";
 const SPENT = "insert into spent (id, expires_at)";
+const SECRETS = "insert into totp_secrets (user_id, is_on, sealed, added_at)";
 
 /** Rows of each kind that may be deleted. Their names begin with "old". */
 async function seedOld(query: Query, userId: number, sessions: number): Promise<void> {
@@ -54,6 +65,15 @@ async function seedOld(query: Query, userId: number, sessions: number): Promise<
   await many(EVENTS, `${userId}, 'old-' || i, now() - interval '366 days'`);
   await many(EMAIL_CHANGES, `${userId}, 'old-' || i, now() - interval '5 days'`);
   await many(SPENT, "'old-' || i, now() - interval '25 hours'");
+  // An account has one secret that waits, so each is another account's.
+  await query(`with strangers as (${strangers(OTHERS)})
+    ${SECRETS} select id, false, 'old', now() - interval '61 minutes' from strangers`);
+}
+
+function strangers(many: number): string {
+  return `insert into users (username, username_key, email, birth_date)
+    select name, name, name || '@example.com', '1990-01-02'
+    from (select md5(random()::text || i) as name from generate_series(1, ${many}) i) made returning id`;
 }
 
 /** A row of each kind that is only nearly old enough. */
@@ -74,6 +94,9 @@ async function seedKept(query: Query, userId: number): Promise<void> {
   await query(`${EVENTS} values ($1, 'kept', now() - interval '364 days')`, [userId]);
   await query(`${EMAIL_CHANGES} values ($1, 'kept', now() - interval '73 hours')`, [userId]);
   await query(`${SPENT} values ('kept', now() - interval '23 hours')`);
+  await query(`${SECRETS} values ($1, false, 'kept', now() - interval '59 minutes')`, [userId]);
+  // A secret that is on is never deleted for its age.
+  await query(`with stranger as (${strangers(1)}) ${SECRETS} select id, true, 'kept', now() - interval '1 year' from stranger`);
 }
 
 const columns: Record<string, string> = {
@@ -85,6 +108,7 @@ const columns: Record<string, string> = {
   events: "event",
   email_changes: "old_email",
   spent: "id",
+  totp_secrets: "sealed",
 };
 
 /** The number of rows of each kind whose names begin so. */
@@ -131,6 +155,7 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
   expect(await count("old")).toEqual(none);
   expect(await count("kept")).toEqual({
     ...{ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1, events: 1, email_changes: 1, spent: 1, mails: 3 },
+    totp_secrets: 2,
   });
   expect(await stop()).toEqual([]);
   expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies: idle.cookies })).status).toBe(200);
@@ -165,7 +190,7 @@ test("every kind of row is found by an index", async () => {
       const db = { query: explain, transaction: (work) => work(db) } as Database;
       await pruneBatch(db, what, 500, null);
       expect(plan.join("\n"), what).toMatch(
-        /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed|settled|failed)_)?at on \1[\s\S]*Tid Scan on \1/,
+        /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed|settled|failed|added)_)?at on \1[\s\S]*Tid Scan on \1/,
       );
       expect(plan.join("\n"), what).not.toMatch(/Seq Scan|Sort/);
     }
