@@ -63,7 +63,7 @@ export async function insertPasskey(db: Database, userId: number, passkey: NewPa
   return rows[0] ?? null;
 }
 
-/** The passkey of this credential, whoever has it. */
+/** The passkey of this credential, with the account that it opens. Null if no account has it. */
 export async function findPasskey(db: Database, credentialId: string): Promise<Passkey | null> {
   const rows = await db.query<Passkey>(
     `select passkeys.id, user_id, credential_id, public_key, counter::float8 as counter, transports, may_sync, passkey_handle as handle
@@ -96,17 +96,13 @@ export async function renamePasskey(db: Database, userId: number, id: number, na
   return rows[0] ?? null;
 }
 
-/** Removes a passkey. @returns its credential and name; null if the user has no such passkey */
-export async function deletePasskey(
-  db: Database,
-  userId: number,
-  id: number,
-): Promise<{ credential_id: string; name: string } | null> {
-  const rows = await db.query<{ credential_id: string; name: string }>(
-    "delete from passkeys where user_id = $1 and id = $2 returning credential_id, name",
-    [userId, id],
-  );
-  return rows[0] ?? null;
+/** Removes a passkey. @returns its name; null if the user has no such passkey */
+export async function deletePasskey(db: Database, userId: number, id: number): Promise<string | null> {
+  const rows = await db.query<{ name: string }>("delete from passkeys where user_id = $1 and id = $2 returning name", [
+    userId,
+    id,
+  ]);
+  return rows[0]?.name ?? null;
 }
 
 /** Removes a user's passkeys, all or those that were added after a moment. @returns how many */

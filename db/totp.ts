@@ -1,6 +1,6 @@
 import type { Database } from "./pool.ts";
 
-/** A secret of time-based codes, as it is kept. `lastStep`: the latest time step whose code was used */
+/** A secret of time-based codes, as it is kept. `last_step`: the latest time step whose code was used */
 export type SealedSecret = { sealed: string; last_step: number };
 
 /** Keeps a secret that waits for its first code, in place of an earlier one that waits. @returns false if the user was deleted */

@@ -5,7 +5,7 @@ import { logIn, newSession, PASSWORD, send, signUp } from "./client.ts";
 import { loadedModules } from "./loaded-modules.ts";
 import { askForPasskey } from "./passkeys.ts";
 
-// What a deployment pays for what nobody uses there: other providers, passkeys, codes.
+// Other providers, passkeys and codes cost nothing where nobody uses them: their packages are not loaded.
 
 const ROOT = join(import.meta.dirname, "..");
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };

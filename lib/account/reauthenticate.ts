@@ -4,7 +4,6 @@ import { type AccountRow, findAccountById } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
 import { advanceSession } from "#db/rotate-session.ts";
 import type { SessionRow } from "#db/sessions.ts";
-import { accountName } from "#lib/auth/account-name.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
 import { tokensOf } from "#lib/auth/open-session.ts";
 import { findProofMethods } from "#lib/auth/proof-methods.ts";
@@ -16,7 +15,7 @@ import { checkPasskey, type PasskeySender, spendPasskey } from "#lib/factors/che
 import { spendCode } from "#lib/factors/spend-code.ts";
 import { record } from "#lib/observe/events.ts";
 import { isOwnPassword } from "#lib/passwords/check-password.ts";
-import { countCodeGuess, countGuess, type Guesser } from "#lib/passwords/count-guess.ts";
+import { countCodeGuess, countGuessAt, type Guesser } from "#lib/passwords/count-guess.ts";
 import type { Problem } from "#lib/problems.ts";
 import { forgive } from "#lib/rate-limits.ts";
 import type { ReauthenticateValues } from "#lib/schemas.ts";
@@ -76,9 +75,7 @@ async function proveByCode({ db, viewer, account, sender }: Prover, code: string
 }
 
 async function proveByPasskey({ db, viewer, account, sender }: Prover, response: unknown): Promise<SessionRow> {
-  const { id: accountId, username, is_known_address: isKnownAddress } = account;
-  const guess = { accountId, name: accountName(username), address: sender.address, isKnownAddress };
-  const guesses = await countGuess(db, guess);
+  const guesses = await countGuessAt(db, account, sender.address);
   const checked = await checkPasskey(db, response, sender);
   if (checked?.passkey.user_id !== account.id) throw wrong("passkey", "wrong_passkey");
   const session = await db.transaction(async (part) => {

@@ -11,7 +11,7 @@ import { signTokens, type Tokens } from "./tokens.ts";
 
 /**
  * Opens a session and signs its first tokens. Every way of logging in ends here. An account that has a second factor stays closed
- * to a credential alone, whoever forgot to ask for it.
+ * to a credential alone, also where a way of logging in forgets to ask for the factor.
  * @param spendFactor checks a second factor and uses it up, in the transaction that opens the session. A passkey is both factors
  * @throws {AppError} `no_active_account` if the user was disabled or deleted, the credential removed, or a second factor added, since
  *   they were checked; what `spendFactor` throws

@@ -7,9 +7,8 @@ import { removeSecondFactor } from "#db/totp.ts";
 import { rememberEvent } from "./account-events.ts";
 
 /**
- * Removes what opens an account beside the password, and what else a login needs: they may be somebody's who had no right to the
- * account.
- * @param db the transaction of what proved that
+ * Removes the providers and passkeys that open an account, and its second factor: an intruder may have added them.
+ * @param db the transaction of the owner's proof, such as a recovery
  * @param after only what was added after this moment
  */
 export async function removeWaysIn(db: Database, userId: number, after: Date | null = null): Promise<void> {

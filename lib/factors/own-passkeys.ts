@@ -27,10 +27,10 @@ export async function renameOwnPasskey(db: Database, userId: number, id: number,
  */
 export async function removePasskey(db: Database, viewer: Viewer, id: number): Promise<void> {
   await changeWaysIn(db, viewer, "passkey_removed", async (part) => {
-    const removed = await deletePasskey(part, viewer.userId, id);
-    if (!removed) throw new AppError("not_found");
+    const name = await deletePasskey(part, viewer.userId, id);
+    if (name === null) throw new AppError("not_found");
     await requireAnotherWayIn(part, viewer.userId, { passkey: id });
-    return { what: removed.name, outcome: undefined };
+    return { what: name, outcome: undefined };
   });
   record("passkey_removed", { user_id: viewer.userId, passkey: id });
 }

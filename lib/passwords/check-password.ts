@@ -2,10 +2,9 @@ import "server-only";
 
 import type { AccountRow } from "#db/passwords.ts";
 import type { Database } from "#db/pool.ts";
-import { accountName } from "#lib/auth/account-name.ts";
 import { record } from "#lib/observe/events.ts";
 import { forgive, forgiveUnavailable } from "#lib/rate-limits.ts";
-import { countGuess } from "./count-guess.ts";
+import { countGuessAt } from "./count-guess.ts";
 import type { Hash } from "./hash-queue.ts";
 import { comparePassword } from "./hashing.ts";
 
@@ -21,9 +20,8 @@ export async function isOwnPassword(
   password: string,
   address: string,
 ): Promise<boolean> {
-  const { id, password: stored, is_known_address: isKnownAddress } = account;
-  const name = accountName(account.username);
-  const guesses = await countGuess(db, { accountId: id, name, address, isKnownAddress });
+  const { id, password: stored } = account;
+  const guesses = await countGuessAt(db, account, address);
   const { isRight } = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, stored?.encoded ?? null));
   if (isRight) await forgive(db, { once: [], all: guesses });
   else record("password_refused", { user_id: id });

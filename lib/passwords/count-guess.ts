@@ -31,19 +31,24 @@ export async function countGuess(db: Database, { accountId, name, address, isKno
   return [byName, await countOrRefuse(db, "login_account", isKnownAddress ? `${subject}:${address}` : subject)];
 }
 
+/** Counts a guess at an account that a session or a challenge names, as a wrong login by its username does. @throws as `countGuess` */
+export function countGuessAt(
+  db: Database,
+  { id, username, is_known_address: isKnownAddress }: AccountRow,
+  address: string,
+): Promise<Attempt[]> {
+  return countGuess(db, { accountId: id, name: accountName(username), address, isKnownAddress });
+}
+
 /**
  * Counts a guess at a code of an account's second factor as a wrong login, and apart from those: an intruder with the password,
  * or with the mailbox, has wrong logins forgiven, and must not begin anew with the codes. Only a right code forgives these.
  * @throws {AppError} `throttled`
  */
-export async function countCodeGuess(
-  db: Database,
-  { id, username, is_known_address }: AccountRow,
-  address: string,
-): Promise<Attempt[]> {
-  const guess = { accountId: id, name: accountName(username), address, isKnownAddress: is_known_address };
-  const guesses = await countGuess(db, guess);
-  return [...guesses, await countOrRefuse(db, "second_factor_account", is_known_address ? `${id}:${address}` : String(id))];
+export async function countCodeGuess(db: Database, account: AccountRow, address: string): Promise<Attempt[]> {
+  const guesses = await countGuessAt(db, account, address);
+  const subject = account.is_known_address ? `${account.id}:${address}` : String(account.id);
+  return [...guesses, await countOrRefuse(db, "second_factor_account", subject)];
 }
 
 /**

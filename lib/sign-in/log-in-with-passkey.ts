@@ -7,8 +7,8 @@ import type { Tokens } from "#lib/auth/tokens.ts";
 import { AppError } from "#lib/errors.ts";
 import { checkPasskey, type PasskeySender } from "#lib/factors/check-passkey.ts";
 import { type Attempt, forgive } from "#lib/rate-limits.ts";
-import { refusePasskey, spendPasskeyOrRefuse } from "./log-in-with-second-factor.ts";
 import { rememberRefusedFactor, rememberRefusedLogin } from "./refused-login.ts";
+import { refusePasskey, spendPasskeyOrRefuse } from "./refused-passkey-login.ts";
 import { requireVerifiedEmail } from "./require-verified-email.ts";
 
 /**

@@ -12,14 +12,15 @@ import { isConfigured } from "#lib/auth/providers.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import type { Tokens } from "#lib/auth/tokens.ts";
 import { AppError } from "#lib/errors.ts";
-import { type CheckedPasskey, checkPasskey, type PasskeySender, spendPasskey } from "#lib/factors/check-passkey.ts";
+import { checkPasskey, type PasskeySender } from "#lib/factors/check-passkey.ts";
 import { CHALLENGE_SECONDS, type Challenge, isBoundTo, readChallenge } from "#lib/factors/second-factor-challenge.ts";
 import { spendCode } from "#lib/factors/spend-code.ts";
 import { countCodeGuess } from "#lib/passwords/count-guess.ts";
 import type { Problems } from "#lib/problems.ts";
 import { type Attempt, forgive } from "#lib/rate-limits.ts";
 import type { SecondFactorValues } from "#lib/schemas.ts";
-import { rememberRefusedFactor, rememberRefusedLogin } from "./refused-login.ts";
+import { rememberRefusedFactor } from "./refused-login.ts";
+import { refusePasskey, spendPasskeyOrRefuse } from "./refused-passkey-login.ts";
 
 /** How many codes may be tried with one challenge. */
 const MOST_CODES = 5;
@@ -83,17 +84,6 @@ async function withPasskey(shown: Shown, credential: Credential, response: unkno
   await forgive(db, { once: client.attempt ? [client.attempt] : [], all: [] });
   await rememberAddress(shown);
   return tokens;
-}
-
-/** @throws {AppError} `passkey_not_valid` */
-export async function spendPasskeyOrRefuse(part: Database, checked: CheckedPasskey): Promise<void> {
-  if (!(await spendPasskey(part, checked))) throw new AppError("passkey_not_valid");
-}
-
-/** @param userId null where nobody has the passkey @throws {AppError} `passkey_not_valid` */
-export async function refusePasskey(db: Database, userId: number | null): Promise<never> {
-  await rememberRefusedLogin(db, userId);
-  throw new AppError("passkey_not_valid");
 }
 
 // What the challenge was given for, if it still opens the account. Once the second factor is off, there is no code to wait for: the

@@ -7,8 +7,8 @@ import { AppError } from "#lib/errors.ts";
 import { signChallenge } from "#lib/factors/second-factor-challenge.ts";
 
 /**
- * The gate of every login by a password or a provider: an account with a second factor opens after that alone. `openSession` refuses
- * whoever came around this gate.
+ * The gate of every login by a password or a provider: an account with a second factor opens only after it. `openSession` refuses a
+ * login that has not passed this gate.
  * @throws {AppError} `second_factor_required`, with a challenge to answer at POST /api/token/second-factor/
  */
 export async function requireSecondFactor(

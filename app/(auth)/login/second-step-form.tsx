@@ -2,13 +2,13 @@
 
 import { useState } from "react";
 import { ApiForm } from "#app/_components/api-form.tsx";
+import { PasskeyButton } from "#app/_components/passkey-button.tsx";
 import { useHasPasskeys } from "#app/_components/use-has-passkeys.ts";
 import { UsernameForManagers } from "#app/_components/username-for-managers.tsx";
 import type { SecondStep } from "#lib/client/log-in-api.ts";
 import { CodeField } from "./code-field.tsx";
-import { PasskeyStep } from "./passkey-step.tsx";
 import { secondStepWords } from "./second-step-words.ts";
-import { showCode } from "./show-second-factor.ts";
+import { showCode, showPasskey } from "./show-second-factor.ts";
 
 type Props = {
   step: SecondStep;
@@ -42,7 +42,7 @@ export function SecondStepForm({ step: { challenge, methods }, name, onOver, onS
       </ApiForm>
       <p className="or">or</p>
       <div className="grid gap-3">
-        {hasPasskeys && <PasskeyStep challenge={challenge} onOver={onOver} />}
+        {hasPasskeys && <PasskeyButton ask={() => showPasskey(challenge, onOver)} words={secondStepWords} />}
         {methods.includes("recovery_code") && (
           <button type="button" className="button button-plain" onClick={() => setIsRecovering(!isRecovering)}>
             {isRecovering ? "Use your authenticator app" : "Use a recovery code"}
