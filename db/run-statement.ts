@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { ConnectionPool } from "#db/connection/connection-pool.ts";
-import { DEADLINE_MS } from "#db/connection/deadline.ts";
+import { DEADLINE_MS, giveUpAfter } from "#db/connection/deadline.ts";
 import type { Database } from "./pool.ts";
 import { withSpan } from "./span.ts";
 import { transaction } from "./transaction.ts";
@@ -107,9 +107,9 @@ function release(pool: StatementPool, { client, abandoned, isBroken }: Taken, is
 
 function isSettledBy(end: number, answer: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), Math.max(1, end - performance.now()));
+    const clear = giveUpAfter(Math.max(1, end - performance.now()), () => resolve(false));
     const settle = () => {
-      clearTimeout(timer);
+      clear();
       resolve(true);
     };
     answer.then(settle, settle);

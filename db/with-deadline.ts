@@ -1,5 +1,6 @@
 import "server-only";
 
+import { giveUpAfter } from "#db/connection/deadline.ts";
 import type { Database } from "./pool.ts";
 import { asUnavailable } from "./unavailable.ts";
 
@@ -15,14 +16,14 @@ export function withDeadline(db: Database, end: number): Database {
 async function answerBefore<Rows>(end: number, ask: () => Promise<Rows>): Promise<Rows> {
   const remaining = end - performance.now();
   if (remaining <= 0) throw deadlineError();
-  let timer: NodeJS.Timeout | undefined;
+  let clear: (() => void) | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(deadlineError()), remaining);
+    clear = giveUpAfter(remaining, () => reject(deadlineError()));
   });
   try {
     return await Promise.race([ask(), timeout]);
   } finally {
-    clearTimeout(timer);
+    clear?.();
   }
 }
 

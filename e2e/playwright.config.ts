@@ -22,6 +22,9 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   globalSetup: "./browser-setup.ts",
+  timeout: 60_000,
+  // How long a test waits for what it expects: a busy machine may take long to show it.
+  expect: { timeout: 15_000 },
   use: {
     launchOptions: {
       ...(browser === undefined ? {} : { executablePath: browser }),

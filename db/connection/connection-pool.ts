@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { giveUpAfter } from "./deadline.ts";
 
 const IDLE_MS = 60_000;
 
@@ -38,13 +39,18 @@ export function connectionPool(open: () => Promise<pg.Client>, limit: number): C
   function take(milliseconds: number, isSpare: boolean): Promise<pg.Client> {
     return new Promise((resolve, reject) => {
       const waiter = { isSpare, resolve, reject };
-      const giveUp = () => {
+      const clear = giveUpAfter(milliseconds, () => {
         removeWaiter(waiter);
         reject(new Error("no connection to the database is free"));
+      });
+      waiter.resolve = (client) => {
+        clear();
+        resolve(client);
       };
-      const timer = setTimeout(giveUp, milliseconds);
-      waiter.resolve = (client) => resolve(afterClearing(timer, client));
-      waiter.reject = (error) => reject(afterClearing(timer, error));
+      waiter.reject = (error) => {
+        clear();
+        reject(error);
+      };
       waiting.push(waiter);
       serveWaiters();
     });
@@ -119,9 +125,4 @@ export function connectionPool(open: () => Promise<pg.Client>, limit: number): C
   }
 
   return { take, giveBack, discard, usage: () => ({ idle: idle.length, busy: busy.size + opening, waiting: waiting.length }) };
-}
-
-function afterClearing<Outcome>(timer: NodeJS.Timeout, outcome: Outcome): Outcome {
-  clearTimeout(timer);
-  return outcome;
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ensureBuild } from "#bin/primary/build.ts";
 import { environmentWith } from "#lib/config.ts";
 import { requireBrowser } from "./browser.ts";
@@ -9,7 +10,7 @@ import { missingForTests, setUpTests } from "./set-up.ts";
 
 // `npm test` and `npm run test:faults`: the suites that are asked for, one after the other, and one line for all of them.
 
-/** What a suite came to. `failures` name what failed, for the end of a long output. */
+/** What a suite came to. `failures` name what failed and say how, for the end of a long output. */
 type Count = { passed: number; failed: number; failures: string[] };
 
 const SUITES: Record<string, () => Promise<Count>> = {
@@ -21,6 +22,9 @@ const SUITES: Record<string, () => Promise<Count>> = {
   // These break what other tests rely on, and measure seconds: one file at a time, on a quiet machine.
   faults: () => runVitest(["--project=faults", "--no-file-parallelism"]),
 };
+
+/** Of what a failed test said, the end of a long output repeats so many lines. */
+const MESSAGE_LINES = 14;
 
 const directory = await mkdtemp(join(tmpdir(), "movieconnect-test-"));
 const counts: Count[] = [];
@@ -59,7 +63,7 @@ async function runVitest(which: string[], variables: Record<string, string> = {}
   const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
     const tests = assertionResults.filter((test) => test.status === "failed");
     const file = relative(process.cwd(), name);
-    if (tests.length > 0) return tests.map((test) => `${file} > ${test.fullName}`);
+    if (tests.length > 0) return tests.map((test) => `${file} > ${test.fullName}${how(test.failureMessages)}`);
     // A file that could not be read, or whose hooks failed
     return status === "failed" ? [`${file}: ${message}`] : [];
   });
@@ -79,7 +83,7 @@ async function runPlaywright(browser: string): Promise<Count> {
     return [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(within)];
   });
   const failures = [
-    ...specs.filter(({ ok }) => !ok).map(({ file, title }) => `e2e/${file} > ${title}`),
+    ...specs.filter(({ ok }) => !ok).map((spec) => `e2e/${spec.file} > ${spec.title}${how(messagesOf(spec))}`),
     ...errors.map(({ message }) => `browser: ${message}`),
   ];
   return total("browser", { passed: stats?.expected ?? 0, failures, status });
@@ -101,12 +105,27 @@ type VitestReport = {
     name: string;
     status: string;
     message: string;
-    assertionResults: { status: string; fullName: string }[];
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
   }[];
 };
-type Spec = { ok: boolean; file: string; title: string };
+type Spec = {
+  ok: boolean;
+  file: string;
+  title: string;
+  tests?: { results?: { errors?: { message?: string }[] }[] }[];
+};
 type Suite = { specs?: Spec[]; suites?: Suite[] };
 type PlaywrightReport = { stats?: { expected: number }; suites?: Suite[]; errors?: { message: string }[] };
+
+/** The first lines of what a test said about its failure, indented below its name. */
+function how(messages: string[] = []): string {
+  const lines = stripVTControlCharacters(messages.join("\n")).split("\n").slice(0, MESSAGE_LINES);
+  return lines.map((line) => `\n    ${line}`).join("");
+}
+
+function messagesOf({ tests = [] }: Spec): string[] {
+  return tests.flatMap(({ results = [] }) => results.flatMap(({ errors = [] }) => errors.map(({ message = "" }) => message)));
+}
 
 /** The report that a runner wrote; nothing in it if it wrote none. */
 async function readReport(file: string): Promise<object> {

@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { giveUpAfter } from "./deadline.ts";
+
+/** A server in a process of its own, which answers at once what begins with "quick", and nothing else. */
+const SERVER = `
+  const answer = (socket) => socket.on("data", (data) => String(data).startsWith("quick") && socket.write("answer"));
+  const server = require("node:net").createServer(answer).listen(0, "127.0.0.1", () => console.log(server.address().port));`;
+
+let server: ChildProcess;
+let port: number;
+beforeAll(async () => {
+  server = spawn(process.execPath, ["--eval", SERVER]);
+  port = Number(String((await once(server.stdout as NodeJS.ReadableStream, "data"))[0]));
+});
+afterAll(() => void server.kill());
+
+/** What a client that waits for 50 ms finds, if the process has no time for it for as long as 300 ms. */
+async function outcomeOf(question: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  const outcome = new Promise<string>((resolve) => {
+    const clear = giveUpAfter(50, () => resolve("late"));
+    socket.once("data", () => {
+      clear();
+      resolve("in time");
+    });
+  });
+  await new Promise((sent) => socket.write(question, sent));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  const found = await outcome;
+  socket.destroy();
+  return found;
+}
+
+test("an answer that arrived while the process was busy is in time", async () => {
+  expect(await outcomeOf("quick")).toBe("in time");
+});
+
+test("an answer that did not arrive is late", async () => {
+  expect(await outcomeOf("never")).toBe("late");
+});
