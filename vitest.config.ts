@@ -34,7 +34,7 @@ export default defineConfig({
       // The same through a PgBouncer: e2e/tools/test.ts says so in the environment.
       { extends: true, test: { name: "pooled", include: HTTP, exclude: BESIDE_THE_POOLER, ...withServer } },
       // What takes minutes, by itself: `npm run test:faults`.
-      { extends: true, test: { name: "operations", include: ["e2e/operations/*.test.ts"], ...withServer } },
+      { extends: true, test: { name: "operations", include: ["e2e/{operations,django}/*.test.ts"], ...withServer } },
       { extends: true, test: { name: "faults", include: ["e2e/faults/*.test.ts"], testTimeout: 180_000, hookTimeout: 120_000 } },
     ],
   },

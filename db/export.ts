@@ -26,7 +26,12 @@ export const PARTS = {
     exported: [...["id", "username", "email", "email_verified_at", "birth_date", "is_active", "created_at", "has_second_factor"]],
     withheld: { username_key: "the username without its case", passkey_handle: "a random number, as passkeys know the account" },
   },
-  password: { table: "passwords", where: THEIRS, exported: ["changed_at"], withheld: { ...OWNER, encoded: "a password's hash" } },
+  password: {
+    table: "passwords",
+    where: THEIRS,
+    exported: ["changed_at"],
+    withheld: { ...OWNER, encoded: "a password's hash", is_from_django: "whether that hash was imported" },
+  },
   sessions: {
     table: "sessions",
     where: THEIRS,
@@ -77,6 +82,12 @@ export const PARTS = {
     exported: ["made_at"],
     withheld: { ...OWNER, digest: "a code's hash" },
   },
+  django: {
+    table: "django_users",
+    where: THEIRS,
+    exported: ["is_staff", "last_login_at", "tokens_void_before"],
+    withheld: { ...OWNER, brought: "digests of what was imported" },
+  },
   mails: {
     table: "mails",
     // A mail that recovers an account knows only the address.
@@ -96,6 +107,9 @@ export const NOT_THEIRS: Record<string, string> = {
   migrations: "the schema's own history",
   rate_limits: "counts of attempts without a name, for a day at most",
   spent: "the ids of used values without their user, for two days at most",
+  django_deleted_users: "the numbers of deleted accounts that Django still has",
+  django_tokens: "the ids of Django's tokens, each with its session's",
+  password_formats: "the formats of hashes, of all users together",
   revocations: "the ids of ended sessions without their user, for a day",
 };
 

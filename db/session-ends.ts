@@ -24,7 +24,11 @@ export async function revokeSessions(db: Database, ids: string[]): Promise<strin
 /** Which of a user's sessions: one, all, or all but one. */
 export type SessionChoice = { id: string } | { all: true } | { allBut: string };
 
-/** Ends living sessions of a user, also those that `listSessions` leaves out. @returns the ids of the sessions that were ended */
+/**
+ * Ends living sessions of a user, also those that `listSessions` leaves out. Where it is not one alone, Django's tokens from before
+ * open none any more, either.
+ * @returns the ids of the sessions that were ended
+ */
 export async function revokeSessionsOf(
   db: Database,
   userId: number,
@@ -33,7 +37,10 @@ export async function revokeSessionsOf(
 ): Promise<string[]> {
   const [only, but] = ["id" in choice ? choice.id : null, "allBut" in choice ? choice.allBut : null];
   const rows = await db.query<{ id: string }>(
-    `update sessions set revoked_at = now(), end_reason = $4
+    `with voided as (
+       update django_users set tokens_void_before = clock_timestamp() where user_id = $1 and $2::text is null
+     )
+     update sessions set revoked_at = now(), end_reason = $4
      where user_id = $1 and ($2::text is null or id = $2) and ($3::text is null or id <> $3)
        and revoked_at is null and expires_at > now()
      returning id`,

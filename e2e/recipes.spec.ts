@@ -173,9 +173,9 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     const command = [...startCommand(directory), "--dev"];
     const dev = launch({ DATABASE_URL: postgres.url }, { command, cwd: directory });
     await dev.origin;
-    const migration = join(directory, "db", "migrations", "0012_towns.sql");
+    const migration = join(directory, "db", "migrations", "0013_towns.sql");
     await writeFile(migration, "alter table users add column town text;");
-    await eventually(() => /db\/migrations\/0012_towns\.sql has not been run/.test(dev.output()));
+    await eventually(() => /db\/migrations\/0013_towns\.sql has not been run/.test(dev.output()));
     dev.process.kill("SIGTERM");
     expect(await dev.ended).toBe(0);
     // A changed source would be built again.

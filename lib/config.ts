@@ -6,10 +6,12 @@ import { rangeSource } from "#lib/settings/range-source.ts";
 import { readEnvironment } from "#lib/settings/read-environment.ts";
 import {
   attempts,
+  claimName,
   credential,
   databaseUrl,
   integer,
   issuer,
+  lastDay,
   providerName,
   providerUrl,
   smtpUrl,
@@ -72,6 +74,14 @@ export const environment = z.object({
   BREACHED_PASSWORDS: rangeSource.optional(),
   MINIMUM_AGE: integer(0, 130).prefault("13"),
   BCRYPT_COST: integer(10, 16).prefault("12"),
+  /** Whether a login replaces an imported hash by one of ours. Others are always replaced where they are outdated. */
+  REHASH: z.enum(["on", "off"]).default("off"),
+  /** Until the end of this day (UTC) the tokens and the forms of simplejwt's clients are accepted. Unset, they are not. */
+  LEGACY_SIMPLEJWT: lastDay.optional(),
+  /** The claim in which simplejwt's tokens have the user's id: its USER_ID_CLAIM. */
+  LEGACY_SIMPLEJWT_USER_CLAIM: claimName.default("user_id"),
+  /** "on": whoever sends a credential in a body gets the access token in the answer's body, too. */
+  ACCESS_TOKEN_IN_BODY: z.enum(["on", "off"]).default("off"),
   /** Workers on one machine. Unset, one per core. */
   WEB_CONCURRENCY: integer(1, 256).optional(),
   /** Threads in one worker that hash passwords. */

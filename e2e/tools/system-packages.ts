@@ -1,5 +1,6 @@
 import { installedBrowser } from "./browser.ts";
 import { distributionPostgres } from "./distribution-postgres.ts";
+import { DJANGO_PACKAGES, djangoPython } from "./django.ts";
 import { anyNginx, installedNginx } from "./nginx.ts";
 import { onPath } from "./on-path.ts";
 
@@ -7,6 +8,8 @@ import { onPath } from "./on-path.ts";
 type SystemPackage = { name: string; neededBy: string; isThere: () => boolean };
 
 const NGINX = "the tests of the Nginx configuration";
+
+const DJANGO = "the tests of the move from Django";
 
 /** What tests need of the system, beside Node. */
 const SYSTEM_PACKAGES: SystemPackage[] = [
@@ -17,6 +20,7 @@ const SYSTEM_PACKAGES: SystemPackage[] = [
   { name: "pgbouncer", neededBy: "the tests through a connection pooler", isThere: () => isCommand("pgbouncer") },
   { name: "postgresql-client", neededBy: "the tests of a new volume's owner", isThere: () => isCommand("psql") },
   { name: "postgresql", neededBy: "the tests of backups", isThere: () => distributionPostgres() !== undefined },
+  ...Object.values(DJANGO_PACKAGES).map((name) => ({ name, neededBy: DJANGO, isThere: () => djangoPython() !== undefined })),
   { name: "faketime", neededBy: "the tests with a wrong clock", isThere: () => isCommand("faketime") },
 ];
 

@@ -1,7 +1,7 @@
 import { createTransport } from "nodemailer";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { toBlockList, toListenAddress, toMailbox } from "./setting-types.ts";
+import { claimName, lastDay, toBlockList, toListenAddress, toMailbox } from "./setting-types.ts";
 
 const parse = (list: string) => z.string().transform(toBlockList).safeParse(list);
 
@@ -89,3 +89,16 @@ test.each([
   'x "y" <a@example.com>',
   "x\r\nBcc: <a@example.com>",
 ])("MAIL_FROM is not %j", (text) => expect(parseMailbox(text).success).toBe(false));
+
+test("LEGACY_SIMPLEJWT is a day, and lasts until that day is over", () => {
+  expect(lastDay.parse("2027-01-31")).toEqual(new Date("2027-02-01T00:00:00Z"));
+  expect(lastDay.parse("2028-02-29")).toEqual(new Date("2028-03-01T00:00:00Z"));
+  for (const text of ["", "2027-02-29", "2027-1-31", "31.01.2027", "2027-01-31T00:00:00Z", "on"])
+    expect(lastDay.safeParse(text).success).toBe(false);
+});
+
+test("LEGACY_SIMPLEJWT_USER_CLAIM takes any claim that has no other meaning", () => {
+  for (const name of ["user_id", "sub", "uid", "https://example.com/user"]) expect(claimName.parse(name)).toBe(name);
+  for (const name of ["", "exp", "iat", "jti", "token_type", "sid", "gen", "username", "a b"])
+    expect(claimName.safeParse(name).success).toBe(false);
+});

@@ -33,6 +33,16 @@ export function attempts(fallback: string) {
     .transform(([most = 1, seconds = 1]) => ({ most, seconds }));
 }
 
+/** A day: the moment at which it is over, by UTC. */
+export const lastDay = z.iso
+  .date("must be a day: 2027-01-31")
+  .transform((day) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000));
+
+/** The name of a claim in a token, which none of the names of other claims may be. */
+export const claimName = z
+  .string()
+  .regex(/^(?!(?:token_type|exp|iat|jti|sid|gen|username)$)[\w.:/-]{1,64}$/, "must be a claim's name: user_id");
+
 /** The URL of a mail server. */
 export const smtpUrl = z.string().superRefine(acceptedBy(assertSmtpUrl));
 
