@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { withDatabase } from "#e2e/harness.ts";
 import { type Launched, launch } from "#e2e/launch.ts";
 import { startNginx } from "#e2e/nginx-server.ts";
-import type { startPostgresWithRoles } from "#e2e/postgres-with-roles.ts";
+import { startPostgresWithRoles } from "#e2e/postgres-with-roles.ts";
 import { type DjangoSettings, startDjango } from "./django-server.ts";
 
 // A Django site and the application beside it, with databases on one server, and Nginx before both.
@@ -13,16 +13,12 @@ const PROXY = { TRUSTED_PROXIES: "127.0.0.1" };
 export type BothSites = Awaited<ReturnType<typeof startBothSites>>;
 
 /**
- * Starts Django and Nginx. The application starts when its database has the users.
- * @param name of Django's database
+ * Starts Django. The application and Nginx start later: when the users have been imported.
+ * @param variables of the application and its commands
  */
-export async function startBothSites(
-  postgres: Awaited<ReturnType<typeof startPostgresWithRoles>>,
-  name: string,
-  settings: Partial<DjangoSettings>,
-  variables: Record<string, string>,
-) {
-  const django = await startDjango(postgres.superuser, name, settings);
+export async function startBothSites(settings: Partial<DjangoSettings>, variables: Record<string, string>) {
+  const postgres = await startPostgresWithRoles("application");
+  const django = await startDjango(postgres.superuser, "django_site", settings);
   const mover = await createMover(postgres.superuser, django.url, django.settings.hasBlacklist);
   const environment = { DATABASE_URL: postgres.application, AUTH_SECRET: django.settings.secret, ...PROXY, ...variables };
   await succeed(
@@ -59,6 +55,7 @@ export async function startBothSites(
     stop: async () => {
       for (const stop of running) await stop();
       await django.stop();
+      await postgres.stop();
     },
   };
 }

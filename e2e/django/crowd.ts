@@ -1,4 +1,4 @@
-import type { Django, Person } from "./django-server.ts";
+import type { Django, Made, Person } from "./django-server.ts";
 import type { Visitor } from "./visitor.ts";
 
 // The people of a Django site, of every kind that matters to a move.
@@ -9,8 +9,9 @@ export const PASSWORD = "seven-samurai-1954";
 export type Crowd = {
   /** They are logged in, and stay so. */
   visitors: Visitor[];
-  /** Tokens that Django gave, and that must open nothing, by their reason. */
-  shut: Record<"disabled" | "deleted", Visitor[]>;
+  /** Django gave them tokens, and disabled or deleted them since. */
+  disabled: Visitor[];
+  deleted: Visitor[];
 };
 
 /**
@@ -33,23 +34,22 @@ export function addCrowd(django: Django, count: number): Crowd {
   const disabled = Array.from({ length: 5 }, (_, index) => person(1_000 + index, { is_active: false }));
   const deleted = Array.from({ length: 5 }, (_, index) => person(2_000 + index));
   const made = django.addPeople([...stays, ...disabled, ...deleted]);
-  const all = made.map(({ username, tokens: [pair] }, index): Visitor => {
-    const { access = "", refresh = "" } = pair ?? {};
-    // Django removed the spaces around a password, so those who type some get in.
-    const password = FORMATS[index % FORMATS.length] === "unusable" ? null : `${index % 5 === 0 ? "  " : ""}${PASSWORD} `;
-    // One in ten has an access token alone.
-    const cookies = { access_token: access, ...(index % 10 === 3 ? {} : { refresh_token: refresh }) };
-    const keepsCookies = index % 3 !== 0 || index % 10 === 3;
-    return {
-      username,
-      password,
-      keeps: keepsCookies ? "cookies" : "bodies",
-      tokens: keepsCookies ? cookies : { access, refresh },
-    };
-  });
+  const all = made.map(toVisitor);
   django.python(`
 from django.contrib.auth import get_user_model
 get_user_model().objects.filter(username__in=${JSON.stringify(deleted.map(({ username }) => username))}).delete()`);
   const [gone, left] = [all.slice(-deleted.length), all.slice(0, -deleted.length)];
-  return { visitors: left.slice(0, count), shut: { disabled: left.slice(count), deleted: gone } };
+  return { visitors: left.slice(0, count), disabled: left.slice(count), deleted: gone };
+}
+
+function toVisitor({ username, tokens: [pair = { access: "", refresh: "" }] }: Made, index: number): Visitor {
+  const hasAccessAlone = index % 10 === 3;
+  const tokens = {
+    bodies: pair,
+    cookies: { access_token: pair.access, ...(hasAccessAlone ? {} : { refresh_token: pair.refresh }) },
+  };
+  const keeps = index % 3 !== 0 || hasAccessAlone ? "cookies" : "bodies";
+  const isUnusable = FORMATS[index % FORMATS.length] === "unusable";
+  // Django removes the spaces around a password, so people who type some get in.
+  return { username, password: isUnusable ? null : `${index % 5 === 0 ? "  " : ""}${PASSWORD} `, keeps, tokens: tokens[keeps] };
 }
