@@ -12,6 +12,7 @@ export const DJANGO_PACKAGES = {
   psycopg2: "python3-psycopg2",
   bcrypt: "python3-bcrypt",
   argon2: "python3-argon2",
+  requests: "python3-requests",
 };
 
 /** A Python with what a Django site needs; undefined when there is none. */
