@@ -151,16 +151,16 @@ export function detail<Text extends string>(text: Text) {
   return z.object({ detail: z.literal(text) });
 }
 
-/** An answer that has the new tokens too where ACCESS_TOKEN_IN_BODY is on. */
+/** An answer that has the new tokens too for a client that sent its access token in the header, where ACCESS_TOKEN_IN_BODY is on. */
 export function withTokens<Shape extends z.ZodRawShape>(answer: z.ZodObject<Shape>) {
   const shape = { ...answer.shape, ...tokensInBody.partial().shape };
-  return z.object(shape).meta({ settings: onlyWithAccessTokens(["refresh", "access"]) });
+  return z.object(shape).meta({ settings: onlyWithAccessTokens(["refresh", "access"], []) });
 }
 
-/** For the document: fields that are in every answer where ACCESS_TOKEN_IN_BODY is on, and in none where it is off. */
-function onlyWithAccessTokens(names: string[]) {
+// For the document: these fields are in no answer where ACCESS_TOKEN_IN_BODY is off. Where it is on, `always` are in each.
+function onlyWithAccessTokens(names: string[], always = names) {
   return ({ ACCESS_TOKEN_IN_BODY }: Pick<Config, "ACCESS_TOKEN_IN_BODY">, { properties = {}, required = [] }: Described) => {
-    if (ACCESS_TOKEN_IN_BODY === "on") return { required: [...required, ...names] };
+    if (ACCESS_TOKEN_IN_BODY === "on") return { required: [...required, ...always] };
     return { properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name))) };
   };
 }

@@ -44,16 +44,16 @@ test("each answer to a credential in a body has both tokens, the same as its coo
   const guarded = await newGuarded(origin);
   const authenticator = newAuthenticator();
   const opened = await logIn(user);
-  const { cookies } = opened;
-  await addPasskey(origin, cookies, authenticator);
+  const headers = bearer(opened.json.access);
+  await addPasskey(origin, opened.cookies, authenticator);
   const asPassword = { current_password: user.password, new_password: NEW_PASSWORD };
   const answers: [path: string, answer: Answer][] = [
     ["/api/token/", opened],
     ["/api/token/second-factor/", await answerChallenge(origin, await challengeOf(origin, guarded.user), codeAt(guarded.secret))],
     ["/api/token/passkey/", await logInWithPasskey(origin, authenticator)],
     ["/api/token/refresh/", await post("/api/token/refresh/", { json: { refresh: opened.json.refresh } })],
-    ["/api/user/reauthenticate/", await post("/api/user/reauthenticate/", { cookies, json: { password: user.password } })],
-    ["/api/user/password/", await post("/api/user/password/", { cookies, json: asPassword })],
+    ["/api/user/reauthenticate/", await post("/api/user/reauthenticate/", { headers, json: { password: user.password } })],
+    ["/api/user/password/", await post("/api/user/password/", { headers, json: asPassword })],
   ];
   for (const [path, answer] of answers) {
     expect(answer, path).toMatchObject({ status: 200, json: BOTH });
@@ -72,9 +72,20 @@ test("a client without cookies goes on with the tokens that a new password came 
   expect(profile.json).toEqual({ username: user.username });
 });
 
-test("an answer to a cookie has no token in its body", async () => {
-  const { cookies } = await logIn(await signUp(origin));
-  expect((await post("/api/token/refresh/", { cookies })).text).toBe('{"detail":"Token refreshed."}');
+test("no script on a page can read a token from an answer to its cookies", async () => {
+  const user = await signUp(origin);
+  const { cookies } = await logIn(user);
+  const json = { current_password: user.password, new_password: NEW_PASSWORD };
+  const answers = [
+    await post("/api/token/refresh/", { cookies }),
+    await post("/api/user/reauthenticate/", { cookies, json: { password: user.password } }),
+    await post("/api/user/password/", { cookies, json, headers: { authorization: "Bearer null" } }),
+  ];
+  expect(answers.map(({ json: { expires_in: _seconds, ...body } }) => body)).toEqual([
+    { detail: "Token refreshed." },
+    { detail: "Reauthenticated." },
+    { detail: "New password has been saved." },
+  ]);
 });
 
 test("the document has the access token only where answers have it", async () => {

@@ -1,6 +1,6 @@
 """A client as simplejwt's documentation has it: tokens in bodies and in the Authorization header, no cookies.
 
-Takes the API's origin, a username and a password. Prints, as JSON, the status of each answer and its body, with a token named by its type.
+Takes the API's origin, a username and a password of digits. Prints, as JSON, the status of each answer and its body, with a token named by its type.
 """
 import base64
 import json
@@ -35,7 +35,7 @@ credentials = {"username": username, "password": password}
 call("a wrong password", "POST", "/api/token/", json={**credentials, "password": "wrong"})
 call("a form", "POST", "/api/token/", data=credentials)
 call("nothing", "POST", "/api/token/", json={})
-call("a number", "POST", "/api/token/", json={"username": 1954.0, "password": 7})
+call("a number", "POST", "/api/token/", json={"username": username, "password": int(password)})
 tokens = call("login", "POST", "/api/token/", json=credentials)
 call("profile", "GET", "/api/user/profile/", headers=bearer(tokens))
 call("profile with a refresh token", "GET", "/api/user/profile/", headers={"Authorization": "Bearer " + tokens["refresh"]})

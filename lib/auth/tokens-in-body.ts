@@ -1,6 +1,8 @@
 import "server-only";
 
 import { config } from "#lib/config.ts";
+import type { CredentialHeaders } from "./authenticate.ts";
+import { bearerParts } from "./bearer-token.ts";
 import type { Tokens } from "./tokens.ts";
 
 type TokensInBody = { refresh: string; access?: string };
@@ -11,9 +13,10 @@ export function tokensInBody({ refresh, access }: Tokens): TokensInBody {
 }
 
 /**
- * Both tokens, where clients without cookies are expected: these would lose a session whose tokens were exchanged beside a
- * refresh. Only for a request that carried a credential in its own body.
+ * Both tokens, for an answer whose tokens a browser needs in cookies alone. A client that sent its access token in the header keeps
+ * no cookies, and would lose the session after the grace. A script on a page has no token to send: it gets none here.
  */
-export function tokensForClient({ refresh, access }: Tokens): TokensInBody | Record<string, never> {
-  return config().ACCESS_TOKEN_IN_BODY === "on" ? { refresh, access } : {};
+export function tokensForBearer({ refresh, access }: Tokens, { authorization }: CredentialHeaders): Partial<TokensInBody> {
+  const keepsNoCookies = bearerParts(authorization) !== null;
+  return keepsNoCookies && config().ACCESS_TOKEN_IN_BODY === "on" ? { refresh, access } : {};
 }
