@@ -50,5 +50,6 @@ call("profile after the refresh", "GET", "/api/user/profile/", headers=bearer(to
 call("blacklist an access token", "POST", "/api/token/blacklist/", json={"refresh": tokens["access"]})
 call("blacklist", "POST", "/api/token/blacklist/", json={"refresh": tokens["refresh"]})
 call("blacklist again", "POST", "/api/token/blacklist/", json={"refresh": tokens["refresh"]})
+call("verify after the blacklist", "POST", "/api/token/verify/", json={"token": tokens["refresh"]})
 call("refresh after the blacklist", "POST", "/api/token/refresh/", json={"refresh": tokens["refresh"]})
 json.dump(steps, sys.stdout)
