@@ -37,8 +37,10 @@ async function confirm(db: Database, confirmation: Confirmation): Promise<string
   }
   if (!change || !isStillFor(account, confirmation) || (await isDisowned(db, change.sessionId))) throw badLink();
   const id = await insertEmailChange(db, userId, email);
-  if (id === null) throw badLink();
   await rememberEvent(db, userId, "email_changed");
-  await post(db, emailChanged, { address: account.email, userId, facts: { change: id, wasVerified: account.is_verified } });
+  // A first address replaces none that could be told, or that could come back.
+  if (id !== null) {
+    await post(db, emailChanged, { address: account.email, userId, facts: { change: id, wasVerified: account.is_verified } });
+  }
   return revokeSessionsOf(db, userId, { allBut: change.sessionId }, "email_changed");
 }
