@@ -12,6 +12,7 @@ export type LinkedUser = {
   id: number;
   email: string | null;
   email_verified_at: Date | null;
+  birth_date: string | null;
   is_active: boolean;
   has_second_factor: boolean;
 };

@@ -1,0 +1,32 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
+import { config } from "#lib/config.ts";
+import { getAccount } from "#lib/pages/own-account.ts";
+import { requireViewer } from "#lib/pages/viewer.ts";
+import { BirthDateForm } from "./birth-date-form.tsx";
+
+export const metadata: Metadata = { title: "Your date of birth" };
+
+/** Where a login leads whose account has no birth date, as some that were imported. It is asked for at each login, never demanded. */
+export default async function BirthDatePage({ searchParams }: { searchParams: AuthSearch }) {
+  const viewer = await requireViewer();
+  const next = nextPath((await searchParams).next) ?? "/";
+  const { age } = await getAccount(viewer);
+  if (age !== null) redirect(next);
+  return (
+    <>
+      <h1>When were you born?</h1>
+      <p className="mt-3 mb-6 text-lg text-ink-soft">
+        Your account has no date of birth yet. You can change it later on your account's page.
+      </p>
+      <BirthDateForm minimumAge={config().MINIMUM_AGE} next={next} />
+      <p className="mt-3">
+        <a href={next} className="button button-plain w-full">
+          Not now
+        </a>
+      </p>
+      <p className="mt-3 text-ink-soft">Then we ask again when you next log in.</p>
+    </>
+  );
+}
