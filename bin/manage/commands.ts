@@ -4,6 +4,7 @@ import type { Database } from "#db/pool.ts";
 import { findUser, type UserDetails } from "#db/users.ts";
 import { deleteAccount } from "#lib/account/delete-account.ts";
 import { endSessions } from "#lib/account/end-sessions.ts";
+import { setEmail } from "#lib/account/set-email.ts";
 import { switchAccount } from "#lib/account/switch-account.ts";
 import { accountName, accountSearch } from "#lib/auth/account-name.ts";
 import { removeTotp } from "#lib/factors/remove-totp.ts";
@@ -65,6 +66,13 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
       lines,
       json: { ...toJson(await requireUser(db, name)), ...(generated === undefined ? {} : { password: generated }) },
     };
+  },
+
+  "user set-email": async (db, { name, values }) => {
+    const user = await requireUser(db, name);
+    if (!(await setEmail(db, user.id, String(values.email)))) throw noSuchUser(name);
+    const changed = await requireUser(db, user.username);
+    return { lines: [`${changed.username} has the address ${changed.email}, which counts as verified.`], json: toJson(changed) };
   },
 
   "user disable": (db, { name }) => switchTo(db, name, false),

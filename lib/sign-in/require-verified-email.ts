@@ -10,7 +10,7 @@ import { rememberRefusedLogin } from "./refused-login.ts";
 /**
  * The gate of every login, whatever was checked before it: where EMAIL_VERIFICATION is required, an account whose address is not
  * verified stays closed, and its owner gets the mail again. An account without an address stays closed, too, until an operator
- * gives it one.
+ * gives it one (`manage user set-email`).
  * @throws {AppError} `email_not_verified`
  */
 export async function requireVerifiedEmail(
