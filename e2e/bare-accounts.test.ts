@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { codeAt } from "./authenticator-app.ts";
 import { newBareSession } from "./bare-account.ts";
-import { PASSWORD, type Sent } from "./client.ts";
+import { newSession, PASSWORD, type Sent, send } from "./client.ts";
 import { askedForEmail, confirmEmail, freshEmail, undoEmailChange } from "./email-changes.ts";
 import { eventNames } from "./events-of.ts";
 import { startServer, type TestServer, withDatabase } from "./harness.ts";
@@ -133,4 +133,19 @@ test("a second address can be undone for the first, and not beyond it", async ()
   const { token } = await readMail(first);
   expect((await undoEmailChange(shared, token)).status).toBe(200);
   expect(await query("select email from users where id = $1", [user.id])).toEqual([{ email: first }]);
+});
+
+test("the page of the birth date goes on without scripts, to a path of this site alone; an account that has a date is sent on", async () => {
+  const bare = await newBareSession(shared, databaseUrl);
+  for (const [next, path] of [
+    ["/account#devices", "/account#devices"],
+    ["//evil.example/", "/"],
+  ] as const) {
+    const page = `/birth-date?${new URLSearchParams({ next })}`;
+    const { status, text } = await send(shared, "GET", page, { cookies: bare.cookies });
+    expect([status, /<a href="([^"]*)"[^>]*>Not now</.exec(text)?.[1]]).toEqual([200, path]);
+    const { cookies } = await newSession(shared);
+    const sent = await send(shared, "GET", page, { cookies });
+    expect([sent.status, sent.headers.location]).toEqual([307, path]);
+  }
 });

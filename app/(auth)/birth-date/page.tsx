@@ -18,7 +18,7 @@ export default async function BirthDatePage({ searchParams }: { searchParams: Au
     <>
       <h1>When were you born?</h1>
       <p className="mt-3 mb-6 text-lg text-ink-soft">
-        Your account has no date of birth yet. You can change it later on your account's page.
+        Your account has no date of birth yet. You can give it here, or later on your account's page.
       </p>
       <BirthDateForm minimumAge={config().MINIMUM_AGE} next={next} />
       <p className="mt-3">
@@ -26,7 +26,7 @@ export default async function BirthDatePage({ searchParams }: { searchParams: Au
           Not now
         </a>
       </p>
-      <p className="mt-3 text-ink-soft">Then we ask again when you next log in.</p>
+      <p className="mt-3 text-ink-soft">We ask again when you next log in.</p>
     </>
   );
 }
