@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import { createContext, useContext, useEffect } from "react";
 import { announceElsewhere, onSessionChange, type SessionChange } from "#lib/client/session-channel.ts";
-import { birthDatePath } from "#lib/names/birth-date-path.ts";
 import { localPath } from "#lib/names/local-path.ts";
 import { isLinkPage } from "#lib/pages/visitor-pages.ts";
 import { logInPath } from "#lib/pages/visitor-paths.ts";
@@ -49,8 +48,7 @@ export function ViewerProvider({ viewer, children }: { viewer: MaybeViewer; chil
 // A whole page load: nothing that was rendered for one user stays in memory for the next. But the page that a mail's link led to
 // is of use to everyone, and only this document has the link's token: there the username alone changes.
 function followSession(change: SessionChange, isSignedIn: boolean, refresh: () => void): void {
-  const isOpened = change === "opened" || change === "opened_without_birth_date";
-  const hasMoved = change !== "changed" && isSignedIn !== isOpened;
+  const hasMoved = change !== "changed" && isSignedIn !== (change === "opened");
   if (change === "changed" || (hasMoved && isLinkPage(window.location.pathname))) refresh();
   else if (hasMoved) window.location.replace(pathAfter(change));
 }
@@ -60,8 +58,6 @@ function pathAfter(change: Exclude<SessionChange, "changed">): string {
   switch (change) {
     case "opened":
       return localPath(new URLSearchParams(search).get("next"));
-    case "opened_without_birth_date":
-      return birthDatePath(localPath(new URLSearchParams(search).get("next")));
     case "logged_out":
     case "deleted":
       // The next person at this screen must not be led to the last one's page.

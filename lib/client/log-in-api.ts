@@ -41,6 +41,13 @@ async function keepOpened(result: Result<Opened>): Promise<Result<null>> {
     await send("POST", "/api/user/logout/", { refresh: result.data.refresh });
     return { ok: false, failure: { kind: "no_cookies" } };
   }
-  announceSession(account.ok && account.data.age === null ? "opened_without_birth_date" : "opened");
+  if (account.ok && account.data.age === null) askForBirthDate();
+  announceSession("opened");
   return { ok: true, data: null };
+}
+
+// `ViewerProvider` goes to the `next` of this page's address. From there a page leads on that knows the `next` of before.
+function askForBirthDate(): void {
+  const next = `/birth-date${window.location.search}`;
+  window.history.replaceState(null, "", `?${new URLSearchParams({ next })}`);
 }

@@ -2,9 +2,9 @@ import type { SessionEnd } from "#lib/answers.ts";
 
 /**
  * A change of the session that all tabs share: it was opened, it goes on with an account that has changed, or how it
- * ended. `opened_without_birth_date`: for an account that has none. `deleted`: with its account. `ended`: it is not known how.
+ * ended. `deleted`: with its account. `ended`: it is not known how.
  */
-export type SessionChange = "opened" | "opened_without_birth_date" | "changed" | "deleted" | "ended" | SessionEnd;
+export type SessionChange = "opened" | "changed" | "deleted" | "ended" | SessionEnd;
 
 const CHANNEL = "movieconnect-session";
 const local = typeof window === "undefined" ? null : new EventTarget();

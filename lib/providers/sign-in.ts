@@ -5,7 +5,6 @@ import { sessionCookies } from "#lib/auth/cookies.ts";
 import { logOutHolder } from "#lib/auth/log-out.ts";
 import { openSession } from "#lib/auth/open-session.ts";
 import { AppError, isRefusal } from "#lib/errors.ts";
-import { birthDatePath } from "#lib/names/birth-date-path.ts";
 import { challengeCookie, secondFactorPath } from "#lib/sign-in/challenge-cookie.ts";
 import { rememberRefusedLogin } from "#lib/sign-in/refused-login.ts";
 import { requireSecondFactor } from "#lib/sign-in/require-second-factor.ts";
@@ -29,7 +28,7 @@ export async function signInAtArrival({ db, cookie }: Walk, identity: Identity, 
     const tokens = await openSession(db, user.id, identity);
     // Nobody would hold that session any more, and it would stay in the list of devices.
     await logOutHolder(db, cookie);
-    const path = user.birth_date === null ? birthDatePath(next) : next;
+    const path = user.birth_date === null ? `/birth-date?${new URLSearchParams({ next })}` : next;
     return { path, cookies: sessionCookies(tokens) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -1,4 +1,3 @@
-import { birthDateWords } from "#app/_components/birth-date-words.ts";
 import { emailWords } from "#app/_components/email-words.ts";
 import { newPasswordWords } from "#app/_components/new-password-words.ts";
 import { missing, type Words } from "#app/_components/words.ts";
@@ -6,7 +5,7 @@ import { signUpWords } from "#app/(auth)/signup/sign-up-words.ts";
 
 export const profileWords: Words = {
   username: signUpWords.username ?? {},
-  age: birthDateWords,
+  age: { ...signUpWords.age, "You must be at least … years old.": "MovieConnect is for people of … and older. Check the year." },
 };
 
 export const changeEmailWords: Words = { email: { ...emailWords, ...missing("Enter the new email address.") } };

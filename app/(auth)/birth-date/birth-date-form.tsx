@@ -1,8 +1,8 @@
 "use client";
 
 import { ApiForm } from "#app/_components/api-form.tsx";
-import { birthDateWords } from "#app/_components/birth-date-words.ts";
 import { Field } from "#app/_components/field.tsx";
+import type { Words } from "#app/_components/words.ts";
 import type { Account } from "#lib/answers.ts";
 import { api } from "#lib/client/api-client.ts";
 import type { Result } from "#lib/client/call.ts";
@@ -10,15 +10,24 @@ import { announceElsewhere } from "#lib/client/session-channel.ts";
 
 type Given = { age: string };
 
-/** Saves the date of birth, and goes on. @param minimumAge in years, 0 for none @param next a path of this site */
-export function BirthDateForm({ minimumAge, next }: { minimumAge: number; next: string }) {
+type Props = {
+  /** In years, 0 for none */
+  minimumAge: number;
+  /** A path of this site */
+  next: string;
+  /** A property, since a module that one more page loads would be a file of its own for the others, too */
+  words: Words;
+};
+
+/** Saves the date of birth, and goes on. */
+export function BirthDateForm({ minimumAge, next, words }: Props) {
   return (
     <ApiForm
       call={save}
       submit={{ label: "Save and go on", doing: "Saving" }}
       // The way back leads to the page before the login, not to a question that is answered.
       onDone={() => window.location.replace(next)}
-      words={{ age: birthDateWords }}
+      words={words}
     >
       <Field
         name="age"

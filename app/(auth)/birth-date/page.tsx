@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { profileWords } from "#app/(account)/account/account-words.ts";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
 import { config } from "#lib/config.ts";
 import { getAccount } from "#lib/pages/own-account.ts";
@@ -13,14 +14,15 @@ export default async function BirthDatePage({ searchParams }: { searchParams: Au
   const viewer = await requireViewer();
   const next = nextPath((await searchParams).next) ?? "/";
   const { age } = await getAccount(viewer);
-  if (age !== null) redirect(next);
+  // A session that ended on this page leads back to it after the login, which asks as well.
+  if (age !== null || next.startsWith("/birth-date?")) redirect(next);
   return (
     <>
       <h1>When were you born?</h1>
       <p className="mt-3 mb-6 text-lg text-ink-soft">
         Your account has no date of birth yet. You can give it here, or later on your account's page.
       </p>
-      <BirthDateForm minimumAge={config().MINIMUM_AGE} next={next} />
+      <BirthDateForm minimumAge={config().MINIMUM_AGE} next={next} words={{ age: profileWords.age ?? {} }} />
       <p className="mt-3">
         <a href={next} className="button button-plain w-full">
           Not now

@@ -1,7 +1,6 @@
-import { birthDateWords } from "#app/_components/birth-date-words.ts";
 import { emailWords } from "#app/_components/email-words.ts";
 import { newPasswordWords } from "#app/_components/new-password-words.ts";
-import { missing, type Words } from "#app/_components/words.ts";
+import { missing, UNREADABLE_DATE, type Words } from "#app/_components/words.ts";
 
 export const signUpWords: Words = {
   username: {
@@ -15,6 +14,12 @@ export const signUpWords: Words = {
     ...emailWords,
     "A user with that email already exists.": "There is an account with that address. Log in, or use another address.",
   },
-  age: { ...birthDateWords, "You must be at least … years old.": "You can sign up once you are …." },
+  age: {
+    ...missing("Enter your date of birth."),
+    "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.": UNREADABLE_DATE,
+    "This date is in the future.": "That day is still to come. Check the year.",
+    "This date is too long ago.": "That is longer ago than people live. Check the year.",
+    "You must be at least … years old.": "You can sign up once you are ….",
+  },
   password: newPasswordWords,
 };
