@@ -111,15 +111,12 @@ test.runIf(djangoPython())("white space around a password counts as it did in Dj
 });
 
 test.runIf(djangoPython())(
-  "a password that bcrypt cuts at 72 bytes opens what it opened in Django, and is not made the account's",
+  "a password that bcrypt cuts at 72 bytes opens the account as in Django, and is not hashed anew",
   async () => {
     const long = "x".repeat(72);
     const { username, encoded } = await move({ password: `${long}-the-end`, hasher: "bcrypt" });
-    for (const password of [`${long}-the-end`, `${long}-another`, long, long.slice(1)]) {
-      const status = await logInThere(username, password);
-      expect([await logIn(keeping, username, password)], password).toEqual([status]);
-      if (password !== long) await logIn(renewing, username, password);
-    }
+    for (const password of [`${long}-the-end`, `${long}-another`]) expect(await logIn(renewing, username, password)).toBe(200);
+    expect(await logIn(renewing, username, long.slice(1))).toBe(401);
     expect(await stored(username)).toEqual({ encoded, is_from_django: true });
     expect(await logIn(renewing, username, long)).toBe(200);
     expect((await stored(username))?.is_from_django).toBe(false);
@@ -153,7 +150,11 @@ async function logIn({ origin }: { origin: string }, username: string, password:
   return (await send(origin, "POST", "/api/token/", { json: { username, password } })).status;
 }
 
-const logInThere = (username: string, password: string) => logIn(django, username, password);
+// Not by `send`: this application's document does not say how Django answers.
+async function logInThere(username: string, password: string): Promise<number> {
+  const [headers, body] = [{ "content-type": "application/json" }, JSON.stringify({ username, password })];
+  return (await fetch(`${django.origin}/api/token/`, { method: "POST", headers, body })).status;
+}
 
 async function cookiesOf(username: string, password: string): Promise<Record<string, string>> {
   return (await send(keeping.origin, "POST", "/api/token/", { json: { username, password } })).cookies;
