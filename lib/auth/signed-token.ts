@@ -70,8 +70,8 @@ function encode(claims: unknown): string {
 
 // Python's json.dumps writes ASCII.
 function encodeAsPython(claims: unknown): string {
-  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return Buffer.from(JSON.stringify(claims).replace(/[\u007f-\uffff]/g, escape)).toString("base64url");
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return Buffer.from(JSON.stringify(claims).replace(/[\u007f-\uffff]/g, escaped)).toString("base64url");
 }
 
 // HS256 (RFC 7518 §3.2)
