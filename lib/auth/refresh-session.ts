@@ -52,7 +52,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
 export async function requireRefreshable(db: Database, presented: string): Promise<SessionRow> {
   const session = await findRefreshable(db, presented);
   if (session) return session;
-  const token = verifyRefreshToken(presented);
+  const token = verifyPresented(presented);
   throw await refusal(db, presented, token.ok ? "invalid" : token.reason);
 }
 
