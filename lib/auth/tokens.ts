@@ -1,11 +1,11 @@
 import "server-only";
 
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { config } from "#lib/config.ts";
 import type { TokenProblem } from "#lib/errors.ts";
 import { now } from "./clock.ts";
 import { readClaims, signClaims } from "./signed-token.ts";
+import { tokenId } from "./token-id.ts";
 
 /** All that a session's tokens are made from: the same facts give the same tokens, byte for byte. */
 export type TokenFacts = {
@@ -58,8 +58,8 @@ export function signTokens(facts: TokenFacts): Tokens {
   const accessExpiry = Math.min(iat + config().ACCESS_TOKEN_LIFETIME, sessionExpiry);
   const refreshExpiry = Math.min(iat + config().REFRESH_TOKEN_LIFETIME, sessionExpiry);
   const { sessionId: sid, userId: user_id, username, generation: gen } = facts;
-  const access = { token_type: "access", exp: accessExpiry, iat, jti: jti(facts, "access"), user_id, sid, username };
-  const refresh = { token_type: "refresh", exp: refreshExpiry, iat, jti: jti(facts, "refresh"), user_id, sid, gen };
+  const access = { token_type: "access", exp: accessExpiry, iat, jti: tokenId(facts, "access"), user_id, sid, username };
+  const refresh = { token_type: "refresh", exp: refreshExpiry, iat, jti: tokenId(facts, "refresh"), user_id, sid, gen };
   return { issuedAt: iat, access: signClaims(access), accessExpiry, refresh: signClaims(refresh), refreshExpiry };
 }
 
@@ -114,9 +114,4 @@ function remember(token: string, claims: AccessClaims): void {
   const oldest = verifiedBefore.keys().next().value;
   if (oldest !== undefined && verifiedBefore.size >= REMEMBERED_TOKENS) verifiedBefore.delete(oldest);
   verifiedBefore.set(token, claims);
-}
-
-// Unique without randomness of its own: the session id has 128 random bits.
-function jti({ sessionId, generation }: TokenFacts, type: string): string {
-  return createHash("sha256").update(`${sessionId}.${generation}.${type}`).digest("base64url").slice(0, 22);
 }
