@@ -23,7 +23,8 @@ export async function findUsersTable(
   const table = chooseTable(tables, wanted.table);
   const { name, may_read: mayRead, columns } = table;
   if (!mayRead) throw new Error(`the role of --from may not read ${name}: grant select on "${name}" to it`);
-  if (!INTEGERS.includes(columns.id ?? "")) throw new Error(`${name}.id is ${columns.id}: only whole numbers can become ids here`);
+  if (!INTEGERS.includes(columns.id ?? ""))
+    throw new Error(`${name}.id is ${columns.id}: only whole numbers can become ids here`);
   const birthDate = wanted.birthDate ?? BIRTH_DATES.find((column) => columns[column] === "date") ?? null;
   if (birthDate !== null && columns[birthDate] !== "date")
     throw new Error(`${name} has no column "${birthDate}" of type date: --birth-date-column names one`);
@@ -66,7 +67,8 @@ function chooseTable(tables: Found[], wanted: string | undefined): Found {
   if (wanted !== undefined) {
     const named = tables.find(({ name }) => name === wanted);
     if (!named) throw new Error(`there is no table "${wanted}" in the schema public of --from`);
-    if (missing(named).length > 0) throw new Error(`${wanted} is no table of Django's users: it lacks ${missing(named).join(", ")}`);
+    if (missing(named).length > 0)
+      throw new Error(`${wanted} is no table of Django's users: it lacks ${missing(named).join(", ")}`);
     return named;
   }
   const [found, ...others] = tables.filter((table) => missing(table).length === 0);

@@ -176,7 +176,10 @@ export function updateImported(db: Database, users: ChangedImport[]): Promise<nu
 // new way in, and a trigger ends its sessions, as always.
 async function updatePasswords(db: Database, rows: string, ids: number[]): Promise<void> {
   const changed = "user_id = r.id and user_id = any($2::bigint[]) and encoded = seen->>'password'";
-  await db.query(`update passwords p set encoded = r.password from ${ROWS} where ${changed} and r.password <> encoded`, [rows, ids]);
+  await db.query(`update passwords p set encoded = r.password from ${ROWS} where ${changed} and r.password <> encoded`, [
+    rows,
+    ids,
+  ]);
   await db.query(`delete from passwords p using ${ROWS} where ${changed} and r.password is null`, [rows, ids]);
   await db.query(
     `insert into passwords (user_id, encoded, is_from_django)

@@ -1,7 +1,14 @@
 import { KIND_NAMES, KINDS, type KindName, type Mended } from "./kinds.ts";
 
 /** A row that does not come as it is. `value`: what is the matter with it, never a hash; `becomes`: what comes in its place. */
-export type Finding = { kind: KindName; id: number; name: string; value?: string | null; becomes?: string | null };
+export type Finding = {
+  kind: KindName;
+  id: number;
+  name: string;
+  field?: string;
+  value?: string | null;
+  becomes?: string | null;
+};
 
 /** What is done about the rows of a kind. */
 export type Policy = "refuse" | "note" | (string & {});

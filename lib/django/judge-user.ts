@@ -1,16 +1,21 @@
-import type { Values } from "#db/django-users.ts";
 import type { DjangoUser } from "#db/django-source.ts";
+import type { Values } from "#db/django-users.ts";
 import { birthDateProblems } from "#lib/account/birth-date.ts";
 import { asciiEmail } from "#lib/names/email-address.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
+import { formatOf } from "#lib/passwords/formats.ts";
 import { signUpInput } from "#lib/schemas.ts";
 import type { Finding } from "./findings.ts";
-import { formatOf } from "./format.ts";
 import type { KindName } from "./kinds.ts";
 import { newNames } from "./new-name.ts";
 
 /** Whether another account has a name, by its key, or an address in lower case. */
-export type Taken = { name: (key: string, id: number) => boolean; email: (lower: string, id: number) => boolean };
+export type Taken = {
+  name: (key: string, id: number) => boolean;
+  /** The same for a name that is to replace another: one that a user of Django has is no choice. */
+  newName: (key: string, id: number) => boolean;
+  email: (lower: string, id: number) => boolean;
+};
 /** The value that comes, or why none does; `notes` tell how it differs from Django's. */
 export type Verdict<Value> = { value: Value; notes: Finding[] } | { refused: Finding };
 
@@ -35,23 +40,27 @@ export function lowerEmail(email: string): string {
 
 function judgeName(user: DjangoUser, email: string | null, rules: Rules): Verdict<string> {
   const { id, username } = user;
-  const isTaken = (name: string) => rules.taken.name(usernameKey(name), id);
   const name = validName(username, email);
-  if (name !== null && !isTaken(name)) return { value: name, notes: name === username ? [] : [noted(user, "name_form", name)] };
-  const free = newNames(username, id).find((each) => !isTaken(each));
-  const kind = name !== null ? "same_name" : username.includes("@") ? "name_with_at" : "bad_name";
+  if (name !== null && !rules.taken.name(usernameKey(name), id))
+    return { value: name, notes: name === username ? [] : [noted(user, "name_form", name)] };
+  const free = newNames(username, id).find((each) => !rules.taken.newName(usernameKey(each), id));
+  const kind = name !== null ? "same_name" : invalidKind(username);
   if (free === undefined) return { refused: { kind: "same_name", id, name: username, value: username } };
   return mended({ kind, id, name: username, value: username, becomes: free }, free, rules);
 }
 
 // An address as a name could be another account's address one day. The login reads each name with @ as an address, so the own one
 // opens the account either way.
-function validName(username: string, email: string | null): string | null {
+export function validName(username: string, email: string | null): string | null {
   const valid = signUpInput.shape.username.safeParse(username).data;
   if (valid !== undefined) return valid;
   const trimmed = username.trim();
   const isOwn = email !== null && lowerEmail(asciiEmail(trimmed)) === lowerEmail(email) && [...trimmed].length <= 150;
   return isOwn ? trimmed : null;
+}
+
+function invalidKind(username: string): KindName {
+  return username.includes("@") ? "name_with_at" : "bad_name";
 }
 
 function judgeEmail(user: DjangoUser, rules: Rules): Verdict<string | null> {
