@@ -3,8 +3,9 @@ import "server-only";
 import type { Database } from "#db/pool.ts";
 import { AppError } from "#lib/errors.ts";
 import { readCookies } from "./cookies.ts";
+import { verifyPresented } from "./presented-refresh.ts";
 import { refreshSession } from "./refresh-session.ts";
-import { type Tokens, verifyAccessToken, verifyRefreshToken } from "./tokens.ts";
+import { type Tokens, verifyAccessToken } from "./tokens.ts";
 
 /**
  * Refreshes the session of the first good refresh cookie. Null if the request has none.
@@ -43,8 +44,8 @@ function isRefusal(error: unknown): error is AppError {
 }
 
 function holdsAnotherSession(cookie: string | null, presented: string): boolean {
-  const refused = verifyRefreshToken(presented);
+  const refused = verifyPresented(presented);
   const access = readCookies(cookie, "access").map(verifyAccessToken);
-  const refresh = readCookies(cookie, "refresh").map(verifyRefreshToken);
+  const refresh = readCookies(cookie, "refresh").map(verifyPresented);
   return [...access, ...refresh].some((token) => token.ok && !(refused.ok && refused.claims.sid === token.claims.sid));
 }

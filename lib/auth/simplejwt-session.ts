@@ -6,9 +6,5 @@ import { derivedKeys } from "./derived-key.ts";
  * secret that signed the token. Nobody can tell it from the token without that secret.
  */
 export function simplejwtSessionIds(jti: string): string[] {
-  return derivedKeys("simplejwt-session/1").map((key) => simplejwtSessionId(key, jti));
-}
-
-function simplejwtSessionId(key: Buffer, jti: string): string {
-  return createHmac("sha256", key).update(jti).digest("base64url").slice(0, 22);
+  return derivedKeys("simplejwt-session/1").map((key) => createHmac("sha256", key).update(jti).digest("base64url").slice(0, 22));
 }
