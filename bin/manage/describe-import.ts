@@ -1,18 +1,28 @@
 import type { Finding, KindCount } from "#lib/django/findings.ts";
+import type { Ends } from "#lib/django/import-blacklist.ts";
 import type { Tally } from "#lib/django/import-page.ts";
 import { KIND_NAMES, KINDS, type KindName, optionOf } from "#lib/django/kinds.ts";
 import { columns } from "./columns.ts";
 
-type Outcome = {
+export type ImportOutcome = {
   dry_run: boolean;
   table: string;
   birth_date_column: string | null;
   tally: Tally;
+  /** Null: it was not read, or there is none */
+  blacklist: Ends | null;
   kinds: Record<KindName, KindCount>;
 };
 
 /** The report of an import, as a table for a person. */
-export function describeImport({ dry_run: isDry, table, birth_date_column: birthDate, tally, kinds }: Outcome): string[] {
+export function describeImport({
+  dry_run: isDry,
+  table,
+  birth_date_column: birthDate,
+  tally,
+  kinds,
+  blacklist,
+}: ImportOutcome): string[] {
   const dates = birthDate === null ? "no column has birth dates (--birth-date-column names one)" : `birth dates in ${birthDate}`;
   const found = KIND_NAMES.filter((kind) => kinds[kind].count > 0);
   const { read, created, changed, unchanged, refused } = tally;
@@ -21,6 +31,9 @@ export function describeImport({ dry_run: isDry, table, birth_date_column: birth
     `Users in ${table}: ${number(read)}; ${dates}.`,
     `New: ${number(created)} ${come}. Changed: ${number(changed)} ${are} brought up to date. As before: ${number(unchanged)}. ` +
       `Left out: ${number(refused)}.`,
+    ...(blacklist === null
+      ? []
+      : [`Blacklist: ${number(blacklist.tokens)} tokens; sessions ended by them: ${number(blacklist.sessions)}.`]),
     ...(found.length === 0
       ? []
       : ["", ...columns(["rows", "kind", "policy", "examples"], found.map(rowOf(kinds))), "", "What to do:"]),

@@ -1,33 +1,41 @@
-import { withDirectDatabase } from "#db/direct-database.ts";
-import { databaseIdentity, findUsersTable } from "#db/django-tables.ts";
 import type { Database } from "#db/pool.ts";
 import { config, presetConfig } from "#lib/config.ts";
 import { countFindings } from "#lib/django/findings.ts";
+import { blacklistReader } from "#lib/django/import-blacklist.ts";
 import { importUsers } from "#lib/django/import-users.ts";
 import { applicationSecret } from "./application-secret.ts";
-import { type Arguments, mendedKinds } from "./arguments.ts";
-import { describeImport } from "./describe-import.ts";
-import { withDjango } from "./django-database.ts";
-import { openRowsFile } from "./findings-file.ts";
+import { type Arguments, mendedKinds, usageError, type Values } from "./arguments.ts";
+import { describeImport, type ImportOutcome } from "./describe-import.ts";
+import { type Site, withSite } from "./django-site.ts";
+import { followDjango } from "./follow-django.ts";
 import { showProgress } from "./progress.ts";
+import { openRowsFile } from "./rows-file.ts";
 
 /** The command `import django`. */
-export async function importDjango(managed: Database, { values }: Arguments) {
-  const { "dry-run": isDry = false, report: path, from = "", "users-table": table, "birth-date-column": birthDate } = values;
+export async function importDjango(_managed: Database, { values }: Arguments) {
+  const { "dry-run": isDry = false, follow = false } = values;
+  if (isDry && follow) throw usageError("--dry-run and --follow exclude each other");
   const mended = mendedKinds(values);
   presetConfig(config().DATABASE_URL, await applicationSecret());
-  const file = path === undefined ? null : await openRowsFile(path);
-  const findings = countFindings(mended, (finding) => file?.add(finding));
-  const outcome = await withDjango("from", from, (source) =>
-    withDirectDatabase(config().DATABASE_URL, async (db) => {
-      if ((await databaseIdentity(source)) === (await databaseIdentity(db)))
-        throw new Error("--from is the database of this application: name the one of the Django site");
-      const users = await findUsersTable(source, { table, birthDate });
-      const tally = await importUsers(source, db, { table: users, isDry, findings, onProgress: showProgress("users") });
-      return { table: users.name, birth_date_column: users.birthDate, tally };
-    }),
-  );
-  const json = { dry_run: isDry, ...outcome, kinds: findings.counts };
-  await file?.close(json);
-  return { lines: describeImport(json), json, status: !isDry && outcome.tally.refused > 0 ? 1 : 0 };
+  const importOnce = () => withSite(values, "from", (site) => importAll(site, values));
+  if (follow) {
+    const json = await followDjango(values, mended, importOnce);
+    return { lines: ["Stopped."], json };
+  }
+  const json = await importOnce();
+  return { lines: describeImport(json), json, status: !isDry && json.tally.refused > 0 ? 1 : 0 };
+}
+
+async function importAll({ source, db, table, hasBlacklist }: Site, values: Values): Promise<ImportOutcome> {
+  const { "dry-run": isDry = false, report } = values;
+  const file = report === undefined ? null : await openRowsFile(report);
+  const findings = countFindings(mendedKinds(values), (finding) => file?.add(finding));
+  const reader = () => (hasBlacklist && !isDry ? blacklistReader(source, db)() : null);
+  // Before the users: nobody who has logged out there is let in meanwhile. After them: their sessions are known as ended.
+  await reader();
+  const tally = await importUsers(source, db, { table, isDry, findings, onProgress: showProgress("users") });
+  const blacklist = await reader();
+  const outcome = { dry_run: isDry, table: table.name, birth_date_column: table.birthDate, tally, blacklist };
+  await file?.close({ ...outcome, kinds: findings.counts });
+  return { ...outcome, kinds: findings.counts };
 }

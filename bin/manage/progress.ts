@@ -11,11 +11,13 @@ export function showProgress(what: string): (done: number, total: number) => voi
     const isOver = done >= total;
     if (time - shown < (isTerminal ? EVERY_MS.terminal : EVERY_MS.log) && !(isOver && isTerminal)) return;
     shown = time;
-    const share = total === 0 ? 1 : Math.min(1, done / total);
     const rate = Math.round(done / Math.max(0.001, (time - start) / 1_000));
     const figures = `${what}: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}, ${rate.toLocaleString("en")} a second`;
-    const filled = Math.round(share * WIDTH);
-    const bar = `\r[${"#".repeat(filled)}${".".repeat(WIDTH - filled)}] ${figures}\u001b[K${isOver ? "\n" : ""}`;
-    process.stderr.write(isTerminal ? bar : `${figures}\n`);
+    process.stderr.write(isTerminal ? `\r${bar(done, total)} ${figures}\u001b[K${isOver ? "\n" : ""}` : `${figures}\n`);
   };
+}
+
+function bar(done: number, total: number): string {
+  const filled = total === 0 ? WIDTH : Math.min(WIDTH, Math.round((done / total) * WIDTH));
+  return `[${"#".repeat(filled)}${".".repeat(WIDTH - filled)}]`;
 }

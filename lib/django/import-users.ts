@@ -1,7 +1,7 @@
 import type { DirectDatabase } from "#db/direct-database.ts";
-import { type DjangoUser, findDjangoIds, findLastDjangoId, listDjangoUsers } from "#db/django-source.ts";
+import { findDjangoIds, findLastDjangoId, listDjangoUsers } from "#db/django-source.ts";
 import type { UsersTable } from "#db/django-tables.ts";
-import { listImported, listImportedIds, reserveIds } from "#db/django-users.ts";
+import { listImportedIds, reserveIds } from "#db/django-users.ts";
 import type { Database } from "#db/pool.ts";
 import { type Contenders, contendersOf } from "./contenders.ts";
 import { disableGone } from "./disable-gone.ts";
