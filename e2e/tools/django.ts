@@ -14,9 +14,12 @@ export const DJANGO_PACKAGES = {
   argon2: "python3-argon2",
 };
 
+let found: string | undefined;
+
 /** A Python with what a Django site needs; undefined when there is none. */
 export function djangoPython(): string | undefined {
-  return PYTHONS.find((python) => missingModules(python).length === 0);
+  found ??= PYTHONS.find((python) => missingModules(python).length === 0);
+  return found;
 }
 
 /** The modules that a Python lacks; all of them without that Python. */
