@@ -9,7 +9,7 @@ import type { Database } from "./pool.ts";
 export type AccountRow = {
   id: number;
   username: string;
-  email: string;
+  email: string | null;
   is_verified: boolean;
   is_active: boolean;
   has_second_factor: boolean;

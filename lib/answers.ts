@@ -50,9 +50,12 @@ export const account = z
     email: z
       .string()
       .nullable()
-      .meta({ examples: ["ann@example.com"] }),
+      .meta({ description: "Null for an imported account without one.", examples: ["ann@example.com"] }),
     email_verified: z.boolean(),
-    age: z.iso.date().meta({ examples: ["1990-01-02"] }),
+    age: z.iso
+      .date()
+      .nullable()
+      .meta({ description: "Null for an imported account whose owner has not said it yet.", examples: ["1990-01-02"] }),
     created_at: time,
     has_password: z.boolean(),
     totp: z.boolean(),
