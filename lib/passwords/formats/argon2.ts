@@ -27,7 +27,9 @@ export const argon2: Format = {
   workOf: (costs) => ({
     kind: costs,
     amount: 1,
-    spend: async (password) => void (await derive(password, SALT, costs, 32)),
+    spend: async (password, amount) => {
+      for (let count = 0; count < amount; count += 1) await derive(password, SALT, costs, 32);
+    },
   }),
 };
 
