@@ -58,7 +58,7 @@ export function serializeCookie({ name, value, path, maxAge, secure }: SessionCo
  */
 export function readCookies(header: string | null, which: CookieName): string[] {
   const values = readNamed(header, sessionCookieName(which));
-  return hasBareNames() ? [...values, ...readNamed(header, bareName(which))] : values;
+  return hasBareNames() ? [...readNamed(header, bareName(which)), ...values] : values;
 }
 
 /** The values that a `Cookie` header has under a name: the whole name, with its prefix. */
@@ -96,7 +96,8 @@ function named(which: CookieName, value: string, maxAge: number): SessionCookie[
   return names.map((name) => makeCookie(name, value, maxAge));
 }
 
-// Django's cookies have no prefix, and it reads none. Any host of the domain can plant such a cookie, so the prefixed one comes first.
+// Django's cookies have no prefix, and it reads none. We set both, so the bare one is never the older of the two: if Django has set
+// another, another person may have logged in there since. Any host of the domain can plant such a cookie, as it could at Django.
 function hasBareNames(): boolean {
   return isSecure() && acceptsSimplejwt();
 }

@@ -5,6 +5,7 @@ import { AppError } from "#lib/errors.ts";
 import { readCookies } from "./cookies.ts";
 import { verifyPresented } from "./presented-refresh.ts";
 import { refreshSession } from "./refresh-session.ts";
+import { isCurrent, readSimplejwt } from "./simplejwt-tokens.ts";
 import { type Tokens, verifyAccessToken } from "./tokens.ts";
 
 /**
@@ -43,9 +44,16 @@ function isRefusal(error: unknown): error is AppError {
   return error instanceof AppError && error.code === "refresh_token_not_valid";
 }
 
+// Only the database knows the session of such a token. The next request that brings it will say.
+function isSimplejwtAccess(presented: string): boolean {
+  const token = readSimplejwt(presented);
+  return token?.type === "access" && isCurrent(token);
+}
+
 function holdsAnotherSession(cookie: string | null, presented: string): boolean {
   const refused = verifyPresented(presented);
   const access = readCookies(cookie, "access").map(verifyAccessToken);
   const refresh = readCookies(cookie, "refresh").map(verifyPresented);
-  return [...access, ...refresh].some((token) => token.ok && !(refused.ok && refused.claims.sid === token.claims.sid));
+  const isOther = [...access, ...refresh].some((token) => token.ok && !(refused.ok && refused.claims.sid === token.claims.sid));
+  return isOther || readCookies(cookie, "access").some(isSimplejwtAccess);
 }

@@ -29,9 +29,9 @@ const claims = z.object({
   jti: z.string().regex(/^[0-9a-f]{32}$/),
   sid: randomId.optional(),
   gen: generation.optional(),
-  aud: z.undefined(),
-  iss: z.undefined(),
-  nbf: z.undefined(),
+  aud: z.never().optional(),
+  iss: z.never().optional(),
+  nbf: z.never().optional(),
 });
 // A number, or since simplejwt 5.4 a string.
 const number = z.int().min(1);
