@@ -3,12 +3,20 @@ import type { Database } from "./pool.ts";
 // simplejwt's blacklist in Django's database, and the sessions here that its tokens belong to.
 
 /** A token that Django has on its blacklist. Times in seconds since the epoch. `token` is empty if it was exported from here. */
-export type BlacklistedToken = { id: number; jti: string; token: string; user_id: number | null; exp: number };
+export type BlacklistedToken = {
+  id: number;
+  jti: string;
+  token: string;
+  user_id: number | null;
+  exp: number;
+  listed_at: number;
+};
 
 /** The tokens on the blacklist that have not expired, after the one with this id, by ids. */
 export function listBlacklisted(site: Database, after: number, limit: number): Promise<BlacklistedToken[]> {
   return site.query<BlacklistedToken>(
-    `select b.id, jti, token, user_id, extract(epoch from expires_at)::float8 as exp
+    `select b.id, jti, token, user_id, extract(epoch from expires_at)::float8 as exp,
+       extract(epoch from blacklisted_at)::float8 as listed_at
      from token_blacklist_blacklistedtoken b join token_blacklist_outstandingtoken o on o.id = b.token_id
      where b.id > $1 and expires_at > now() order by b.id limit $2`,
     [after, limit],
@@ -16,13 +24,20 @@ export function listBlacklisted(site: Database, after: number, limit: number): P
 }
 
 /** A token of Django's own, and the session that it opens here, or would. Times in seconds since the epoch. */
-export type DjangosOwn = { session: string; jti: string; user_id: number | null; iat: number | null; exp: number };
+export type DjangosOwn = {
+  session: string;
+  jti: string;
+  user_id: number | null;
+  iat: number | null;
+  exp: number;
+  listed_at: number;
+};
 /** A token that Django has made from one of ours, or one of ours. `noted_until`: how long Django can have tokens of the session. */
 export type Continued = { session: string; user_id: number; gen: number; noted_until: number };
 
 /**
- * Ends the sessions of tokens that Django refuses. One that has been exchanged here since then goes on: Django refuses its old token
- * alone. What has not come yet will open nothing.
+ * Ends the sessions of tokens that Django refuses. A token that was exchanged here before that has a successor, whose session goes
+ * on. A token that has not come yet will open nothing.
  * @returns how many sessions were ended
  */
 export function endBlacklisted(db: Database, own: DjangosOwn[], continued: Continued[]): Promise<number> {
@@ -33,7 +48,8 @@ export function endBlacklisted(db: Database, own: DjangosOwn[], continued: Conti
 
 // The id is spent first: a request that is opening the session at this moment is waited for, or waits.
 async function endOwn(db: Database, rows: string): Promise<number> {
-  const said = "jsonb_to_recordset($1::jsonb) as r (session text, jti text, user_id bigint, iat float8, exp float8)";
+  const said =
+    "jsonb_to_recordset($1::jsonb) as r (session text, jti text, user_id bigint, iat float8, exp float8, listed_at float8)";
   await db.query(
     `insert into spent (id, expires_at) select 'simplejwt:' || session, to_timestamp(exp) from ${said} order by session
      on conflict do nothing`,
@@ -52,7 +68,8 @@ async function endOwn(db: Database, rows: string): Promise<number> {
   );
   const ended = await db.query(
     `update sessions set revoked_at = now(), end_reason = 'logged_out' from ${said}
-     where id = session and sessions.user_id = r.user_id and generation = 0 and revoked_at is null returning id`,
+     where id = session and sessions.user_id = r.user_id and revoked_at is null
+       and (generation = 0 or to_timestamp(listed_at) <= created_at) returning id`,
     [rows],
   );
   return known.length + ended.length;

@@ -22,21 +22,30 @@ export function endsExporter(db: Database, site: Database, table: UsersTable, is
   return async () => {
     const exported = { sessions: 0, tokens: 0, added: 0 };
     const time = await databaseTime(db);
-    for (let after = ""; ; ) {
-      const page = await listEndedSessions(db, since, after, PAGE);
+    for await (const page of endedSince(db, since)) {
       const fresh = page.filter(({ id }) => !done.has(id));
       const tokens = fresh.flatMap(tokensOf);
       exported.sessions += fresh.length;
       exported.tokens += tokens.length;
       if (!isDry) exported.added += await blacklistAll(site, table, tokens);
       for (const { id } of fresh) done.set(id, time);
-      after = page.at(-1)?.id ?? "";
-      if (page.length < PAGE) break;
     }
-    for (const [id, doneAt] of done) if (doneAt < time - 2 * OVERLAP_MS) done.delete(id);
+    forgetBefore(done, time - 2 * OVERLAP_MS);
     since = time - OVERLAP_MS;
     return exported;
   };
+}
+
+function forgetBefore(done: Map<string, number>, time: number): void {
+  for (const [id, doneAt] of done) if (doneAt < time) done.delete(id);
+}
+
+async function* endedSince(db: Database, since: number | null): AsyncGenerator<EndedSession[]> {
+  for (let after: string | undefined = ""; after !== undefined; ) {
+    const page: EndedSession[] = await listEndedSessions(db, since, after, PAGE);
+    yield page;
+    after = page.length < PAGE ? undefined : page.at(-1)?.id;
+  }
 }
 
 // Django may hold a token of any generation: it does not know which of them were exchanged.

@@ -11,6 +11,7 @@ export type Ends = { tokens: number; sessions: number };
 const PAGE = 1_000;
 /** A transaction that began earlier can add a lower id later. So many ids are looked at again. */
 const OVERLAP = 1_000;
+const SIMPLEJWT_ID = /^[0-9a-f]{32}$/;
 const YEAR_MS = 365 * 86_400_000;
 
 /**
@@ -42,7 +43,8 @@ async function endSessionsOf(db: Database, tokens: BlacklistedToken[]): Promise<
     const read = readPyjwtClaims(token.token);
     const ours = oursIn(read?.claims);
     if (ours) continued.push(ours);
-    else own.push(...ownSessions(token, read));
+    // Also where Django made it from one of ours: after an exchange there, its own id leads to a session (lib/auth/adopt-session.ts).
+    if (!ours || SIMPLEJWT_ID.test(token.jti)) own.push(...ownSessions(token, read));
   }
   return endBlacklisted(db, own, continued);
 }
@@ -60,10 +62,10 @@ function oursIn(claims: unknown): Continued | null {
 }
 
 // Without a signature of ours, the token's id could belong to any of the secrets.
-function ownSessions({ jti, user_id, exp }: BlacklistedToken, read: ReturnType<typeof readPyjwtClaims>): DjangosOwn[] {
+function ownSessions({ jti, user_id, exp, listed_at }: BlacklistedToken, read: ReturnType<typeof readPyjwtClaims>): DjangosOwn[] {
   const { iat = null } = djangosClaims.safeParse(read?.claims).data ?? {};
   const ids = simplejwtSessionIds(jti).filter((_id, secret) => read === null || secret === read.secret);
-  return ids.map((session) => ({ session, jti, user_id: user_id ?? userOf(read?.claims), iat, exp }));
+  return ids.map((session) => ({ session, jti, user_id: user_id ?? userOf(read?.claims), iat, exp, listed_at }));
 }
 
 function userOf(claims: unknown): number | null {
