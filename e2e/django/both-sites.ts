@@ -34,7 +34,7 @@ export async function startBothSites(settings: Partial<DjangoSettings>, variable
     return launched;
   };
   return {
-    django,
+    django: { ...django, origin: django.origin.replace("127.0.0.1", "localhost") },
     /** Django's database, for a role that may read all of it and write nothing but rows of the blacklist. */
     mover,
     /** Runs a command of `manage`. @returns what it prints. @throws where it fails, with what it says */

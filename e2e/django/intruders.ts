@@ -17,22 +17,29 @@ export async function intrude(
 ): Promise<void> {
   const atDjango = django.origin;
   const arrived = walk.left.filter(({ at }) => Date.now() - at > ARRIVAL_MS).map(({ visitor }) => visitor);
-  const refused = async (who: string, attempt: Promise<Answer>) => {
-    const { status, text } = await attempt;
-    if (status !== 401) walk.faults.push({ phase: walk.phase, who, status, text });
-  };
-  for (const visitor of [...disabled, ...deleted, ...arrived]) {
-    await refused(`${visitor.username} reads the profile here`, getProfile(application, copyOf(visitor)));
-    await refused(`${visitor.username} refreshes here`, refresh(application, copyOf(visitor)));
-  }
-  // simplejwt refreshes for disabled and deleted users, but their new tokens open nothing.
-  for (const visitor of [...disabled, ...deleted])
-    await refused(`${visitor.username} reads the profile at Django`, getProfile(atDjango, copyOf(visitor)));
-  // simplejwt refuses the refresh token of a logout, and the access token only once that has expired.
-  for (const visitor of django.settings.hasBlacklist ? arrived : [])
-    await refused(`${visitor.username} refreshes at Django`, refresh(atDjango, copyOf(visitor)));
-  for (const [what, visitor] of Object.entries(forgeries(django.settings.secret)))
-    for (const origin of [application, atDjango]) await refused(`${what} at ${origin}`, getProfile(origin, visitor));
+  const attempts = [
+    ...[...disabled, ...deleted, ...arrived].flatMap((visitor) => [
+      refused(walk, `${visitor.username} reads the profile here`, getProfile(application, copyOf(visitor))),
+      refused(walk, `${visitor.username} refreshes here`, refresh(application, copyOf(visitor))),
+    ]),
+    // simplejwt refreshes for disabled and deleted users, but their new tokens open nothing.
+    ...[...disabled, ...deleted].map((visitor) =>
+      refused(walk, `${visitor.username} reads the profile at Django`, getProfile(atDjango, copyOf(visitor))),
+    ),
+    // simplejwt refuses the refresh token of a logout, and the access token only once that has expired.
+    ...(django.settings.hasBlacklist ? arrived : []).map((visitor) =>
+      refused(walk, `${visitor.username} refreshes at Django`, refresh(atDjango, copyOf(visitor))),
+    ),
+    ...Object.entries(forgeries(django.settings.secret)).flatMap(([what, visitor]) =>
+      [application, atDjango].map((origin) => refused(walk, `${what} at ${origin}`, getProfile(origin, visitor))),
+    ),
+  ];
+  await Promise.all(attempts);
+}
+
+async function refused(walk: Walk, who: string, attempt: Promise<Answer>): Promise<void> {
+  const { status, text } = await attempt;
+  if (status !== 401) walk.faults.push({ phase: walk.phase, who, status, text });
 }
 
 /** Access tokens that nobody was given. */

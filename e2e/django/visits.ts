@@ -11,17 +11,19 @@ export type Walk = {
   isOver: boolean;
   /** What should not have happened */
   faults: unknown[];
+  /** These log in anew at their next visit, as with another browser. */
+  loggingIn: Set<Visitor>;
   /** These log out at their next visit. */
   leaving: Set<Visitor>;
   /** The tokens of those who logged out, and when they did */
   left: { visitor: Visitor; at: number }[];
 };
 
-/** Uses the site until the walk is over, or until the visitor leaves. @param isRestless refreshes each time, ten times a second */
+/** Uses the site until the walk is over, or until the visitor leaves. @param isRestless refreshes each time */
 export async function keepVisiting(walk: Walk, visitor: Visitor, isRestless: boolean): Promise<void> {
   try {
     while (!walk.isOver) {
-      await pause(isRestless ? 100 : 300 + Math.random() * 1_500);
+      await pause(isRestless ? 500 : 1_000 + Math.random() * 2_000);
       if (walk.leaving.has(visitor)) return await leave(walk, visitor);
       await renew(walk, visitor, isRestless);
       await readProfile(walk, visitor);
@@ -32,7 +34,7 @@ export async function keepVisiting(walk: Walk, visitor: Visitor, isRestless: boo
 }
 
 async function renew(walk: Walk, visitor: Visitor, isRestless: boolean): Promise<void> {
-  if (visitor.password !== null && Math.random() < 0.01) opens(await logIn(walk.origin, visitor), "login");
+  if (walk.loggingIn.delete(visitor)) opens(await logIn(walk.origin, visitor), "login");
   if (canRefresh(visitor) && (isRestless || Math.random() < 0.2)) opens(await refresh(walk.origin, visitor), "refresh");
 }
 
@@ -48,14 +50,15 @@ async function readProfile(walk: Walk, visitor: Visitor): Promise<void> {
 }
 
 async function leave(walk: Walk, visitor: Visitor): Promise<void> {
-  // A logout needs an access token that is good.
-  await readProfile(walk, visitor);
+  // A logout at Django needs an access token that is good.
+  opens(await refresh(walk.origin, visitor), "refresh before a logout");
   const tokens = copyOf(visitor);
   opens(await logOut(walk.origin, visitor), "logout");
   walk.left.push({ visitor: tokens, at: Date.now() });
 }
 
-const canRefresh = ({ tokens }: Visitor) =>
+/** Whether the visitor has more than an access token. */
+export const canRefresh = ({ tokens }: Visitor) =>
   Object.keys(tokens).some((name) => name.endsWith("refresh_token") || name === "refresh");
 
 function opens({ status, text }: Answer, step: string): void {

@@ -6,7 +6,7 @@ import { type BothSites, startBothSites } from "./both-sites.ts";
 import { addCrowd, PASSWORD } from "./crowd.ts";
 import { ARRIVAL_MS, intrude } from "./intruders.ts";
 import { copyOf, logIn } from "./visitor.ts";
-import { keepVisiting, type Walk } from "./visits.ts";
+import { canRefresh, keepVisiting, type Walk } from "./visits.ts";
 
 // Two hundred people use a site while its paths move from Django to the application and back, twice, and at last for good.
 
@@ -61,14 +61,27 @@ test.runIf(djangoPython()).each(WORLDS)(
     sites.follow(...importing);
     if (hasBlacklist) sites.follow("export", "django", "--to", mover);
 
-    const walk: Walk = { origin: nginx.http, phase: "", isOver: false, faults: [], leaving: new Set(), left: [] };
+    const walk: Walk = {
+      origin: nginx.http,
+      phase: "",
+      isOver: false,
+      faults: [],
+      loggingIn: new Set(),
+      leaving: new Set(),
+      left: [],
+    };
     const visits = crowd.visitors.map((visitor, index) => keepVisiting(walk, visitor, index % 10 === 5));
-    for (const [phase, paths, backend, seconds] of STEPS) {
+    for (const [index, [phase, paths, backend, seconds]] of STEPS.entries()) {
       walk.phase = phase;
       await nginx.move(...paths, "to", backend);
+      const those = crowd.visitors.filter((visitor) => canRefresh(visitor) && !walk.leaving.has(visitor));
       // Without a blacklist a logout at Django ends nothing, at Django neither.
-      const leavers = crowd.visitors.filter((visitor) => !walk.leaving.has(visitor)).slice(0, 4);
-      if (hasBlacklist || backend === "movieconnect") for (const visitor of leavers) walk.leaving.add(visitor);
+      if (hasBlacklist || backend === "movieconnect") for (const visitor of those.slice(0, 4)) walk.leaving.add(visitor);
+      for (const visitor of those
+        .slice(-20)
+        .filter(({ password }) => password !== null)
+        .slice(index, index + 2))
+        walk.loggingIn.add(visitor);
       await Promise.all([pause(seconds * 1_000), intrude(walk, sites, application, crowd)]);
     }
     await intrude(walk, sites, application, crowd);
