@@ -14,6 +14,8 @@ const SEEN = `${COLUMNS}, s.grace_generation, extract(epoch from now() - s.rotat
 /** The condition for a living session `s` of the user `u`. */
 const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
 
+type Rotation = { id: string; generation: number; grace: number; isAway: boolean; before: Date; client: Client };
+
 /**
  * Rotates a living session to the generation after `generation`, if it is at `generation`, or behind it because the database
  * went back in time. Of several simultaneous requests exactly one succeeds, and none within `grace` of the last rotation.
@@ -21,6 +23,8 @@ const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
  * The commit waits for no disk and no standby: a client that was told to retry during such a wait would find its token
  * exchanged later. If a crash loses the rotation, the client's token is ahead of the row, and such a token is accepted.
  * @param grace in seconds
+ * @param isAway whether Django made the token, from one of this session. Django may refuse that one from now on, so the session
+ *   rotates also within the grace
  * @param before the moment when the client stops waiting. A paused database may run the statement later: without this limit
  *   it would exchange the token without the client's knowledge, and the client's next attempt would look like a replay
  * @returns `rotated`: the session after the rotation, or null; `seen`: the living session when the statement began, or null;
@@ -28,7 +32,7 @@ const LIVES = "s.revoked_at is null and s.expires_at > now() and u.is_active";
  */
 export async function rotateSession(
   db: Database,
-  { id, generation, grace, before, client }: { id: string; generation: number; grace: number; before: Date; client: Client },
+  { id, generation, grace, isAway, before, client }: Rotation,
 ): Promise<{ rotated: SessionRow | null; seen: SeenSession | null; inTime: boolean }> {
   // synchronous_commit is set for this statement's transaction alone, which works through a pooler too. The update depends on
   // `relaxed`, so that the setting comes first. A clock that was set back leaves a rotated_at in the future, which must not
@@ -42,15 +46,16 @@ export async function rotateSession(
        select ${SEEN}, u.username as account_name from sessions s join users u on u.id = s.user_id where s.id = $1 and ${LIVES}
      ), rotated as (
        update sessions s set generation = greatest($2, s.generation + 1), rotated_at = clock_timestamp(), username = account_name,
-         grace_generation = greatest($2 - 1, s.generation), address = coalesce($5, s.address), device = coalesce($6, s.device)
+         grace_generation = case when $7 and s.rotated_at > now() - make_interval(secs => $3) then s.grace_generation
+                                 else greatest($2 - 1, s.generation) end, address = coalesce($5, s.address), device = coalesce($6, s.device)
        from seen, relaxed
        where s.id = $1 and s.revoked_at is null and relaxed.commit = 'off' and clock_timestamp() < $4
          and (s.generation < $2 or s.generation = $2
-           and s.rotated_at not between now() - make_interval(secs => $3) and now() + make_interval(secs => $3))
+           and ($7 or s.rotated_at not between now() - make_interval(secs => $3) and now() + make_interval(secs => $3)))
        returning s.generation as next_generation, s.rotated_at as next_rotated_at
      )
      select *, clock_timestamp() < $4 as in_time from seen left join rotated on true`,
-    [id, generation, grace, before, client.address, client.device],
+    [id, generation, grace, before, client.address, client.device, isAway],
   );
   const [row] = rows;
   if (!row) return { rotated: null, seen: null, inTime: true };

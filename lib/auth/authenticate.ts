@@ -5,7 +5,8 @@ import { AppError, type ErrorCode } from "#lib/errors.ts";
 import { bearerParts } from "./bearer-token.ts";
 import { readCookies } from "./cookies.ts";
 import { hasSessionEnded } from "./revocations.ts";
-import { type Refused, verifyAccessToken } from "./tokens.ts";
+import { findSimplejwtViewer } from "./simplejwt-access.ts";
+import { type AccessClaims, type Refused, verifyAccessToken } from "./tokens.ts";
 
 /** The signed-in user of a request, and the session that the request belongs to. */
 export type Viewer = { userId: number; username: string; sessionId: string };
@@ -29,7 +30,7 @@ export async function authenticate(db: Database, headers: CredentialHeaders): Pr
   if (bearer && bearer.length > 1) throw new AppError("bad_authorization_header");
   let refused: Refused | undefined;
   for (const presented of bearer ?? readCookies(headers.cookie, "access")) {
-    const checked = await checkAccessToken(db, presented);
+    const checked = await checkAccessToken(db, presented, headers.cookie);
     if ("userId" in checked) return checked;
     refused ??= checked;
   }
@@ -51,10 +52,14 @@ export function isUnauthenticated(error: unknown): error is AppError {
   return error instanceof AppError && UNAUTHENTICATED.has(error.code);
 }
 
-async function checkAccessToken(db: Database, presented: string): Promise<Viewer | Refused> {
+async function checkAccessToken(db: Database, presented: string, cookie: string | null): Promise<Viewer | Refused> {
   const token = verifyAccessToken(presented);
-  if (!token.ok) return token;
-  const { user_id: userId, username, sid: sessionId } = token.claims;
-  if (await hasSessionEnded(db, { id: sessionId, userId })) return { ok: false, reason: "invalid" };
+  const viewer = token.ok ? viewerOf(token.claims) : ((await findSimplejwtViewer(db, presented, cookie)) ?? token);
+  if ("ok" in viewer) return viewer;
+  const { sessionId: id, userId } = viewer;
+  return (await hasSessionEnded(db, { id, userId })) ? { ok: false, reason: "invalid" } : viewer;
+}
+
+function viewerOf({ user_id: userId, username, sid: sessionId }: AccessClaims): Viewer {
   return { userId, username, sessionId };
 }

@@ -1,6 +1,6 @@
 import "server-only";
 
-import { type CookieName, clearedCookie, readCookies, type SessionCookie } from "./cookies.ts";
+import { type CookieName, clearedNames, readCookies, type SessionCookie } from "./cookies.ts";
 import { isSignedHere, isWellFormed } from "./signed-token.ts";
 
 const NAMES = ["access", "refresh"] as const;
@@ -15,7 +15,7 @@ const NAMES = ["access", "refresh"] as const;
 export function clearedCookies(header: string | null, unsigned: "cleared" | "kept" = "cleared"): SessionCookie[] {
   const owned = NAMES.map((which) => isOurs(readCookies(header, which), unsigned));
   const isClear = (index: number) => owned[index] ?? owned[1 - index] ?? true;
-  return NAMES.filter((_which: CookieName, index) => isClear(index)).map(clearedCookie);
+  return NAMES.filter((_which: CookieName, index) => isClear(index)).flatMap(clearedNames);
 }
 
 // Clearing reaches only the cookie at our path: a foreign cookie with the same name is at another path.

@@ -2,14 +2,26 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { forget } from "#lib/per-process.ts";
 
 /** The module in a process whose PUBLIC_URL is https. */
-async function cookiesOfHttps() {
+async function cookiesOfHttps(settings: Record<string, string> = {}) {
   vi.resetModules();
   forget("config");
   vi.stubEnv("AUTH_SECRET", "a-secret-0123456789-0123456789-a-secret");
   vi.stubEnv("DATABASE_URL", "postgres://localhost/none");
   vi.stubEnv("PUBLIC_URL", "https://example.com");
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   return import("./cookies.ts");
 }
+
+test("while simplejwt's tokens are accepted, both names are read and set, and Django's comes first", async () => {
+  const { clearedNames, readCookies } = await cookiesOfHttps({ LEGACY_SIMPLEJWT: "2099-12-31" });
+  expect(readCookies("__Host-access_token=a; access_token=b; Access_token=c", "access")).toEqual(["b", "a"]);
+  expect(clearedNames("refresh").map(({ name, secure }) => [name, secure])).toEqual([
+    ["__Host-refresh_token", true],
+    ["refresh_token", true],
+  ]);
+  const { clearedNames: clearedAfter } = await cookiesOfHttps({ LEGACY_SIMPLEJWT: "2020-12-31" });
+  expect(clearedAfter("refresh").map(({ name }) => name)).toEqual(["__Host-refresh_token"]);
+});
 
 beforeEach(() => () => {
   vi.unstubAllEnvs();

@@ -2,6 +2,7 @@ import "server-only";
 
 import { config } from "#lib/config.ts";
 import { splitField, trimField } from "#lib/settings/field-value.ts";
+import { acceptsSimplejwt } from "./accepts-simplejwt.ts";
 import { now } from "./clock.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -26,23 +27,23 @@ export function hostCookieName(name: string): string {
 
 /** The whole name of a session's cookie. */
 export function sessionCookieName(which: CookieName): string {
-  return hostCookieName(`${which}_token`);
+  return hostCookieName(bareName(which));
 }
 
-/** The two cookies that carry a session. */
+/** The cookies that carry a session: each of the two, under each name that is read. */
 export function sessionCookies(tokens: Tokens): SessionCookie[] {
   // `issuedAt` is the database's clock a moment ago. This worker's copy of that clock may lag behind it by the time that an
   // answer of the database takes.
   const seconds = Math.max(tokens.issuedAt, Math.floor(now().getTime() / 1_000));
   return [
-    cookie("access", tokens.access, Math.max(0, tokens.accessExpiry - seconds)),
-    cookie("refresh", tokens.refresh, Math.max(0, tokens.refreshExpiry - seconds)),
+    ...named("access", tokens.access, Math.max(0, tokens.accessExpiry - seconds)),
+    ...named("refresh", tokens.refresh, Math.max(0, tokens.refreshExpiry - seconds)),
   ];
 }
 
-/** One cookie, empty and expired. A browser drops a cookie only if it is set again with the same attributes. */
-export function clearedCookie(which: CookieName): SessionCookie {
-  return cookie(which, "", 0);
+/** A cookie, empty and expired. A browser drops a cookie only if it is set again with the same attributes. */
+export function clearedNames(which: CookieName): SessionCookie[] {
+  return named(which, "", 0);
 }
 
 /** A `Set-Cookie` header's value. */
@@ -56,7 +57,8 @@ export function serializeCookie({ name, value, path, maxAge, secure }: SessionCo
  * uses the name too. An empty value counts as absent.
  */
 export function readCookies(header: string | null, which: CookieName): string[] {
-  return readNamed(header, sessionCookieName(which));
+  const values = readNamed(header, sessionCookieName(which));
+  return hasBareNames() ? [...readNamed(header, bareName(which)), ...values] : values;
 }
 
 /** The values that a `Cookie` header has under a name: the whole name, with its prefix. */
@@ -89,8 +91,19 @@ function cookiePairs(header: string | null): { name: string; value: string }[] {
   });
 }
 
-function cookie(which: CookieName, value: string, maxAge: number): SessionCookie {
-  return makeCookie(sessionCookieName(which), value, maxAge);
+function named(which: CookieName, value: string, maxAge: number): SessionCookie[] {
+  const names = [sessionCookieName(which), ...(hasBareNames() ? [bareName(which)] : [])];
+  return names.map((name) => makeCookie(name, value, maxAge));
+}
+
+// Django's cookies have no prefix, and it reads none. We set both, so the bare one is never the older of the two: if Django has set
+// another, another person may have logged in there since. Any host of the domain can plant such a cookie, as it could at Django.
+function hasBareNames(): boolean {
+  return isSecure() && acceptsSimplejwt();
+}
+
+function bareName(which: CookieName): string {
+  return `${which}_token`;
 }
 
 function isSecure(): boolean {

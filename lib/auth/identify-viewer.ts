@@ -5,7 +5,7 @@ import { AppError } from "#lib/errors.ts";
 import { OUTAGE_RETRY_SECONDS } from "#lib/settings/waits.ts";
 import { findViewer, type Viewer } from "./authenticate.ts";
 import { readCookies } from "./cookies.ts";
-import { verifyRefreshToken } from "./tokens.ts";
+import { verifyPresented } from "./presented-refresh.ts";
 
 /**
  * Identifies a page's viewer by the cookies; null is a visitor.
@@ -20,6 +20,6 @@ export async function identifyViewer(db: Database, cookie: string | null): Promi
 // proxy.ts has already renewed or cleared the cookies if it could. A refresh token that is still there, with a valid
 // signature, could not be exchanged because of an outage: its holder is probably signed in, and must not see a login form.
 function refuseToGuess(cookie: string | null): void {
-  const isGood = readCookies(cookie, "refresh").some((token) => verifyRefreshToken(token).ok);
+  const isGood = readCookies(cookie, "refresh").some((token) => verifyPresented(token).ok);
   if (isGood) throw new AppError("unavailable", { retryAfter: OUTAGE_RETRY_SECONDS });
 }

@@ -3,14 +3,30 @@ import "server-only";
 import type { Database } from "#db/pool.ts";
 import { AppError } from "#lib/errors.ts";
 import type { LogOutValues } from "#lib/schemas.ts";
+import { acceptsSimplejwt } from "./accepts-simplejwt.ts";
 import { authenticate, type CredentialHeaders, findViewer, isUnauthenticated, type Viewer } from "./authenticate.ts";
 import { readCookies } from "./cookies.ts";
 import { endSession } from "./end-session.ts";
+import { verifyPresented } from "./presented-refresh.ts";
 import { findRefreshable } from "./refresh-session.ts";
 
 /** Ends the viewer's session, and no other of the user's sessions. */
 export async function logOut(db: Database, leaver: Viewer): Promise<void> {
   await endSession(db, leaver, "logged_out");
+}
+
+/**
+ * Ends the sessions of simplejwt's refresh tokens that a person sends along at the logout: the access token may have opened a session
+ * of its own before they were seen.
+ * @param sent the body's token
+ */
+export async function logOutSent(db: Database, leaver: Viewer, cookie: string | null, sent: string | undefined): Promise<void> {
+  if (!acceptsSimplejwt()) return;
+  const tokens = [...readCookies(cookie, "refresh"), ...(sent === undefined ? [] : [sent])];
+  for (const presented of tokens.filter(isSimplejwt)) {
+    const session = await findFirst(db, [presented]);
+    if (session?.userId === leaver.userId) await logOut(db, session);
+  }
 }
 
 /**
@@ -40,6 +56,11 @@ export async function logOutHolder(db: Database, cookie: string | null): Promise
   } catch (error) {
     if (!isUnauthenticated(error)) throw error;
   }
+}
+
+function isSimplejwt(presented: string): boolean {
+  const token = verifyPresented(presented);
+  return token.ok && token.claims.simplejwt !== null;
 }
 
 async function findFirst(db: Database, refreshTokens: string[]): Promise<Viewer | null> {

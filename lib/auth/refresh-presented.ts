@@ -3,8 +3,11 @@ import "server-only";
 import type { Database } from "#db/pool.ts";
 import { AppError } from "#lib/errors.ts";
 import { readCookies } from "./cookies.ts";
+import { heldSessions } from "./held-sessions.ts";
+import { verifyPresented } from "./presented-refresh.ts";
 import { refreshSession } from "./refresh-session.ts";
-import { type Tokens, verifyAccessToken, verifyRefreshToken } from "./tokens.ts";
+import { isCurrent, readSimplejwt } from "./simplejwt-tokens.ts";
+import type { Tokens } from "./tokens.ts";
 
 /**
  * Refreshes the session of the first good refresh cookie. Null if the request has none.
@@ -42,9 +45,14 @@ function isRefusal(error: unknown): error is AppError {
   return error instanceof AppError && error.code === "refresh_token_not_valid";
 }
 
+// Only the database knows the session of such a token. The next request that brings it will say.
+function isSimplejwtAccess(presented: string): boolean {
+  const token = readSimplejwt(presented);
+  return token?.type === "access" && isCurrent(token);
+}
+
 function holdsAnotherSession(cookie: string | null, presented: string): boolean {
-  const refused = verifyRefreshToken(presented);
-  const access = readCookies(cookie, "access").map(verifyAccessToken);
-  const refresh = readCookies(cookie, "refresh").map(verifyRefreshToken);
-  return [...access, ...refresh].some((token) => token.ok && !(refused.ok && refused.claims.sid === token.claims.sid));
+  const refused = verifyPresented(presented);
+  const isOther = heldSessions(cookie).some((id) => !(refused.ok && refused.claims.sid === id));
+  return isOther || readCookies(cookie, "access").some(isSimplejwtAccess);
 }

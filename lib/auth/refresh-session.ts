@@ -8,12 +8,14 @@ import type { SessionRow } from "#db/sessions.ts";
 import { refreshGraceSeconds } from "#lib/config.ts";
 import { AppError, type TokenProblem } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
+import { findPresentedSession } from "./adopt-session.ts";
 import { clientFacts } from "./client-facts.ts";
 import { isUnexpected, lostSeconds, now } from "./clock.ts";
 import { endSession } from "./end-session.ts";
 import { tokensOf } from "./open-session.ts";
+import { type PresentedRefresh, readPresented, verifyPresented } from "./presented-refresh.ts";
 import { hasFreshRevocations, isKnownToHaveEnded } from "./revocations.ts";
-import { type RefreshClaims, readRefreshClaims, type Tokens, verifyRefreshToken } from "./tokens.ts";
+import type { Tokens } from "./tokens.ts";
 
 /**
  * Exchanges a refresh token for its successors. A session rotates at most once per grace: a token that was exchanged or issued
@@ -22,13 +24,14 @@ import { type RefreshClaims, readRefreshClaims, type Tokens, verifyRefreshToken 
  * @throws {AppError} `refresh_token_not_valid`; `unavailable` if the database ran the statement after its deadline
  */
 export async function refreshSession(db: Database, presented: string): Promise<Tokens> {
-  const token = verifyRefreshToken(presented);
+  const token = verifyPresented(presented);
   if (!token.ok) throw await refusal(db, presented, token.reason);
-  if (isKnownToHaveEnded(token.claims.sid)) throw await refusal(db, presented);
-  const { sid: id, gen: generation, user_id } = token.claims;
+  const claims = await findPresentedSession(db, token.claims, { isExchanged: true });
+  if (isKnownToHaveEnded(claims.sid)) throw await refusal(db, presented);
+  const { sid: id, gen: generation, user_id, isAway } = claims;
   const grace = refreshGraceSeconds();
   const before = new Date(now().getTime() + DEADLINE_MS);
-  const { rotated, seen, inTime } = await rotateSession(db, { id, generation, grace, before, client: clientFacts() });
+  const { rotated, seen, inTime } = await rotateSession(db, { id, generation, grace, isAway, before, client: clientFacts() });
   if (rotated) {
     if (seen && seen.generation < generation) record("database_behind", { user_id, session: id, generation });
     record("refresh", { user_id: rotated.user_id, session: rotated.id, generation: rotated.generation });
@@ -36,10 +39,21 @@ export async function refreshSession(db: Database, presented: string): Promise<T
   }
   // The statement ran after its deadline and changed nothing: it can't tell whether this is a replay.
   if (!inTime) throw new AppError("unavailable", { retryAfter: 1 });
-  const accepted = await resolveSuperseded(db, seen, token.claims);
-  const settled = accepted && (isSettled(accepted, generation) ? accepted : await findSettled(db, token.claims));
+  const accepted = await resolveSuperseded(db, seen, claims);
+  const settled = accepted && (isSettled(accepted, claims) ? accepted : await findSettled(db, claims));
   if (!settled) throw await refusal(db, presented);
   return tokensOf(settled);
+}
+
+/**
+ * As `findRefreshable`, for an endpoint that can't do without.
+ * @throws {AppError} as `refreshSession`
+ */
+export async function requireRefreshable(db: Database, presented: string): Promise<SessionRow> {
+  const session = await findRefreshable(db, presented);
+  if (session) return session;
+  const token = verifyPresented(presented);
+  throw await refusal(db, presented, token.ok ? "invalid" : token.reason);
 }
 
 /**
@@ -48,21 +62,31 @@ export async function refreshSession(db: Database, presented: string): Promise<T
  * @throws {AppError} `unavailable` while it is unknown whether the token is a replay
  */
 export async function findRefreshable(db: Database, presented: string): Promise<SessionRow | null> {
-  const token = verifyRefreshToken(presented);
-  if (!token.ok || isKnownToHaveEnded(token.claims.sid)) return null;
-  return resolveSuperseded(db, await findLivingSession(db, token.claims.sid), token.claims);
+  const token = verifyPresented(presented);
+  if (!token.ok) return null;
+  const claims = await findPresentedSession(db, token.claims, { isExchanged: false });
+  if (isKnownToHaveEnded(claims.sid)) return null;
+  return resolveSuperseded(db, await findLivingSession(db, claims.sid), claims);
+}
+
+/**
+ * Whether a refresh would accept a token of this generation. A token that is ahead of its session was signed before the database
+ * went back in time.
+ * @throws {AppError} `unavailable` while it is unknown whether the token is a replay
+ */
+export function isAccepted(seen: SeenSession, generation: number): boolean {
+  return generation >= seen.generation || (generation >= seen.grace_generation && isWithinGrace(seen));
 }
 
 // Decides about a token that did not rotate its session: the session as the statement saw it, or null. A replay ends the
-// session. A token that is ahead of its session was signed before the database went back in time.
+// session.
 async function resolveSuperseded(
   db: Database,
   seen: SeenSession | null,
-  { gen, sid, user_id }: RefreshClaims,
+  { gen, sid, user_id }: PresentedRefresh,
 ): Promise<SeenSession | null> {
   if (!seen) return null;
-  if (gen >= seen.generation) return seen;
-  if (gen >= seen.grace_generation && isWithinGrace(seen)) return seen;
+  if (isAccepted(seen, gen)) return seen;
   record("replay", { user_id, session: sid, generation: gen });
   await endSession(db, { sessionId: sid, userId: user_id }, "replayed");
   return null;
@@ -77,15 +101,15 @@ function isWithinGrace({ age_seconds: age, rotated_at }: SeenSession): boolean {
   return age < refreshGraceSeconds() + lostSeconds();
 }
 
-// Whether the session is where this generation leads: at its successor, or at itself while it is too young to rotate.
-function isSettled({ generation, age_seconds: age }: SeenSession, presented: number): boolean {
-  return generation > presented || (generation === presented && age <= refreshGraceSeconds());
+// Whether the session is where this token leads: at its successor, or at itself while it is too young to rotate.
+function isSettled({ generation, age_seconds: age }: SeenSession, { gen, isAway }: PresentedRefresh): boolean {
+  return generation > gen || (generation === gen && age <= refreshGraceSeconds() && !isAway);
 }
 
 // Another request has just rotated the session. If not, the database ran this request's statement after its deadline.
-async function findSettled(db: Database, { sid, gen }: RefreshClaims): Promise<SessionRow | null> {
-  const session = await findLivingSession(db, sid);
-  if (session && !isSettled(session, gen)) throw new AppError("unavailable", { retryAfter: 1 });
+async function findSettled(db: Database, claims: PresentedRefresh): Promise<SessionRow | null> {
+  const session = await findLivingSession(db, claims.sid);
+  if (session && !isSettled(session, claims)) throw new AppError("unavailable", { retryAfter: 1 });
   return session;
 }
 
@@ -97,8 +121,8 @@ async function refusal(db: Database, presented: string, problem: TokenProblem = 
 
 /** Why the session of a refresh token ended, if one of our secrets signed the token, however old it is. Null if it lives. */
 async function whyEnded(db: Database, presented: string): Promise<EndReason | "expired" | null> {
-  const claims = readRefreshClaims(presented);
+  const claims = readPresented(presented);
   if (claims === null) return null;
   const end = await findEnd(db, claims.sid);
-  return end ?? (verifyRefreshToken(presented).ok ? null : "expired");
+  return end ?? (verifyPresented(presented).ok ? null : "expired");
 }

@@ -3,6 +3,8 @@ import "server-only";
 import type { Database } from "#db/pool.ts";
 import { isUnavailable } from "#db/unavailable.ts";
 import { AppError, type SessionEnd } from "#lib/errors.ts";
+import { acceptsSimplejwt } from "./accepts-simplejwt.ts";
+import { givenCookies } from "./adopted-cookies.ts";
 import { findViewer } from "./authenticate.ts";
 import { clearedCookies } from "./cleared-cookies.ts";
 import { readCookies, type SessionCookie, sessionCookies } from "./cookies.ts";
@@ -18,9 +20,9 @@ const NOTHING: Renewal = { cookies: [], end: null };
  * cleared ones if the session has ended, none if there is nothing to do or the database can't be asked.
  */
 export async function renewCookies(db: Database, cookie: string | null): Promise<Renewal> {
-  if (readCookies(cookie, "refresh").length === 0) return NOTHING;
+  if (!mayNeedNew(cookie)) return NOTHING;
   try {
-    if (await findViewer(db, cookie)) return NOTHING;
+    if (await findViewer(db, cookie)) return { cookies: givenCookies(), end: null };
     const tokens = await refreshByCookie(db, cookie);
     return tokens ? { cookies: sessionCookies(tokens), end: null } : NOTHING;
   } catch (error) {
@@ -28,6 +30,11 @@ export async function renewCookies(db: Database, cookie: string | null): Promise
     if (isUnavailable(error)) return NOTHING;
     throw error;
   }
+}
+
+// One of simplejwt's access tokens may be alone.
+function mayNeedNew(cookie: string | null): boolean {
+  return readCookies(cookie, "refresh").length > 0 || (acceptsSimplejwt() && readCookies(cookie, "access").length > 0);
 }
 
 // Without a cookie to clear the refused token was another application's, and no session of ours has ended.

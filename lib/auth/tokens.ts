@@ -22,12 +22,17 @@ export type Tokens = { issuedAt: number; access: string; accessExpiry: number; r
 
 export type Refused = { ok: false; reason: TokenProblem };
 type Timed = { exp: number; iat: number };
-type Verified<Claims> = { ok: true; claims: Claims } | Refused;
+export type Verified<Claims> = { ok: true; claims: Claims } | Refused;
 
 // Signed claims are input like any other: each must be a value that this file could have written and that Postgres can store.
 const LAST_SECOND = Date.UTC(9999, 11, 31) / 1_000;
-const seconds = z.int().min(0).max(LAST_SECOND);
-const randomId = z.string().regex(/^[\w-]{22}$/);
+export const seconds = z.int().min(0).max(LAST_SECOND);
+export const randomId = z.string().regex(/^[\w-]{22}$/);
+// A refresh adds 1 to the generation, which is an `integer` in Postgres.
+export const generation = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 2);
 const common = z.object({ exp: seconds, iat: seconds, jti: randomId, user_id: z.int().min(1), sid: randomId });
 const username = z
   .string()
@@ -35,20 +40,13 @@ const username = z
   .max(300)
   .refine((name) => name.isWellFormed() && !name.includes("\0"));
 const accessClaims = common.extend({ token_type: z.literal("access"), username });
-// A refresh adds 1 to the generation, which is an `integer` in Postgres.
-const refreshClaims = common.extend({
-  token_type: z.literal("refresh"),
-  gen: z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 2),
-});
+const refreshClaims = common.extend({ token_type: z.literal("refresh"), gen: generation });
 
 export type AccessClaims = z.output<typeof accessClaims>;
 export type RefreshClaims = z.output<typeof refreshClaims>;
 
 /** How far in the future a token may have been issued, in seconds: a clock that is a week ahead is not plausible. */
-const MOST_AHEAD = 7 * 86_400;
+export const MOST_AHEAD = 7 * 86_400;
 const INVALID: Refused = { ok: false, reason: "invalid" };
 
 /** Signs the access and the refresh token of a session at one generation. Neither outlives the session. */
@@ -57,9 +55,10 @@ export function signTokens(facts: TokenFacts): Tokens {
   const sessionExpiry = Math.floor(facts.sessionExpiresAt.getTime() / 1_000);
   const accessExpiry = Math.min(iat + config().ACCESS_TOKEN_LIFETIME, sessionExpiry);
   const refreshExpiry = Math.min(iat + config().REFRESH_TOKEN_LIFETIME, sessionExpiry);
-  const { sessionId: sid, userId: user_id, username, generation: gen } = facts;
-  const access = { token_type: "access", exp: accessExpiry, iat, jti: jti(facts, "access"), user_id, sid, username };
-  const refresh = { token_type: "refresh", exp: refreshExpiry, iat, jti: jti(facts, "refresh"), user_id, sid, gen };
+  const { sessionId: sid, username, generation: gen } = facts;
+  const user = userClaims(facts);
+  const access = { token_type: "access", exp: accessExpiry, iat, jti: jti(facts, "access"), ...user, sid, username };
+  const refresh = { token_type: "refresh", exp: refreshExpiry, iat, jti: jti(facts, "refresh"), ...user, sid, gen };
   return { issuedAt: iat, access: signClaims(access), accessExpiry, refresh: signClaims(refresh), refreshExpiry };
 }
 
@@ -114,6 +113,14 @@ function remember(token: string, claims: AccessClaims): void {
   const oldest = verifiedBefore.keys().next().value;
   if (oldest !== undefined && verifiedBefore.size >= REMEMBERED_TOKENS) verifiedBefore.delete(oldest);
   verifiedBefore.set(token, claims);
+}
+
+// Django reads the user's id from the claim that it was told to. When the tokens were issued decides, not what time it is: at the
+// end of the period the same facts give the same tokens. A string, because PyJWT wants one in `sub`.
+function userClaims({ userId, rotatedAt }: TokenFacts): Record<string, string | number> {
+  const { LEGACY_SIMPLEJWT: end, LEGACY_SIMPLEJWT_USER_CLAIM: name } = config();
+  const isRead = end !== undefined && rotatedAt < end && name !== "user_id";
+  return isRead ? { user_id: userId, [name]: String(userId) } : { user_id: userId };
 }
 
 // Unique without randomness of its own: the session id has 128 random bits.

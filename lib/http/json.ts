@@ -1,5 +1,6 @@
 import "server-only";
 
+import { givenCookies } from "#lib/auth/adopted-cookies.ts";
 import { type SessionCookie, serializeCookie } from "#lib/auth/cookies.ts";
 import { currentRequest } from "#lib/observe/request-context.ts";
 
@@ -39,10 +40,20 @@ function answer(text: string | null, { status, headers, cookies }: Required<Extr
 export function respond(result: unknown): Response {
   if (result instanceof Response) return result;
   const { status, headers, text } = isJsonAnswer(result) ? result : json(result);
+  addUnlessSet(headers, givenCookies());
   const lane = currentRequest()?.lane;
   if (lane === undefined || text === null) return new Response(text, { status, headers });
   lane.answer = { status, text };
   return new Response(null, { status, headers });
+}
+
+// The cookies of an answer that continues or ends the session are newer.
+function addUnlessSet(headers: JsonAnswer["headers"], cookies: SessionCookie[]): void {
+  if (cookies.length === 0) return;
+  const isSet = headers.some(
+    ([name, value]) => name === "set-cookie" && cookies.some((cookie) => value.startsWith(`${cookie.name}=`)),
+  );
+  if (!isSet) headers.push(...cookies.map((cookie): [string, string] => ["set-cookie", serializeCookie(cookie)]));
 }
 
 function isJsonAnswer(value: unknown): value is JsonAnswer {

@@ -33,6 +33,8 @@ type Events = {
   /** Another database, or an older state of the same one, has answered: acknowledged writes may be lost */
   database_went_back: { since: string; ended_again: number };
   revocation: { user_id: number; session: string };
+  /** A token of simplejwt's has opened a session */
+  adoption: { user_id: number; session: string };
   /** The mail server has taken a mail */
   mail_sent: { mail: string; kind: string; user_id: number | null };
   /** There was nobody to write to, or nothing to say any more */
@@ -73,6 +75,7 @@ const EVENTS: { [Name in keyof Events]: Row<Events[Name]> } = {
   database_behind: { level: "warn", count: () => metrics().sessions.inc({ event: "resumed" }) },
   database_went_back: { level: "error", count: () => metrics().databaseWentBack.inc() },
   revocation: { level: "info", count: () => metrics().sessions.inc({ event: "revoked" }) },
+  adoption: { level: "info", count: () => metrics().sessions.inc({ event: "adopted" }) },
   mail_sent: { level: "info", count: () => metrics().mails.inc({ outcome: "sent" }) },
   mail_dropped: { level: "info", count: () => metrics().mails.inc({ outcome: "dropped" }) },
   mail_failed: { level: "warn", count: () => metrics().mails.inc({ outcome: "failed" }) },

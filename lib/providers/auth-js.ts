@@ -6,11 +6,11 @@ import type { ResponseInternal } from "@auth/core/types";
 import NextAuth, { type NextAuthConfig, type Session } from "next-auth";
 import { findLinkedUser } from "#db/auth-js-adapter.ts";
 import { type Database, database } from "#db/pool.ts";
+import { accessExpiry } from "#lib/auth/access-expiry.ts";
 import type { Viewer } from "#lib/auth/authenticate.ts";
-import { makeCookie, readCookies, type SessionCookie, sessionCookieName } from "#lib/auth/cookies.ts";
+import { makeCookie, type SessionCookie, sessionCookieName } from "#lib/auth/cookies.ts";
 import { derivedKeys } from "#lib/auth/derived-key.ts";
 import { identifyViewer } from "#lib/auth/identify-viewer.ts";
-import { verifyAccessToken } from "#lib/auth/tokens.ts";
 import { type Config, config } from "#lib/config.ts";
 import { perProcess } from "#lib/per-process.ts";
 import { arrive } from "./arrive.ts";
@@ -71,10 +71,7 @@ export function emptyVisit(): Visit {
 /** A visit by the holder of the `Cookie` header's access token. */
 export async function visitOf(db: Database, cookie: string | null): Promise<Visit> {
   const viewer = await identifyViewer(db, cookie);
-  const tokens = readCookies(cookie, "access").map(verifyAccessToken);
-  const token = tokens.find((read) => read.ok && read.claims.sid === viewer?.sessionId);
-  const expires = new Date((token?.ok ? token.claims.exp : 0) * 1_000).toISOString();
-  return { ...emptyVisit(), viewer, expires };
+  return { ...emptyVisit(), viewer, expires: accessExpiry(cookie, viewer).toISOString() };
 }
 
 /** The configuration, made at its first use: a build imports every route without an environment. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
-import { findLeaver, logOut } from "#lib/auth/log-out.ts";
+import { findLeaver, logOut, logOutSent } from "#lib/auth/log-out.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 import { logOutInput } from "#lib/schemas.ts";
@@ -18,8 +18,9 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       answers: { 200: z.object({ detail: z.literal(LOGGED_OUT.detail) }) },
       setsCookies: true,
     },
-    async ({ db, viewer, headers }) => {
+    async ({ db, viewer, headers, body }) => {
       await logOut(db, viewer);
+      await logOutSent(db, viewer, headers.cookie, body.refresh);
       return json(LOGGED_OUT, { cookies: clearedCookies(headers.cookie) });
     },
   ),

@@ -1,0 +1,53 @@
+import "server-only";
+
+import { DEADLINE_MS } from "#db/connection/deadline.ts";
+import type { Database } from "#db/pool.ts";
+import type { SessionRow } from "#db/sessions.ts";
+import { adoptSession, noteDjangoToken } from "#db/simplejwt-sessions.ts";
+import { isSpent } from "#db/spent.ts";
+import { config } from "#lib/config.ts";
+import { AppError } from "#lib/errors.ts";
+import { record } from "#lib/observe/events.ts";
+import { clientFacts } from "./client-facts.ts";
+import { now } from "./clock.ts";
+import type { PresentedRefresh } from "./presented-refresh.ts";
+import type { SimplejwtToken } from "./simplejwt-tokens.ts";
+
+/** What `spent` has of a session that Django's blacklist ended. `manage import django` writes it. */
+export const endedByDjango = (sessionId: string) => `django-ended:${sessionId}`;
+
+/**
+ * Finds out which session a refresh token is of. For a token of simplejwt's that was not seen before it opens that session. A token
+ * of ours says it.
+ * @param isExchanged whether the token is being exchanged: then its session begins at the next generation
+ * @throws {AppError} `unavailable` if the database ran the statement after its deadline
+ */
+export async function findPresentedSession(
+  db: Database,
+  claims: PresentedRefresh,
+  { isExchanged }: { isExchanged: boolean },
+): Promise<PresentedRefresh> {
+  const { simplejwt } = claims;
+  if (simplejwt === null) return claims;
+  if (simplejwt.continued !== null && !(await isSpent(db, endedByDjango(claims.sid)))) {
+    await noteDjangoToken(db, simplejwt, claims.sid);
+    return claims;
+  }
+  // A token that Django has exchanged is on its blacklist, which ended the session of it. What it was exchanged for is good.
+  await adopt(db, simplejwt, isExchanged ? 1 : 0);
+  return { ...claims, sid: simplejwt.ownSession, gen: 0, isAway: false };
+}
+
+/**
+ * Opens the session of a token of simplejwt's that was not seen before.
+ * @returns null if it was seen before, or opens no account
+ * @throws {AppError} `unavailable` if the database ran the statement after its deadline
+ */
+export async function adopt(db: Database, token: SimplejwtToken, generation: 0 | 1): Promise<SessionRow | null> {
+  const before = new Date(now().getTime() + DEADLINE_MS);
+  const lifetime = config().SESSION_LIFETIME;
+  const { adopted, inTime } = await adoptSession(db, token, { generation, lifetime, before, client: clientFacts() });
+  if (!adopted && !inTime) throw new AppError("unavailable", { retryAfter: 1 });
+  if (adopted) record("adoption", { user_id: adopted.user_id, session: adopted.id });
+  return adopted;
+}
