@@ -81,3 +81,22 @@ export async function findDjangoSession(
   );
   return rows[0] ?? null;
 }
+
+/**
+ * Ends the sessions that access tokens of the same login at Django opened, and that no client has gone on with.
+ * @returns the ids of those that were ended
+ */
+export async function revokeCompanions(
+  db: Database,
+  { sessionId, userId }: { sessionId: string; userId: number },
+): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `update sessions set revoked_at = now(), end_reason = 'logged_out'
+     where user_id = $1 and generation = 0 and revoked_at is null and id in (
+       select s.id from sessions s join django_tokens t on t.session_id = s.id
+       where s.user_id = $1 and t.issued_at in (select issued_at from django_tokens where session_id = $2)
+     ) returning id`,
+    [userId, sessionId],
+  );
+  return rows.map(({ id }) => id);
+}
