@@ -12,7 +12,7 @@ RUN BUILD_OUTPUT=standalone node node_modules/next/dist/bin/next build
 RUN node bin/precompress.ts static-files
 RUN cp -r .next/standalone /image \
  && node bin/copy-packages.ts /image \
-      @next/env @zxcvbn-ts/language-common bcryptjs bowser node-pg-migrate pg pino prom-client zod \
+      @next/env @node-rs/argon2 @zxcvbn-ts/language-common bcryptjs bowser node-pg-migrate pg pino prom-client zod \
  && cp -r bin db lib public /image/ \
  && cp -r .next/static /image/.next/ \
  && cd /image \

@@ -16,8 +16,10 @@ const config: NextConfig = {
   pageExtensions: process.env.BENCH_ROUTES === "on" ? ["ts", "tsx", "bench.ts"] : ["ts", "tsx"],
   // `npm run check` checks the types, so that a start need not.
   typescript: { ignoreBuildErrors: true },
-  // Loaded from node_modules and once in a process, by bin/ as by the bundles; OpenTelemetry's only when it is wanted.
+  // Loaded from node_modules and once in a process, by bin/ as by the bundles; OpenTelemetry's only when it is wanted, and Argon2's,
+  // which is native code, with the first hash that needs it.
   serverExternalPackages: [
+    "@node-rs/argon2",
     "prom-client",
     "@opentelemetry/api",
     "@opentelemetry/context-async-hooks",

@@ -38,6 +38,11 @@ const STARTS: Record<string, Start> = {
     examine: assertServes,
   },
   "lib/passwords/hash-thread.ts": { says: /^$/ },
+  // A hashing thread loads it with the first hash that needs it.
+  "--eval": {
+    args: ['import("@node-rs/argon2").then(({ hashRawSync }) => console.log(typeof hashRawSync))'],
+    says: /^function$/m,
+  },
 };
 /** The command that `bin/serve.ts` starts. */
 const WORKER = "bin/worker.ts";

@@ -1,10 +1,12 @@
+import { existsSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 // For the Dockerfile: copies packages and their dependencies from node_modules into another directory. Next's standalone build
 // contains what pages and Next itself need, but not what our own commands import.
 
-type Lock = { packages: Record<string, { dependencies?: Record<string, string> }> };
+type Package = { dependencies?: Record<string, string>; optionalDependencies?: Record<string, string> };
+type Lock = { packages: Record<string, Package> };
 
 const [directory = "", ...names] = process.argv.slice(2);
 const { packages } = JSON.parse(await readFile("package-lock.json", "utf8")) as Lock;
@@ -16,7 +18,10 @@ function add(name: string, from: string): void {
   const path = resolve(name, from);
   if (wanted.has(path)) return;
   wanted.add(path);
-  for (const dependency of Object.keys(packages[path]?.dependencies ?? {})) add(dependency, path);
+  const { dependencies = {}, optionalDependencies = {} } = packages[path] ?? {};
+  // npm leaves out the native code of other platforms.
+  const installed = Object.keys(optionalDependencies).filter((dependency) => existsSync(resolve(dependency, path)));
+  for (const dependency of [...Object.keys(dependencies), ...installed]) add(dependency, path);
 }
 
 // Resolves as Node does: beside the importing package, then in each directory above.

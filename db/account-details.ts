@@ -5,10 +5,10 @@ import type { Database } from "./pool.ts";
 export type AccountDetails = {
   id: number;
   username: string;
-  email: string;
+  email: string | null;
   email_verified: boolean;
-  /** YYYY-MM-DD */
-  birth_date: string;
+  /** YYYY-MM-DD. Accounts that came from Django may have none */
+  birth_date: string | null;
   created_at: Date;
   has_password: boolean;
   has_totp: boolean;

@@ -10,8 +10,9 @@ type Adapter = Required<ReturnType<typeof PostgresAdapter>>;
 /** A user as the adapter's `select *` finds them. */
 export type LinkedUser = {
   id: number;
-  email: string;
+  email: string | null;
   email_verified_at: Date | null;
+  birth_date: string | null;
   is_active: boolean;
   has_second_factor: boolean;
 };

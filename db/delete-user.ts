@@ -1,7 +1,7 @@
 import type { Database } from "./pool.ts";
 
 /** What went with an account. `session_ids`: also of sessions that had ended. */
-export type DeletedUser = { username: string; email: string; session_ids: string[]; login_addresses: number };
+export type DeletedUser = { username: string; email: string | null; session_ids: string[]; login_addresses: number };
 
 /**
  * Deletes an account with everything stored about it, and the mails to its addresses that name no account. Triggers announce the

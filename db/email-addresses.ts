@@ -5,11 +5,11 @@ import type { Database } from "./pool.ts";
 const EMAIL_KEY = "users_email_key";
 
 /**
- * An account's address, with what the link to a new address is bound to: the last change, and when the password was set.
+ * An account's address, null where it has none, with what the link to a new address is bound to: the last change, and when the password was set.
  * `password_changed_at` is text: a `Date` would drop its microseconds.
  */
 export type AddressState = {
-  email: string;
+  email: string | null;
   is_verified: boolean;
   is_active: boolean;
   last_change: number | null;

@@ -18,7 +18,7 @@ export type EmailChange = {
 
 /**
  * Gives an account another address, which its owner has just confirmed. The old one is kept, so that the change can be undone.
- * @returns the change's id, or null if the user has been deleted
+ * @returns the change's id; null if the account had no address before, to which the change could be undone
  * @throws {Error} `isEmailTaken(error)` if another account has the address, or had it until lately
  */
 export async function insertEmailChange(db: Database, userId: number, email: string): Promise<number | null> {
@@ -28,7 +28,8 @@ export async function insertEmailChange(db: Database, userId: number, email: str
      ), changed as (
        update users set email = $2, email_verified_at = now() where id = $1 returning id
      )
-     insert into email_changes (user_id, old_email) select id, before.email from before join changed using (id) returning id`,
+     insert into email_changes (user_id, old_email)
+     select id, before.email from before join changed using (id) where before.email is not null returning id`,
     [userId, email],
   );
   return rows[0]?.id ?? null;

@@ -8,7 +8,7 @@ import type { Database } from "./pool.ts";
 export type RecoverableAccount = {
   id: number;
   username: string;
-  email: string;
+  email: string | null;
   encoded: string | null;
   last_change: number | null;
 };

@@ -36,7 +36,7 @@ export const NEW_DEVICE = "new_device";
 
 /**
  * Opens a session for an active user, and records the login. If neither a login nor the signup came from this device in this
- * network before, that is recorded too, and the owner gets a mail.
+ * network before, that is recorded too, and the owner gets a mail if the account has an address.
  * @returns null if the user was deleted or disabled, the credential opens the account no more, or a second factor is missing
  */
 export async function insertSession(
@@ -76,7 +76,7 @@ export async function insertSession(
      ), told as (
        insert into mails (kind, user_id, address, facts)
        select '${NEW_DEVICE}', owner.id, email, jsonb_build_object('address', $5::text, 'device', $7::text)
-       from owner, opened, device where is_new
+       from owner, opened, device where is_new and email is not null
      )
      select opened.*, username, is_new as is_new_device from opened join owner on owner.id = user_id, device`,
     [

@@ -12,12 +12,13 @@ export type NewUser = {
   email_verified_at: Date | null;
   birth_date: string;
 };
+/** An account that came from Django may lack an address or a birth date. */
 export type UserDetails = {
   id: number;
   username: string;
-  email: string;
+  email: string | null;
   email_verified: boolean;
-  birth_date: string;
+  birth_date: string | null;
   is_active: boolean;
   second_factor: boolean;
   recovery_codes: number;

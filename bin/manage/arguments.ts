@@ -49,6 +49,12 @@ const FORMS = {
   },
   "user show": { names: 1, required: [], optional: [], summary: "shows an account" },
   "user set-password": { names: 1, required: [], optional: PASSWORD, summary: "sets a password, and ends all sessions" },
+  "user set-email": {
+    names: 1,
+    required: ["email"],
+    optional: [],
+    summary: "gives an account a verified address; ends all sessions, if it is another one",
+  },
   "user disable": { names: 1, required: [], optional: [], summary: "blocks logins, and ends all sessions" },
   "user enable": { names: 1, required: [], optional: [], summary: "allows logins again" },
   "user delete": {

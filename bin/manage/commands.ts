@@ -4,6 +4,7 @@ import type { Database } from "#db/pool.ts";
 import { findUser, type UserDetails } from "#db/users.ts";
 import { deleteAccount } from "#lib/account/delete-account.ts";
 import { endSessions } from "#lib/account/end-sessions.ts";
+import { setEmail } from "#lib/account/set-email.ts";
 import { switchAccount } from "#lib/account/switch-account.ts";
 import { accountName, accountSearch } from "#lib/auth/account-name.ts";
 import { removeTotp } from "#lib/factors/remove-totp.ts";
@@ -19,6 +20,8 @@ import { manageSecrets } from "./secrets.ts";
 
 /** A command's result, for a person and for a program. */
 type Outcome = { lines: string[]; json: unknown };
+
+const NO_EMAIL = "no address";
 
 /** Runs each command. @throws {AppError} where the application's rules refuse @throws {Error} one line, for other failures */
 export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => Promise<Outcome>> = {
@@ -50,7 +53,7 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
 
   "user show": async (db, { name }) => {
     const user = await requireUser(db, name);
-    const facts = Object.entries(toJson(user)).map(([label, value]) => `${label.padEnd(16)} ${value}`);
+    const facts = Object.entries(toJson(user)).map(([label, value]) => `${label.padEnd(16)} ${value ?? "-"}`);
     return { lines: facts, json: toJson(user) };
   },
 
@@ -65,13 +68,20 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     };
   },
 
+  "user set-email": async (db, { name, values }) => {
+    const user = await requireUser(db, name);
+    if (!(await setEmail(db, user.id, String(values.email)))) throw noSuchUser(name);
+    const changed = await requireUser(db, user.username);
+    return { lines: [`${changed.username} has the address ${changed.email}, which counts as verified.`], json: toJson(changed) };
+  },
+
   "user disable": (db, { name }) => switchTo(db, name, false),
   "user enable": (db, { name }) => switchTo(db, name, true),
 
   "user delete": async (db, { name, values }) => {
     const user = await requireUser(db, name);
     const { id, username, email, living_sessions: living } = user;
-    if (!values.yes) await confirm(`Living sessions: ${living}. Delete ${username} (${email}) for good?`);
+    if (!values.yes) await confirm(`Living sessions: ${living}. Delete ${username} (${email ?? NO_EMAIL}) for good?`);
     const deleted = await deleteAccount(db, id);
     if (!deleted) throw noSuchUser(name);
     const { session_ids, login_addresses } = deleted;
@@ -105,9 +115,10 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
     const user = await requireUser(db, name);
     const { id, username, email, living_sessions: living } = user;
     if (!user.second_factor) throw new Error(`${username} has no second factor`);
-    if (!values.yes) await confirm(`Living sessions: ${living}. Let ${username} (${email}) log in without a code?`);
+    if (!values.yes) await confirm(`Living sessions: ${living}. Let ${username} (${email ?? NO_EMAIL}) log in without a code?`);
     await removeTotp(db, { userId: id, sessionId: null, isByOperator: true });
-    const line = `${username} logs in without a code, is logged out everywhere, and gets a mail about it.`;
+    const told = email === null ? "and is logged out everywhere" : "is logged out everywhere, and gets a mail about it";
+    const line = `${username} logs in without a code, ${told}.`;
     return { lines: [line], json: toJson(await requireUser(db, name)) };
   },
 
@@ -119,7 +130,7 @@ function table(users: UserDetails[]): string[] {
   const head = ["id", "username", "email", "active", "created", "sessions", "second factor", "ways in"];
   const rows = users.map(({ id, username, email, is_active, created_at, living_sessions, second_factor, ways_in }) => {
     const times = [created_at.toISOString(), living_sessions];
-    return [id, username, email, yesOrNo(is_active), ...times, yesOrNo(second_factor), ways_in.join(", ")].map(String);
+    return [id, username, email ?? "-", yesOrNo(is_active), ...times, yesOrNo(second_factor), ways_in.join(", ")].map(String);
   });
   return columns(head, rows);
 }

@@ -17,3 +17,9 @@ export function shuffled<Item>(items: Item[]): Item[] {
   }
   return items;
 }
+
+/** By how much chance alone moves `distinguishability` (one standard deviation), where no time tells anything. */
+export function byChance(timings: Timing[]): number {
+  const known = timings.filter(({ isKnown }) => isKnown).length;
+  return Math.sqrt((timings.length + 1) / (12 * known * (timings.length - known)));
+}

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { COMMANDS } from "#bin/manage/commands.ts";
 import { database } from "#db/pool.ts";
+import { newBareAccount } from "#e2e/bare-account.ts";
 import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { launch } from "#e2e/launch.ts";
@@ -220,6 +221,37 @@ test("logins with the old password that are under way while it changes leave no 
   await Promise.all(attackers);
   expect(new Set(statuses)).toEqual(new Set([200, 401]));
   expect(await answer(["sessions", "list", username])).toEqual([]);
+});
+
+test("an address that an operator gives is verified, ends every session, and the old address can undo it", async () => {
+  const { user, cookies } = await newSession(server.origin);
+  const [email, other] = [`${freshName()}@example.com`, await signUp(server.origin)];
+  const set = (address: string) => ["user", "set-email", user.username, "--email", address];
+  expect(await answer(set(email))).toMatchObject({ email, email_verified: true, living_sessions: 0 });
+  await expectEnded(cookies);
+  const kinds = () =>
+    withDatabase(postgres.url, (query) =>
+      query("select kind, address from mails where user_id = $1 and kind = 'email_changed'", [user.id]),
+    );
+  expect(await kinds()).toEqual([{ kind: "email_changed", address: user.email }]);
+  const taken = await manage(set(other.email));
+  expect(taken).toEqual({ status: 1, output: "", errors: "movieconnect: email: A user with that email already exists.\n" });
+  expect((await manage(set("nowhere"))).errors).toBe("movieconnect: email: Enter a valid email address.\n");
+});
+
+test("an account without an address and a birth date is listed, shown, given an address, and deleted", async () => {
+  const { username, id } = await newBareAccount(server.origin, postgres.url);
+  expect((await manage(["user", "list", "--search", username])).output).toMatch(new RegExp(`${username}  -  `));
+  expect((await manage(["user", "show", username])).output).toMatch(/^email +-\n(.*\n)*birth_date +-\n/m);
+  expect(await answer(["user", "show", username])).toMatchObject({ email: null, birth_date: null });
+  await answer(["user", "set-password", username, "--password-stdin"], OTHER_PASSWORD);
+  const given = await answer(["user", "set-email", username, "--email", `${username}@example.com`]);
+  expect(given).toMatchObject({ email: `${username}@example.com`, email_verified: true, birth_date: null });
+  await withDatabase(postgres.url, async (query) => {
+    expect(await query("select kind from mails where user_id = $1", [id])).toEqual([]);
+    await query("update users set email = null where id = $1", [id]);
+  });
+  expect(await answer(["user", "delete", username, "--yes"])).toMatchObject({ deleted: { username, email: null } });
 });
 
 test("disabling a user ends the sessions at once, and an enabled user can log in again", async () => {

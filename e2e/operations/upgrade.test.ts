@@ -17,7 +17,7 @@ import {
   withDatabase,
 } from "#e2e/harness.ts";
 import { launch } from "#e2e/launch.ts";
-import { encode } from "#lib/passwords/format.ts";
+import { encode } from "#lib/passwords/encode.ts";
 
 // A database that the version before 0008_account-life made and still writes to, while this version takes its place.
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
          insert into users (username, username_key, email, birth_date) values ('ann', 'ann', 'ann@example.com', '1990-01-02') returning id
        )
        insert into passwords (user_id, encoded) select id, $1 from created returning user_id::int as id`,
-      [await encode(PASSWORD, 10)],
+      [encode(PASSWORD, 10)],
     );
     ann = Number(row?.id);
     for (const id of [USED, LEFT]) await query(OPEN, [id, ann]);

@@ -12,11 +12,15 @@ export const DJANGO_PACKAGES = {
   psycopg2: "python3-psycopg2",
   bcrypt: "python3-bcrypt",
   argon2: "python3-argon2",
+  requests: "python3-requests",
 };
+
+let found: string | undefined;
 
 /** A Python with what a Django site needs; undefined when there is none. */
 export function djangoPython(): string | undefined {
-  return PYTHONS.find((python) => missingModules(python).length === 0);
+  found ??= PYTHONS.find((python) => missingModules(python).length === 0);
+  return found;
 }
 
 /** The modules that a Python lacks; all of them without that Python. */

@@ -1,14 +1,10 @@
-import { findAddressState, isEmailTaken, lockUser, verifyEmail } from "#db/email-addresses.ts";
-import { insertEmailChange } from "#db/email-changes.ts";
+import { findAddressState, isEmailTaken, lockUser } from "#db/email-addresses.ts";
 import type { Database } from "#db/pool.ts";
-import { revokeSessionsOf } from "#db/session-ends.ts";
-import { rememberEvent } from "#lib/auth/account-events.ts";
 import { type Confirmation, isStillFor, readConfirmation } from "#lib/auth/confirmation-token.ts";
 import { isDisowned } from "#lib/auth/disowned-session.ts";
 import { rememberRevocation } from "#lib/auth/revocations.ts";
 import { badLink } from "#lib/auth/signed-value.ts";
-import { post } from "#lib/mail/letter.ts";
-import { emailChanged } from "#lib/mail/letters/email-changed.ts";
+import { giveEmail } from "./give-email.ts";
 
 /**
  * Confirms an account's address, or gives the account the new address that the token was mailed to. Does nothing if the account
@@ -31,14 +27,7 @@ async function confirm(db: Database, confirmation: Confirmation): Promise<string
   await lockUser(db, userId);
   const account = await findAddressState(db, userId);
   if (!account?.is_active) throw badLink();
-  if (account.email === email) {
-    if (await verifyEmail(db, userId, email)) await rememberEvent(db, userId, "email_verified");
-    return [];
-  }
-  if (!change || !isStillFor(account, confirmation) || (await isDisowned(db, change.sessionId))) throw badLink();
-  const id = await insertEmailChange(db, userId, email);
-  if (id === null) throw badLink();
-  await rememberEvent(db, userId, "email_changed");
-  await post(db, emailChanged, { address: account.email, userId, facts: { change: id, wasVerified: account.is_verified } });
-  return revokeSessionsOf(db, userId, { allBut: change.sessionId }, "email_changed");
+  const isOwn = account.email === email;
+  if (!isOwn && (!change || !isStillFor(account, confirmation) || (await isDisowned(db, change.sessionId)))) throw badLink();
+  return giveEmail(db, userId, account, email, change?.sessionId ?? null);
 }

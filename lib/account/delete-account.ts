@@ -8,7 +8,7 @@ import { forgetGuesses } from "#lib/passwords/count-guess.ts";
 
 /**
  * Deletes an account with everything that is kept about it, and ends its sessions. Its name and its addresses are free at once. A
- * last mail says so.
+ * last mail says so, if there is an address to send it to.
  * @returns null if the user has already been deleted
  */
 export async function deleteAccount(db: Database, userId: number): Promise<DeletedUser | null> {

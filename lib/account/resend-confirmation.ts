@@ -3,7 +3,7 @@ import type { Database } from "#db/pool.ts";
 import { post } from "#lib/mail/letter.ts";
 import { confirmEmail } from "#lib/mail/letters/confirm-email.ts";
 
-/** Sends the mail that asks to confirm the account's address once more, unless the address is verified. */
+/** Sends the mail that asks to confirm the account's address once more, unless there is no address, or it is verified. */
 export async function resendConfirmation(db: Database, userId: number): Promise<void> {
   const account = await findAddressState(db, userId);
   if (!account || account.is_verified) return;

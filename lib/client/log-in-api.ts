@@ -1,3 +1,4 @@
+import type { Account } from "#lib/answers.ts";
 import type { LogInInput, SecondFactorInput } from "#lib/schemas.ts";
 import { isUnauthenticated, type Result, send } from "./call.ts";
 import { rememberPasswordLogin } from "./passkey-offer.ts";
@@ -35,11 +36,18 @@ function secondStepOf(result: Result<unknown>): SecondStep | null {
 // which is meant for clients without cookies, then ends the session that this browser can't use.
 async function keepOpened(result: Result<Opened>): Promise<Result<null>> {
   if (!result.ok) return result;
-  const isKept = !isUnauthenticated(await send("GET", "/api/user/profile/"));
-  if (!isKept) {
+  const account = await send<Account>("GET", "/api/user/account/");
+  if (isUnauthenticated(account)) {
     await send("POST", "/api/user/logout/", { refresh: result.data.refresh });
     return { ok: false, failure: { kind: "no_cookies" } };
   }
+  if (account.ok && account.data.age === null) askForBirthDate();
   announceSession("opened");
   return { ok: true, data: null };
+}
+
+// `ViewerProvider` goes to the `next` of this page's address. From there a page leads on that knows the `next` of before.
+function askForBirthDate(): void {
+  const next = `/birth-date${window.location.search}`;
+  window.history.replaceState(null, "", `?${new URLSearchParams({ next })}`);
 }

@@ -8,8 +8,8 @@ import { type WayInChange, wayInChanged } from "#lib/mail/letters/way-in-changed
 /** Whose account it is, and the session that goes on; null: none does, as when an operator acts. */
 export type Owner = { userId: number; sessionId: string | null; isByOperator?: boolean };
 
-/** A change of what opens an account. `what`: a provider's id, or a passkey's name. `email`: the account's address */
-export type Change = { event: WayInChange; what?: string; email: string };
+/** A change of what opens an account. `what`: a provider's id, or a passkey's name. `email`: the account's address, if it has one */
+export type Change = { event: WayInChange; what?: string; email: string | null };
 
 /**
  * What follows a change of what opens an account: the event, the mail to its owner, and the end of all other sessions.

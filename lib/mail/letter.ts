@@ -36,12 +36,17 @@ export type Letter<Facts> = {
   compose: (db: Database, mail: Addressed<Facts> & { at: Date }) => Promise<(Content & { to?: string }) | null>;
 };
 
-/** Writes a mail into the outbox. @param db the transaction of the change that the mail speaks of */
+/**
+ * Writes a mail into the outbox.
+ * @param db the transaction of the change that the mail speaks of
+ * @param mail `address`: null for an account without one, to which no mail is written
+ */
 export async function post<Facts extends Record<string, unknown>>(
   db: Database,
   { kind, collapses, usefulSeconds }: Letter<Facts>,
-  { address, userId, facts }: Addressed<Facts>,
+  { address, userId, facts }: Omit<Addressed<Facts>, "address"> & { address: string | null },
 ): Promise<void> {
+  if (address === null) return;
   const collapseKey = collapses ? keyOf(kind, userId, address) : null;
   await insertMail(db, { kind, userId, address, facts, usefulSeconds, collapseKey });
   nudge.get()();

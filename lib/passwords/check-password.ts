@@ -22,7 +22,7 @@ export async function isOwnPassword(
 ): Promise<boolean> {
   const { id, password: stored } = account;
   const guesses = await countGuessAt(db, account, address);
-  const { isRight } = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, stored?.encoded ?? null));
+  const { isRight } = await forgiveUnavailable(db, guesses, () => comparePassword(db, hash, password, stored));
   if (isRight) await forgive(db, { once: [], all: guesses });
   else record("password_refused", { user_id: id });
   return isRight;

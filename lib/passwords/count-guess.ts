@@ -57,10 +57,11 @@ export async function countCodeGuess(db: Database, account: AccountRow, address:
  */
 export async function forgiveGuesses(
   db: Database,
-  { id, username, email }: { id: number; username: string; email: string },
+  { id, username, email }: { id: number; username: string; email: string | null },
   address: string,
 ): Promise<void> {
-  const all = [username, email].map((name) => attemptOf("login_account_address", nameAt(id, accountName(name), address)));
+  const names = email === null ? [username] : [username, email];
+  const all = names.map((name) => attemptOf("login_account_address", nameAt(id, accountName(name), address)));
   await forgive(db, { once: [], all });
 }
 

@@ -27,3 +27,12 @@ test("the worst case assumes that all workers' threads share the cores, even on 
   expect(worstSeconds(pace, 0)).toBeCloseTo(0.5);
   expect(typicalSeconds(pace, 0)).toBeCloseTo(0.25);
 });
+
+test("short hashes raise the estimate when they have become slow, and never lower it", () => {
+  const pace = startPace(0.2, 1);
+  for (let count = 0; count < 50; count += 1) recordHash(pace, 0.8);
+  for (let count = 0; count < 50; count += 1) recordHash(pace, 0.01, true);
+  expect(worstSeconds(pace, 0)).toBeCloseTo(1.2);
+  for (let count = 0; count < 50; count += 1) recordHash(pace, 2, true);
+  expect(worstSeconds(pace, 0)).toBeCloseTo(3);
+});

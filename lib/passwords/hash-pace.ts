@@ -12,8 +12,12 @@ export function startPace(guess: number, crowding: number): Pace {
   return { usual: guess, quickest: guess, crowding: Math.max(1, crowding) };
 }
 
-/** Records how many seconds a hash took. */
-export function recordHash(pace: Pace, seconds: number): void {
+/**
+ * Records how many seconds a hash took.
+ * @param isShort others take longer on the same machine: it tells of a slowdown, but not of a recovery
+ */
+export function recordHash(pace: Pace, seconds: number, isShort = false): void {
+  if (isShort && seconds < pace.usual) return;
   // A slower hash weighs more than a quicker one: promises must follow a slowdown at once.
   pace.usual += (seconds - pace.usual) / (seconds > pace.usual ? 4 : 8);
   pace.quickest = Math.min(seconds, pace.quickest + (seconds - pace.quickest) / 64);

@@ -19,7 +19,8 @@ type Job = {
   resolve: (result: HashResult) => void;
   reject: (error: Error) => void;
 };
-type Queue = { threads: HashThread[]; jobs: FairQueue<Job>; pace: Pace };
+/** `hasImported`: the latest comparison knew imported formats. */
+type Queue = { threads: HashThread[]; jobs: FairQueue<Job>; pace: Pace; hasImported: boolean };
 /** Hashes or compares a password, in its turn. @throws {AppError} `unavailable` when its turn would come too late */
 export type Hash = (task: HashTask) => Promise<HashResult>;
 
@@ -57,7 +58,7 @@ export function hashLoad(): { waiting: number; running: number; threads: number 
 }
 
 async function run(queue: Queue, place: Place, task: HashTask): Promise<HashResult> {
-  const span = trace.getTracer("movieconnect").startSpan(task.encoded === undefined ? "hash a password" : "compare a password");
+  const span = trace.getTracer("movieconnect").startSpan(task.comparison ? "compare a password" : "hash a password");
   const milliseconds = (latestStart(place, place.promisedSeconds) - seconds()) * 1_000;
   const result = new Promise<HashResult>((resolve, reject) => {
     const giveUp = setTimeout(() => turnAway(queue, job), milliseconds);
@@ -95,10 +96,12 @@ function hashOn(queue: Queue, thread: HashThread, { task, span, giveUp, resolve,
   clearTimeout(giveUp);
   span.addEvent("a thread is free");
   const startedAt = seconds();
+  if (task.comparison) queue.hasImported = task.comparison.importedFormats.length > 0;
   runOnThread(thread, task).then((result) => {
     const took = seconds() - startedAt;
     metrics().hashSeconds.observe(took);
-    recordHash(queue.pace, took);
+    // Where hashes were imported, a refusal takes longer than anything else.
+    recordHash(queue.pace, took, queue.hasImported && result.isRight);
     resolve(result);
   }, reject);
 }
@@ -123,7 +126,7 @@ function startQueue(): Queue {
   const crowding = (HASH_THREADS * WEB_CONCURRENCY) / availableParallelism();
   // A first guess: 80 ms at cost 10.
   const pace = startPace(0.08 * 2 ** (BCRYPT_COST - 10), crowding);
-  const queue: Queue = { threads: [], jobs: emptyQueue(), pace };
+  const queue: Queue = { threads: [], jobs: emptyQueue(), pace, hasImported: false };
   // The threads outlive the first login: they must not belong to its request.
   withoutRequest(() => {
     for (let count = 0; count < HASH_THREADS; count += 1) queue.threads.push(startHashThread(() => dispatch(queue)));

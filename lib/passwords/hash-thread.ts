@@ -1,11 +1,12 @@
 import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
-import { encode, isOutdated, matches } from "./format.ts";
+import { type Compared, type Comparison, compare } from "./compare.ts";
+import { encode } from "./encode.ts";
 
-/** A password to encode, or to compare with `encoded`; `cost` is the cost of new encodings. */
-export type HashTask = { password: string; cost: number; encoded?: string };
-/** `encoded`: a new encoding of the password, if one was asked for or the compared one is outdated. */
-export type HashResult = { isRight: boolean; encoded: string | null };
+/** A password to encode, or to compare; `cost` is the cost of new encodings. */
+export type HashTask = { password: string; cost: number; comparison?: Comparison };
+/** `encoded`: the encoding that was asked for, or a newer one of a password that was compared. */
+export type HashResult = Compared;
 /** `ready` is sent once, when the thread has loaded. */
 export type HashMessage = { ready: true } | { result: HashResult } | { error: string };
 
@@ -16,18 +17,17 @@ try {
   // Where the system does not allow it, all threads have the same priority.
 }
 
-parentPort?.on("message", (task: HashTask) => send(answer(task)));
+parentPort?.on("message", async (task: HashTask) => send(await answer(task)));
 send({ ready: true });
 
 function send(message: HashMessage): void {
   parentPort?.postMessage(message);
 }
 
-function answer({ password, cost, encoded }: HashTask): HashMessage {
+async function answer({ password, cost, comparison }: HashTask): Promise<HashMessage> {
   try {
-    if (encoded === undefined) return { result: { isRight: true, encoded: encode(password, cost) } };
-    if (!matches(password, encoded)) return { result: { isRight: false, encoded: null } };
-    return { result: { isRight: true, encoded: isOutdated(encoded, cost) ? encode(password, cost) : null } };
+    if (comparison) return { result: await compare(password, comparison, cost) };
+    return { result: { isRight: true, encoded: encode(password, cost) } };
   } catch (error) {
     return { error: error instanceof Error ? error.message : "unknown" };
   }

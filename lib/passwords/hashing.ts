@@ -1,5 +1,7 @@
+import { listPasswordFormats, type StoredPassword } from "#db/passwords.ts";
+import type { Database } from "#db/pool.ts";
 import { config } from "#lib/config.ts";
-import { dummyEncoding, encode } from "./format.ts";
+import { encode } from "./encode.ts";
 import type { Hash } from "./hash-queue.ts";
 import type { HashResult } from "./hash-thread.ts";
 
@@ -17,13 +19,21 @@ export async function hashPassword(hash: Hash | null, password: string): Promise
 }
 
 /**
- * Whether the password is the encoded one, with a new encoding if the old one is outdated.
- * @param encoded null where there is no account: the result is false, after the same work, so that the time does not tell
- *   which accounts exist
+ * Whether the password is the stored one, with a new encoding if the stored one is outdated. `REHASH` decides whether hashes that
+ * Django made are replaced.
+ * @param stored null where no password would do: the result is false, after the same work, so that the time does not tell which
+ *   accounts exist
  * @throws {AppError} `unavailable` when its turn would come too late
  */
-export async function comparePassword(hash: Hash, password: string, encoded: string | null): Promise<HashResult> {
-  const { BCRYPT_COST: cost } = config();
-  const compared = await hash({ password, cost, encoded: encoded ?? dummyEncoding(cost) });
-  return encoded === null ? { isRight: false, encoded: null } : compared;
+export async function comparePassword(
+  db: Database,
+  hash: Hash,
+  password: string,
+  stored: StoredPassword | null,
+): Promise<HashResult> {
+  const { BCRYPT_COST: cost, REHASH } = config();
+  const importedFormats = await listPasswordFormats(db);
+  const isFromDjango = stored?.is_from_django ?? false;
+  const renews = !isFromDjango || REHASH === "on";
+  return hash({ password, cost, comparison: { encoded: stored?.encoded ?? null, isFromDjango, importedFormats, renews } });
 }

@@ -10,7 +10,7 @@ import { passwordProblems } from "./rules.ts";
  */
 export async function newPasswordProblems(
   password: string,
-  about: { username: string | undefined; email: string | undefined },
+  about: { username: string | undefined; email: string | null | undefined },
 ): Promise<Problem[]> {
   const problems = passwordProblems(password, about, config().PASSWORD_MIN_LENGTH);
   if (problems.length > 0) return problems;

@@ -80,7 +80,7 @@ async function replace(
   const account = await findOpened(db, token);
   if (!account) return null;
   await replacePassword(db, userId, encoded);
-  if (await verifyEmail(db, userId, account.email)) {
+  if (account.email !== null && (await verifyEmail(db, userId, account.email))) {
     await rememberEvent(db, userId, "email_verified");
     // Whatever else opens an account whose address was never verified may be a squatter's.
     await removeWaysIn(db, userId);

@@ -11,7 +11,7 @@ const commonPasswords = new Set<unknown>(dictionary["passwords-common"]);
  */
 export function passwordProblems(
   password: string,
-  about: { username: string | undefined; email: string | undefined },
+  about: { username: string | undefined; email: string | null | undefined },
   minLength: number,
 ): Problem[] {
   const problems: Problem[] = [];

@@ -28,7 +28,8 @@ export async function signInAtArrival({ db, cookie }: Walk, identity: Identity, 
     const tokens = await openSession(db, user.id, identity);
     // Nobody would hold that session any more, and it would stay in the list of devices.
     await logOutHolder(db, cookie);
-    return { path: next, cookies: sessionCookies(tokens) };
+    const path = user.birth_date === null ? `/birth-date?${new URLSearchParams({ next })}` : next;
+    return { path, cookies: sessionCookies(tokens) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (isRefusal(error, "second_factor_required")) {

@@ -34,7 +34,7 @@ export async function logIn(
   const guess = { accountId: account?.id ?? null, name, address: client.address };
   const guesses = await countGuess(db, { ...guess, isKnownAddress: account?.is_known_address ?? false });
   const stored = account?.is_active ? account.password : null;
-  const compared = await forgiveUnavailable(db, guesses, () => comparePassword(hash, password, stored?.encoded ?? null));
+  const compared = await forgiveUnavailable(db, guesses, () => comparePassword(db, hash, password, stored));
   if (!account || !stored || !compared.isRight) {
     await rememberRefusedLogin(db, account?.id ?? null);
     throw new AppError("no_active_account");

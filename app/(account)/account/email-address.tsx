@@ -11,17 +11,35 @@ import { changeEmailWords } from "./account-words.ts";
 export function EmailAddress({ email, isVerified }: { email: string | null; isVerified: boolean }) {
   return (
     <>
-      {email === null ? <p>There is no address here yet.</p> : <Current email={email} isVerified={isVerified} />}
+      {email === null ? <NoAddress /> : <Current email={email} isVerified={isVerified} />}
       <ApiForm<ChangeEmailInput, unknown>
         call={accountApi.changeEmail}
-        submit={{ label: "Change the address", doing: "Sending", look: "sm:w-auto" }}
+        submit={{ label: email === null ? "Add the address" : "Change the address", doing: "Sending", look: "sm:w-auto" }}
         says={({ email }) => `We sent an email to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
         words={changeEmailWords}
         clears
       >
-        <Field name="email" label="New address" type="email" autoComplete="email" autoCapitalize="none" spellCheck={false} />
+        <Field
+          name="email"
+          label={email === null ? "Your address" : "New address"}
+          type="email"
+          autoComplete="email"
+          autoCapitalize="none"
+          spellCheck={false}
+        />
       </ApiForm>
     </>
+  );
+}
+
+function NoAddress() {
+  return (
+    <div className="mb-6">
+      <p className="text-lg font-bold">No address yet.</p>
+      <p className="mt-1 text-ink-soft">
+        Add one, and you can get back in should you forget your password. You also hear at once if someone else uses your account.
+      </p>
+    </div>
   );
 }
 

@@ -8,13 +8,19 @@ import { accountApi } from "#lib/client/account-api.ts";
 import { profileWords } from "./account-words.ts";
 
 type Values = Pick<Account, "username" | "age">;
+type Given = { username: string; age: string };
 
 /** The username and the date of birth. After a change of the name `ViewerProvider` shows it on all of the page, in every tab. */
 export function Profile({ username, age }: Values) {
   const name = useRef<HTMLInputElement>(null);
   // What the page was opened with: after each change the server renders it anew, with other properties.
   const [first] = useState({ username, age });
-  const isChanged = username !== first.username || age !== first.age;
+  // A date that was not given before can be changed, but not taken back.
+  const isChanged = username !== first.username || (first.age !== null && age !== first.age);
+
+  // A date that was never given may stay so, while the name is changed.
+  const change = ({ age: given, ...others }: Given) =>
+    accountApi.change(age === null && given === "" ? others : { ...others, age: given });
 
   function undo(): void {
     const form = name.current?.form;
@@ -28,7 +34,7 @@ export function Profile({ username, age }: Values) {
   return (
     <>
       <ApiForm
-        call={accountApi.change}
+        call={change}
         submit={{ label: "Save the profile", doing: "Saving", look: "sm:w-auto" }}
         // The server trims and normalises the name.
         onDone={(saved) => name.current && Object.assign(name.current, { value: saved.username })}
@@ -45,7 +51,15 @@ export function Profile({ username, age }: Values) {
           autoCapitalize="none"
           spellCheck={false}
         />
-        <Field name="age" label="Date of birth" type="date" max="9999-12-31" defaultValue={first.age} autoComplete="bday" />
+        <Field
+          name="age"
+          label="Date of birth"
+          hint={age === null ? "Not given yet." : undefined}
+          type="date"
+          max="9999-12-31"
+          defaultValue={first.age ?? age ?? undefined}
+          autoComplete="bday"
+        />
       </ApiForm>
       {isChanged && (
         <button type="button" className="button button-plain mt-3" onClick={undo}>

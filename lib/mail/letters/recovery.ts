@@ -17,7 +17,7 @@ export const recovery: Letter<Record<string, never>> = {
   usefulSeconds: 3_600,
   compose: async (db, { address }) => {
     const account = await findRecoverable(db, accountName(address));
-    if (!account) return null;
+    if (!account?.email) return null;
     return {
       to: account.email,
       subject: "Set a new password",

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { newBareAccount } from "#e2e/bare-account.ts";
 import { logIn, newSession, PASSWORD, send, signUp } from "#e2e/client.ts";
 import { dump } from "#e2e/dump.ts";
 import { askedForEmail, freshEmail, newOwner } from "#e2e/email-changes.ts";
@@ -47,6 +48,13 @@ test("where verification is required, a right password opens no session before t
   const { token } = await readMailAbout(user.email, "Please confirm your address");
   expect((await use("confirm", token)).status).toBe(200);
   expect((await tryLogin(user.username)).status).toBe(200);
+});
+
+test("where verification is required, an account without an address opens no session, and no mail is written", async () => {
+  const user = await newBareAccount(inject("origin"), databaseUrl);
+  const refused = await tryLogin(user.username);
+  expect([refused.status, refused.text, refused.setCookies]).toEqual([401, NOT_VERIFIED, []]);
+  expect(await query("select id from mails where user_id = $1", [user.id])).toEqual([]);
 });
 
 test("a wrong password does not tell whether the address is verified, and sends nothing", async () => {
