@@ -35,9 +35,15 @@ export async function logOutOfDjango(
     const session = await findFirst(db, [presented]);
     if (session?.userId === leaver.userId) await logOut(db, session);
   }
+  await endCompanions(db, leaver);
+}
+
+/** Ends the sessions that access tokens of a session's login at Django opened, and that no client has gone on with. */
+export async function endCompanions(db: Database, session: { sessionId: string; userId: number }): Promise<void> {
+  if (!acceptsSimplejwt()) return;
   const ended = await db.transaction(async (part) => {
-    await lockUser(part, leaver.userId);
-    return revokeCompanions(part, leaver);
+    await lockUser(part, session.userId);
+    return revokeCompanions(part, session);
   });
   ended.forEach(rememberRevocation);
 }
