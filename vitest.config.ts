@@ -7,11 +7,11 @@ const HTTP = ["app/api/**/*.test.ts", "e2e/*.test.ts"];
 // A pooler between application and database can change nothing of these: they ask no database, refuse before they do, ask what
 // other files ask as well, or start Postgres without the pooler.
 const BESIDE_THE_POOLER = [
-  "app/api/{api,bodies,compression,credentials,cross-site}.test.ts",
+  "app/api/{api,bodies,compression,credentials,cross-site,simplejwt-clients}.test.ts",
   "app/api/openapi.json/openapi.test.ts",
   "app/api/rate-limits.test.ts",
   "app/api/auth/{away,callback,id-tokens,required-verification,second-factor,session}.test.ts",
-  "app/api/token/{hashing,new-device,passkey/hosts,refresh/reasons}.test.ts",
+  "app/api/token/{blacklist/blacklist,hashing,new-device,passkey/hosts,refresh/reasons,verify/verify}.test.ts",
   "app/api/user/{account/export/export,email/settings,email/resend/resend,events/events,reauthenticate/second-factor}.test.ts",
   "e2e/{acme,addresses,backup,dashboard,database-urls,dev-mail,exposure,images,lock-file,nginx,nginx-*,observatory,owner,pgbouncer}.test.ts",
   "e2e/provider-{https,traces}.test.ts",

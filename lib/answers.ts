@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Config } from "./config.ts";
 import { type AccountEvent, EVENT_WORDS } from "./event-words.ts";
 
 /** The browser reads it from the refusal of a refresh. */
@@ -23,9 +24,11 @@ export const user = z
   })
   .meta({ id: "User" });
 export const profile = z.object({ username: z.string().meta({ examples: ["ann"] }) }).meta({ id: "Profile" });
-export const refreshToken = z
-  .object({ refresh: token.meta({ description: "A refresh token, for clients without cookies.", examples: [A_TOKEN] }) })
-  .meta({ id: "RefreshToken" });
+const tokensInBody = z.object({
+  refresh: token.meta({ description: "A refresh token, for clients without cookies.", examples: [A_TOKEN] }),
+  access: token.optional().meta({ description: "An access token, for clients without cookies.", examples: [A_TOKEN] }),
+});
+export const refreshToken = tokensInBody.meta({ id: "RefreshToken", settings: onlyWithAccessTokens(["access"]) });
 
 const time = z.iso.datetime().meta({ examples: ["2026-11-26T09:30:00.000Z"] });
 const id = z
@@ -150,6 +153,22 @@ export const recoveryCodes = z
 export function detail<Text extends string>(text: Text) {
   return z.object({ detail: z.literal(text) });
 }
+
+/** An answer that has the new tokens too for a client that sent its access token in the header, where ACCESS_TOKEN_IN_BODY is on. */
+export function withTokens<Shape extends z.ZodRawShape>(answer: z.ZodObject<Shape>) {
+  const shape = { ...answer.shape, ...tokensInBody.partial().shape };
+  return z.object(shape).meta({ settings: onlyWithAccessTokens(["refresh", "access"], []) });
+}
+
+// For the document: these fields are in no answer where ACCESS_TOKEN_IN_BODY is off. Where it is on, `always` are in each.
+function onlyWithAccessTokens(names: string[], always = names) {
+  return ({ ACCESS_TOKEN_IN_BODY }: Pick<Config, "ACCESS_TOKEN_IN_BODY">, { properties = {}, required = [] }: Described) => {
+    if (ACCESS_TOKEN_IN_BODY === "on") return { required: [...required, ...always] };
+    return { properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name))) };
+  };
+}
+
+type Described = { properties?: Record<string, unknown>; required?: string[] };
 
 export type Account = z.output<typeof account>;
 export type Session = z.output<typeof session>;

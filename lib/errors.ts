@@ -52,6 +52,8 @@ export type ErrorDetails = {
   unavailable: { retryAfter: number };
   /** The limit's name, and how many attempts in how many `seconds` it allows; `resetsIn` in seconds */
   throttled: { limit: string; most: number; seconds: number; resetsIn: number };
+  /** A token that was sent to be judged, of either type */
+  token_not_valid: undefined;
   unsupported_media_type: { mediaType: string };
 };
 

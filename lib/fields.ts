@@ -13,8 +13,11 @@ const EMAIL =
 
 declare module "zod" {
   interface GlobalMeta {
-    /** Keywords whose values are this instance's settings */
-    settings?: (settings: Config) => Record<string, unknown>;
+    /** Keywords that depend on this instance's settings. `described`: the schema as JSON Schema without them */
+    settings?: (
+      settings: Config,
+      described: { properties?: Record<string, unknown>; required?: string[] },
+    ) => Record<string, unknown>;
   }
 }
 

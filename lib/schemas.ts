@@ -17,6 +17,12 @@ export const refreshInput = z
   .object({ refresh: untouched.optional().meta({ description: "A refresh token. Without it the refresh cookie is used." }) })
   .meta({ id: "Refresh" });
 
+export const verifyInput = z
+  .object({ token: untouched.meta({ description: "An access or a refresh token.", examples: [A_TOKEN] }) })
+  .meta({ id: "Verify" });
+export const blacklistInput = z
+  .object({ refresh: untouched.meta({ description: "A refresh token.", examples: [A_TOKEN] }) })
+  .meta({ id: "Blacklist" });
 export const logOutInput = z
   .object({
     refresh: untouched.optional().meta({

@@ -282,7 +282,7 @@ describe("with three attempts for every limit", () => {
       limits.flatMap(([each, policy]) => (policy === `"${name}";q=3;w=600` ? [each] : [])).sort();
     expect(limitedBy("login-address")).toEqual(["POST /api/token", "POST /api/token/passkey", "POST /api/token/second-factor"]);
     expect(limitedBy("passkey")).toEqual(["POST /api/token/passkey/options"]);
-    expect(limitedBy("refresh")).toEqual(["POST /api/token/refresh"]);
+    expect(limitedBy("refresh")).toEqual(["POST /api/token/blacklist", "POST /api/token/refresh", "POST /api/token/verify"]);
     expect(limitedBy("signup")).toEqual(["POST /api/user/signup", "POST /api/user/signup/complete"]);
     expect(limitedBy("provider")).toEqual(["GET /api/auth/callback/{provider}", "POST /api/auth/signin/{provider}"]);
     expect(limitedBy("account")).toEqual([

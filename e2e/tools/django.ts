@@ -12,6 +12,7 @@ export const DJANGO_PACKAGES = {
   psycopg2: "python3-psycopg2",
   bcrypt: "python3-bcrypt",
   argon2: "python3-argon2",
+  requests: "python3-requests",
 };
 
 let found: string | undefined;

@@ -3,10 +3,11 @@ import "server-only";
 import type { Database } from "#db/pool.ts";
 import { AppError } from "#lib/errors.ts";
 import { readCookies } from "./cookies.ts";
+import { heldSessions } from "./held-sessions.ts";
 import { verifyPresented } from "./presented-refresh.ts";
 import { refreshSession } from "./refresh-session.ts";
 import { isCurrent, readSimplejwt } from "./simplejwt-tokens.ts";
-import { type Tokens, verifyAccessToken } from "./tokens.ts";
+import type { Tokens } from "./tokens.ts";
 
 /**
  * Refreshes the session of the first good refresh cookie. Null if the request has none.
@@ -52,8 +53,6 @@ function isSimplejwtAccess(presented: string): boolean {
 
 function holdsAnotherSession(cookie: string | null, presented: string): boolean {
   const refused = verifyPresented(presented);
-  const access = readCookies(cookie, "access").map(verifyAccessToken);
-  const refresh = readCookies(cookie, "refresh").map(verifyPresented);
-  const isOther = [...access, ...refresh].some((token) => token.ok && !(refused.ok && refused.claims.sid === token.claims.sid));
+  const isOther = heldSessions(cookie).some((id) => !(refused.ok && refused.claims.sid === id));
   return isOther || readCookies(cookie, "access").some(isSimplejwtAccess);
 }

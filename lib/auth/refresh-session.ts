@@ -46,6 +46,17 @@ export async function refreshSession(db: Database, presented: string): Promise<T
 }
 
 /**
+ * As `findRefreshable`, for an endpoint that can't do without.
+ * @throws {AppError} as `refreshSession`
+ */
+export async function requireRefreshable(db: Database, presented: string): Promise<SessionRow> {
+  const session = await findRefreshable(db, presented);
+  if (session) return session;
+  const token = verifyPresented(presented);
+  throw await refusal(db, presented, token.ok ? "invalid" : token.reason);
+}
+
+/**
  * Finds the living session that a refresh token would refresh, without refreshing it. Null if a refresh would be refused.
  * A replay ends the session here too.
  * @throws {AppError} `unavailable` while it is unknown whether the token is a replay
@@ -58,16 +69,24 @@ export async function findRefreshable(db: Database, presented: string): Promise<
   return resolveSuperseded(db, await findLivingSession(db, claims.sid), claims);
 }
 
+/**
+ * Whether a refresh would accept a token of this generation. A token that is ahead of its session was signed before the database
+ * went back in time.
+ * @throws {AppError} `unavailable` while it is unknown whether the token is a replay
+ */
+export function isAccepted(seen: SeenSession, generation: number): boolean {
+  return generation >= seen.generation || (generation >= seen.grace_generation && isWithinGrace(seen));
+}
+
 // Decides about a token that did not rotate its session: the session as the statement saw it, or null. A replay ends the
-// session. A token that is ahead of its session was signed before the database went back in time.
+// session.
 async function resolveSuperseded(
   db: Database,
   seen: SeenSession | null,
   { gen, sid, user_id }: PresentedRefresh,
 ): Promise<SeenSession | null> {
   if (!seen) return null;
-  if (gen >= seen.generation) return seen;
-  if (gen >= seen.grace_generation && isWithinGrace(seen)) return seen;
+  if (isAccepted(seen, gen)) return seen;
   record("replay", { user_id, session: sid, generation: gen });
   await endSession(db, { sessionId: sid, userId: user_id }, "replayed");
   return null;

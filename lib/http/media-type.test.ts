@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUtf8Json } from "./media-type.ts";
+import { isUtf8Form, isUtf8Json } from "./media-type.ts";
 
 test.each([
   "application/json",
@@ -27,3 +27,9 @@ test.each([
   "application/json\u00a0",
   "application/json\u00a0; charset=utf-8",
 ])("%j is another media type", (mediaType) => expect(isUtf8Json(mediaType)).toBe(false));
+
+test("a form is one by the same rules", () => {
+  expect(isUtf8Form("application/x-www-form-urlencoded; charset=UTF-8")).toBe(true);
+  expect(isUtf8Form("application/x-www-form-urlencoded; charset=iso-8859-1")).toBe(false);
+  expect(isUtf8Form("application/json")).toBe(false);
+});

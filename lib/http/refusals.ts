@@ -152,6 +152,11 @@ const ANSWERS: Table = {
     body: ({ resetsIn }) => ({ detail: `Request was throttled. Expected available in ${resetsIn} seconds.` }),
     samples: [{ limit: "login-address", most: 100, seconds: 900, resetsIn: 42 }],
   },
+  token_not_valid: {
+    status: 401,
+    body: () => ({ detail: TOKEN_WORDS.invalid, code: "token_not_valid" }),
+    samples: [undefined],
+  },
   unavailable: {
     status: 503,
     headers: ({ retryAfter }) => ({ "retry-after": String(retryAfter) }),

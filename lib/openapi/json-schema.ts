@@ -17,7 +17,7 @@ export function describeSchema(schema: z.ZodType, io: "input" | "output"): { sch
   const override: Override = ({ zodSchema, jsonSchema }) => {
     const { examples, settings } = z.globalRegistry.get(zodSchema) ?? {};
     if (Array.isArray(examples)) jsonSchema.examples = examples;
-    if (settings) Object.assign(jsonSchema, settings(config()), { settings: undefined });
+    if (settings) Object.assign(jsonSchema, settings(config(), jsonSchema), { settings: undefined });
   };
   const { $schema, ...described } = z.toJSONSchema(schema, { io, override }) as JsonSchema;
   return { schema: described, example: exampleOf(described, definitionsOf(described)) };

@@ -23,6 +23,8 @@ const CONTRACT: Record<string, number[]> = {
   "POST /api/token/passkey/options": [200, 400, 403, 429, 500, 503],
   "POST /api/token/passkey": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/token/refresh": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/token/verify": [200, 400, 401, 403, 413, 415, 429, 500, 503],
+  "POST /api/token/blacklist": [200, 400, 401, 403, 413, 415, 429, 500, 503],
   "POST /api/user/logout": [200, 400, 401, 403, 413, 415, 500, 503],
   "POST /api/user/signup/complete": [201, 400, 403, 413, 415, 429, 500, 503],
   "POST /api/user/providers/{provider}": [200, 400, 401, 403, 404, 429, 500, 503],
@@ -134,6 +136,8 @@ const GOOD: Record<string, () => Promise<Sent & { path?: string }>> = {
   },
   "GET /api/user/profile": signedIn,
   "POST /api/token/refresh": signedIn,
+  "POST /api/token/verify": async () => ({ json: { token: (await newSession(origin)).refresh } }),
+  "POST /api/token/blacklist": async () => ({ json: { refresh: (await newSession(origin)).refresh } }),
   "POST /api/user/logout": signedIn,
   "POST /api/user/reauthenticate": async () => ({ ...(await signedIn()), json: { password: PASSWORD } }),
   "POST /api/user/signup/complete": async () => {
@@ -204,11 +208,13 @@ const BAD: Record<string, () => Promise<Request>> = {
   "POST /api/token/passkey/options": async () => ({}),
 };
 
-/** What the endpoints that log in refuse with a 401. */
+/** What public endpoints refuse with a 401. */
 const WRONG: Record<string, Sent> = {
   "POST /api/token": { json: { username: "nobody", password: "nothing" } },
   "POST /api/token/second-factor": { json: { challenge: "worn-out", code: "000000" } },
   "POST /api/token/passkey": { json: { response: {} } },
+  "POST /api/token/verify": { json: { token: "worn-out" } },
+  "POST /api/token/blacklist": { json: { refresh: "worn-out" } },
 };
 
 /** An id as there could be one. */

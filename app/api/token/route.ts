@@ -1,5 +1,6 @@
 import { refreshToken } from "#lib/answers.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
+import { tokensInBody } from "#lib/auth/tokens-in-body.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 import { logInInput } from "#lib/schemas.ts";
@@ -20,7 +21,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
     },
     async ({ db, hash, body, client }) => {
       const tokens = await logIn(db, hash, body, client);
-      return json({ refresh: tokens.refresh }, { cookies: sessionCookies(tokens) });
+      return json(tokensInBody(tokens), { cookies: sessionCookies(tokens) });
     },
   ),
 });

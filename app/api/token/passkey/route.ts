@@ -2,6 +2,7 @@ import { headers as requestHeaders } from "next/headers";
 import { refreshToken } from "#lib/answers.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
 import { publicOrigin } from "#lib/auth/public-origin.ts";
+import { tokensInBody } from "#lib/auth/tokens-in-body.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 import { passkeyLoginInput } from "#lib/schemas.ts";
@@ -23,7 +24,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
     async ({ db, body: { response }, client, headers: { cookie } }) => {
       const origin = publicOrigin(await requestHeaders());
       const tokens = await logInWithPasskey(db, response, { ...client, origin, cookie });
-      return json({ refresh: tokens.refresh }, { cookies: sessionCookies(tokens) });
+      return json(tokensInBody(tokens), { cookies: sessionCookies(tokens) });
     },
   ),
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { refreshToken } from "#lib/answers.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
 import { refreshByBody, refreshByCookie } from "#lib/auth/refresh-presented.ts";
+import { tokensInBody } from "#lib/auth/tokens-in-body.ts";
 import { AppError } from "#lib/errors.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
@@ -28,7 +29,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       const tokens = isByBody ? await refreshByBody(db, refresh, headers.cookie) : await refreshByCookie(db, headers.cookie);
       if (tokens === null) throw new AppError("refresh_token_missing");
       // Only a client that has a refresh token may read one: a script on the page has none, and gets none.
-      const answer = isByBody ? { refresh: tokens.refresh } : REFRESHED;
+      const answer = isByBody ? tokensInBody(tokens) : REFRESHED;
       return json(answer, { cookies: sessionCookies(tokens) });
     },
   ),

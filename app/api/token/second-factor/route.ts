@@ -3,6 +3,7 @@ import { refreshToken } from "#lib/answers.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
 import { logOutHolder } from "#lib/auth/log-out.ts";
 import { publicOrigin } from "#lib/auth/public-origin.ts";
+import { tokensInBody } from "#lib/auth/tokens-in-body.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 import { secondFactorInput } from "#lib/schemas.ts";
@@ -28,7 +29,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       const { tokens, door } = await logInWithSecondFactor(db, body, { ...client, origin, cookie });
       // As at every login by a provider: nobody would hold that session any more.
       if (door !== "password") await logOutHolder(db, cookie);
-      return json({ refresh: tokens.refresh }, { cookies: [...sessionCookies(tokens), ...clearedChallengeCookie(cookie)] });
+      return json(tokensInBody(tokens), { cookies: [...sessionCookies(tokens), ...clearedChallengeCookie(cookie)] });
     },
   ),
 });

@@ -1,6 +1,7 @@
-import { detail } from "#lib/answers.ts";
+import { detail, withTokens } from "#lib/answers.ts";
 import { sessionCookies } from "#lib/auth/cookies.ts";
 import { requireProofWithoutPassword } from "#lib/auth/require-proof.ts";
+import { tokensForBearer } from "#lib/auth/tokens-in-body.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 import { changePassword, changePasswordRules } from "#lib/passwords/change-password.ts";
@@ -19,12 +20,12 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
       proof: requireProofWithoutPassword,
       body: changePasswordInput,
       rules: changePasswordRules,
-      answers: { 200: detail(SAVED) },
+      answers: { 200: withTokens(detail(SAVED)) },
       setsCookies: true,
     },
-    async ({ db, hash, viewer, body, client }) => {
+    async ({ db, hash, viewer, body, client, headers }) => {
       const tokens = await changePassword(db, hash, viewer, body, client.address);
-      return json({ detail: SAVED }, { cookies: sessionCookies(tokens) });
+      return json({ detail: SAVED, ...tokensForBearer(tokens, headers) }, { cookies: sessionCookies(tokens) });
     },
   ),
 });
