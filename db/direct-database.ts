@@ -1,6 +1,7 @@
 import { connect } from "#db/connection/connect.ts";
 import { connectionProblem } from "#db/connection/problem.ts";
 import { BEGIN, BEGIN_SNAPSHOT } from "#db/connection/session-settings.ts";
+import "./column-types.ts";
 import type { Database } from "./pool.ts";
 import { transaction } from "./transaction.ts";
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withDirectDatabase } from "#db/direct-database.ts";
 import { findUsersTable } from "#db/django-tables.ts";
+import { dump } from "#e2e/dump.ts";
 import { withDatabase } from "#e2e/harness.ts";
 import { djangoPython } from "#e2e/tools/django.ts";
 import { countFindings, type Finding } from "#lib/django/findings.ts";
@@ -170,3 +171,193 @@ for (const [kind, { people, comes }] of Object.entries(KINDS)) {
     expect(again.tally).toMatchObject({ created: 0, changed: 0, unchanged: people.length });
   });
 }
+
+test.runIf(djangoPython())(
+  "a name or an address of an account made here is not taken from it, and its id is no user's of Django",
+  async () => {
+    const move = await newMove([
+      { id: 5, username: "ANN", email: "five@example.com" },
+      { id: 6, username: "six", email: "ANN@example.com" },
+      { id: 7, username: "seven", email: "seven@example.com" },
+    ]);
+    await move.here(
+      `insert into users (id, username, username_key, email, birth_date) overriding system value
+     values (1000, 'ann', 'ann', 'ann@example.com', '1990-01-02'), (7, 'other', 'other', 'other@example.com', '1990-01-02')`,
+    );
+    const refused = await move.bring();
+    expect(refused.found).toEqual(["id_taken 7", "same_email 6", "same_name 5"]);
+    await move.bring(["same_name", "same_email"]);
+    expect(await move.here("select id::int, username, email from users order by id")).toEqual([
+      { id: 5, username: "ANN-5", email: "five@example.com" },
+      { id: 6, username: "six", email: null },
+      { id: 7, username: "other", email: "other@example.com" },
+      { id: 1000, username: "ann", email: "ann@example.com" },
+    ]);
+  },
+);
+
+test.runIf(djangoPython())(
+  "a name that is the account's own address comes as it is, other forms of a name and an address in one form",
+  async () => {
+    const move = await newMove([
+      { id: 1, username: "Ann@Example.com", email: "ann@example.com" },
+      { id: 2, username: "ﬁlm", email: " bob@bücher.example " },
+    ]);
+    const { found, rows } = await move.bring();
+    expect(found).toEqual(["email_form 2", "name_form 2"]);
+    expect(rows.map(({ becomes }) => becomes)).toEqual(["film", "bob@xn--bcher-kva.example"]);
+    expect(await move.here("select username, email from users order by id")).toEqual([
+      { username: "Ann@Example.com", email: "ann@example.com" },
+      { username: "film", email: "bob@xn--bcher-kva.example" },
+    ]);
+  },
+);
+
+test.runIf(djangoPython())("a new name is one that nobody has, here or there", async () => {
+  const move = await newMove([
+    { id: 12, username: "ann!" },
+    { id: 13, username: "ann-12" },
+  ]);
+  await move.bring(["bad_name"]);
+  expect(await move.here("select id::int, username from users order by id")).toEqual([
+    { id: 12, username: "ann-12-12" },
+    { id: 13, username: "ann-12" },
+  ]);
+});
+
+test.runIf(djangoPython())(
+  "what changed there comes, what changed here stays, and what changed on both sides is told and stays",
+  async () => {
+    const move = await newMove([
+      { id: 1, username: "there" },
+      { id: 2, username: "here" },
+      { id: 3, username: "both" },
+      { id: 4, username: "same" },
+    ]);
+    await move.bring();
+    const session = "insert into sessions (id, user_id, expires_at) values ('kept', 1, now() + interval '1 day')";
+    await move.here(session);
+    await move.there("update api_genericuser set username = 'there2', password = $1, birth_date = '1991-01-02' where id = 1", [
+      OTHER_HASH,
+    ]);
+    await move.here("update users set username = 'here2', username_key = 'here2', is_active = false where id = 2");
+    await move.there("update api_genericuser set username = 'both2', email = 'both2@example.com' where id = 3");
+    await move.here("update users set username = 'both3', username_key = 'both3' where id = 3");
+    await move.there("update api_genericuser set email = 'same@example.com' where id = 4");
+    await move.here("update users set email = 'same@example.com' where id = 4");
+
+    const { found, tally, rows } = await move.bring();
+    expect(found).toEqual(["changed_on_both_sides 3"]);
+    expect(rows[0]).toMatchObject({ field: "username", value: "both2", becomes: "both3" });
+    expect(tally).toEqual({ ...NOTHING, read: 4, changed: 3, unchanged: 1 });
+    const accounts = "select username, email, birth_date::text, is_active from users order by id";
+    expect(await move.here(accounts)).toMatchObject([
+      { username: "there2", birth_date: "1991-01-02" },
+      { username: "here2", is_active: false },
+      { username: "both3", email: "both2@example.com" },
+      { username: "same", email: "same@example.com" },
+    ]);
+    // Django encodes anew at logins: such a hash ends nothing, and is no newer than the account.
+    const [password] = await move.here(
+      `select encoded, is_from_django, changed_at = users.created_at as is_old, revoked_at, tokens_void_before
+     from passwords join users on users.id = user_id join django_users using (user_id) join sessions using (user_id) where user_id = 1`,
+    );
+    expect(password).toEqual({
+      encoded: OTHER_HASH,
+      is_from_django: true,
+      is_old: true,
+      revoked_at: null,
+      tokens_void_before: null,
+    });
+    expect(await move.here("select format from password_formats order by format")).toEqual([
+      { format: "bcrypt_sha256$4" },
+      { format: "pbkdf2_sha256$1000" },
+    ]);
+
+    expect((await move.bring()).found).toEqual(["changed_on_both_sides 3"]);
+  },
+);
+
+test.runIf(djangoPython())("a password that was set here is not replaced by one that was set there", async () => {
+  const move = await newMove([{ id: 1, username: "ann" }]);
+  await move.bring();
+  await move.here("update passwords set encoded = 'ours', is_from_django = false, changed_at = now()");
+  expect((await move.bring()).tally.unchanged).toBe(1);
+  await move.there("update api_genericuser set password = $1", [OTHER_HASH]);
+  const { found, rows } = await move.bring();
+  expect(found).toEqual(["changed_on_both_sides 1"]);
+  expect(JSON.stringify(rows)).not.toContain("$");
+  expect(await move.here("select encoded from passwords")).toEqual([{ encoded: "ours" }]);
+});
+
+test.runIf(djangoPython())("a user who is disabled there is logged out here", async () => {
+  const move = await newMove([{ id: 1, username: "ann" }]);
+  await move.bring();
+  await move.here("insert into sessions (id, user_id, expires_at) values ('hers', 1, now() + interval '1 day')");
+  await move.there("update api_genericuser set is_active = false");
+  await move.bring();
+  const [session] = await move.here(
+    "select is_active, end_reason, tokens_void_before is null as takes_tokens from users join sessions on user_id = users.id join django_users using (user_id)",
+  );
+  expect(session).toEqual({ is_active: false, end_reason: "account_disabled", takes_tokens: false });
+});
+
+test.runIf(djangoPython())("an account that was deleted here does not come again", async () => {
+  const move = await newMove([{ id: 1, username: "ann" }]);
+  await move.bring();
+  await move.here("delete from users");
+  const { found, tally } = await move.bring();
+  expect([found, tally.refused]).toEqual([["deleted_here 1"], 1]);
+  expect(await move.here("select from users")).toEqual([]);
+});
+
+test.runIf(djangoPython())("an account that was deleted there stays, or is disabled until it is there again", async () => {
+  const move = await newMove([
+    { id: 1, username: "ann" },
+    { id: 2, username: "bob" },
+  ]);
+  await move.bring();
+  const active = async () => (await move.here("select is_active from users order by id")).map((row) => row.is_active);
+  await move.there("delete from api_genericuser where id = 1");
+  expect((await move.bring()).found).toEqual(["gone 1"]);
+  expect(await active()).toEqual([true, true]);
+  await move.bring(["gone"]);
+  expect(await active()).toEqual([false, true]);
+  await move.add({ id: 1, username: "ann" });
+  expect((await move.bring(["gone"])).found).toEqual([]);
+  expect(await active()).toEqual([true, true]);
+});
+
+test.runIf(djangoPython())("accounts made here get ids that are a million beyond Django's, and never go back", async () => {
+  const move = await newMove([{ id: 70, username: "ann" }]);
+  const nextId = async () => {
+    const rows = await move.here(
+      `insert into users (username, username_key, email, birth_date)
+       select n, n, n || '@example.com', '1990-01-02' from (select gen_random_uuid()::text as n) name returning id::int`,
+    );
+    return rows[0]?.id;
+  };
+  await move.bring([], { isDry: true });
+  expect(await nextId()).toBe(1);
+  await move.bring();
+  expect(await nextId()).toBe(1_000_071);
+  await move.bring();
+  expect(await nextId()).toBe(1_000_072);
+  await move.add({ id: 5_000, username: "bob" });
+  await move.bring();
+  expect(await nextId()).toBe(1_005_001);
+});
+
+test.runIf(djangoPython())("a dry run finds what an import finds, and changes nothing", async () => {
+  const move = await newMove([
+    { id: 1, username: "ann" },
+    { id: 2, username: "Ann", birth_date: null },
+    { id: 3, username: "b b", password: "crypt$$x" },
+  ]);
+  const before = await dump(move.home);
+  const dry = await move.bring(["same_name", "bad_name"], { isDry: true });
+  expect(await dump(move.home)).toBe(before);
+  const real = await move.bring(["same_name", "bad_name"]);
+  expect(dry.found).toEqual(["bad_name 3", "same_name 2", "unknown_hash 3", "without_birth_date 2"]);
+  expect([real.found, real.tally]).toEqual([dry.found, dry.tally]);
+});
