@@ -75,6 +75,8 @@ async function grant(db: Database, role: string): Promise<void> {
     `grant connect on database ${database} to ${role}`,
     `grant usage on schema public to ${role}`,
     `grant select, insert, update, delete on all tables in schema public to ${role}`,
+    // An import of another site's accounts moves it on (django-users.ts).
+    `grant select, update on sequence public.users_id_seq to ${role}`,
     `revoke insert, update, delete on public.migrations from ${role}`,
   ];
   for (const statement of statements) await db.query(statement);

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { type KindName, MENDS, optionOf } from "#lib/django/kinds.ts";
 import { signUpInput } from "#lib/schemas.ts";
 
 /** The options for an account's details, and the signup's field of each. The field `age` holds a birth date. */
@@ -20,10 +21,20 @@ const OPTIONS = {
   limit: { type: "string" },
   after: { type: "string" },
   yes: { type: "boolean" },
+  from: { type: "string" },
+  to: { type: "string" },
+  "users-table": { type: "string" },
+  "birth-date-column": { type: "string" },
+  "dry-run": { type: "boolean" },
+  report: { type: "string" },
+  follow: { type: "boolean" },
   reseal: { type: "boolean" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } satisfies ParseArgsOptionsConfig;
+
+/** The options that say what comes of rows of Django that can't come as they are, and the value of each beside "refuse". */
+const POLICIES = new Map<string, string>([...MENDS].map(([kind, mend]) => [optionOf(kind), mend]));
 
 const PASSWORD = ["password-stdin", "generate-password"] as const;
 
@@ -77,6 +88,22 @@ const FORMS = {
     optional: ["reseal"],
     summary:
       "shows which secret of AUTH_SECRET is still needed; with --reseal first seals with the first what the others have sealed",
+  },
+  "import django": {
+    names: 0,
+    required: ["from"],
+    optional: ["users-table", "birth-date-column", "dry-run", "report", "follow", ...POLICIES.keys()],
+    summary:
+      "brings the users of a Django site, and what changed there since the last time; FROM is the URL of its database, where nothing is " +
+      "written; --dry-run only tells what would come, and REPORT is a file that gets every row that can't; --follow repeats it until stopped",
+  },
+  "export django": {
+    names: 0,
+    required: ["to"],
+    optional: ["users-table", "dry-run", "report", "follow"],
+    summary:
+      "writes the tokens of sessions that ended here into simplejwt's blacklist in the database TO, and tells what the site there " +
+      "does not have",
   },
   "mail list": {
     names: 0,
@@ -136,6 +163,14 @@ export function detailsOf(values: Values): Record<string, unknown> {
   return Object.fromEntries([...DETAILS].map(([option, field]) => [field, values[option]]));
 }
 
+/** The kinds of Django's rows that are to come mended. @throws {UsageError} if an option's value is unknown */
+export function mendedKinds(values: Values): Set<KindName> {
+  const given = [...MENDS].filter(([kind]) => values[optionOf(kind)] !== undefined);
+  const wrong = given.find(([kind, mend]) => values[optionOf(kind)] !== mend && values[optionOf(kind)] !== "refuse");
+  if (wrong) throw usageError(`--${optionOf(wrong[0])} takes ${wrong[1]}, or refuse`);
+  return new Set(given.filter(([kind, mend]) => values[optionOf(kind)] === mend).map(([kind]) => kind));
+}
+
 export function help(): string {
   const lines = Object.entries<Form>(FORMS).map(([command, form]) => {
     const written = [command, form.names ? "NAME" : "", ...form.required.map(placeholder)].filter(Boolean).join(" ");
@@ -153,7 +188,9 @@ Status: 0 done, 1 refused or failed, 2 not a command. --json prints one JSON val
 
 function parse(args: string[]) {
   try {
-    const details = Object.fromEntries([...DETAILS.keys()].map((option) => [option, { type: "string" as const }]));
+    const details = Object.fromEntries(
+      [...DETAILS.keys(), ...POLICIES.keys()].map((option) => [option, { type: "string" as const }]),
+    );
     const { values, positionals } = parseArgs({
       args,
       options: { ...OPTIONS, ...details },
@@ -171,6 +208,8 @@ function isCommand(text: string): text is CommandName {
 }
 
 function placeholder(option: Option): string {
+  const policy = POLICIES.get(option);
+  if (policy !== undefined) return `--${option} ${policy}`;
   const { type } = OPTIONS[option as keyof typeof OPTIONS] ?? { type: "string" };
   return type === "string" ? `--${option} ${option.toUpperCase()}` : `--${option}`;
 }

@@ -14,12 +14,19 @@ import { columns } from "./columns.ts";
 import { confirm } from "./confirm.ts";
 import { createAccount } from "./create-account.ts";
 import { openDemo } from "./demo.ts";
+import { exportDjango } from "./export-django.ts";
+import { importDjango } from "./import-django.ts";
 import { MAIL_COMMANDS } from "./mail-commands.ts";
 import { newPassword } from "./new-password.ts";
 import { manageSecrets } from "./secrets.ts";
 
 /** A command's result, for a person and for a program. */
-type Outcome = { lines: string[]; json: unknown };
+export type Outcome = {
+  lines: string[];
+  json: unknown;
+  /** 1 where something was left undone; 0 if it is not given */
+  status?: number;
+};
 
 const NO_EMAIL = "no address";
 
@@ -123,6 +130,8 @@ export const COMMANDS: Record<CommandName, (db: Database, given: Arguments) => P
   },
 
   secrets: manageSecrets,
+  "import django": importDjango,
+  "export django": exportDjango,
   ...MAIL_COMMANDS,
 };
 

@@ -17,9 +17,9 @@ export async function manage(args: string[]): Promise<number> {
     return 0;
   }
   try {
-    const { lines, json } = await COMMANDS[given.command](await openManagedDatabase(), given);
+    const { lines, json, status = 0 } = await COMMANDS[given.command](await openManagedDatabase(), given);
     console.log(given.values.json ? JSON.stringify(json) : lines.join("\n"));
-    return 0;
+    return status;
   } catch (error) {
     return complain(describe(error), "isUsage" in (error as Error) ? 2 : 1);
   }

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Database } from "#db/pool.ts";
-import { config, launchConfig, presetConfig } from "#lib/config.ts";
+import { config, presetConfig } from "#lib/config.ts";
 import { resealSecrets } from "#lib/factors/reseal.ts";
 import { type SealingKey, sealingKeys } from "#lib/factors/sealing-keys.ts";
+import { applicationSecret } from "./application-secret.ts";
 import type { Arguments } from "./arguments.ts";
 import { columns } from "./columns.ts";
 
@@ -30,12 +29,4 @@ function outlook(position: number, sealed: SealingKey["sealed"]): string {
   if (position === 1) return "signs and seals what is new";
   if (sealed > 0) return "needed: within PRUNE_INTERVAL_SECONDS, or by --reseal, the first seals what it has sealed";
   return "may be removed, a day after all processes began to run with another first secret";
-}
-
-// As `npm start` finds it.
-async function applicationSecret(): Promise<string> {
-  const { AUTH_SECRET: given, DATABASE_URL: databaseUrl, DATA_DIR: directory } = launchConfig();
-  if (given) return given.join(",");
-  if (databaseUrl !== undefined) throw new Error("AUTH_SECRET is required with a DATABASE_URL: give the application's");
-  return readFile(join(directory, "auth-secret"), "utf8");
 }

@@ -18,10 +18,14 @@ export const SESSION_SETTINGS = {
 export const POOLED_SETTINGS = ["client_encoding", "DateStyle", "TimeZone"] as const;
 
 /** Begins a transaction with these settings and without a time limit, even through a pooler that has dropped them. */
-export const BEGIN = [
-  "begin isolation level read committed read write",
-  ...Object.entries({ ...SESSION_SETTINGS, statement_timeout: "0" }).map(([name, value]) => `set local ${name} = '${value}'`),
-].join("; ");
+export const BEGIN = begin("read committed read write");
+/** The same for a transaction that only reads, all of it from one moment. */
+export const BEGIN_SNAPSHOT = begin("repeatable read read only");
+
+function begin(level: string): string {
+  const settings = Object.entries({ ...SESSION_SETTINGS, statement_timeout: "0" });
+  return [`begin isolation level ${level}`, ...settings.map(([name, value]) => `set local ${name} = '${value}'`)].join("; ");
+}
 
 /**
  * A statement that makes these settings a role's defaults in the current database. Connections through a pooler need that: it

@@ -1,5 +1,3 @@
-import "server-only";
-
 import { config } from "#lib/config.ts";
 import { now } from "./clock.ts";
 

@@ -11,10 +11,8 @@ import { record } from "#lib/observe/events.ts";
 import { clientFacts } from "./client-facts.ts";
 import { now } from "./clock.ts";
 import type { PresentedRefresh } from "./presented-refresh.ts";
+import { endedByDjango } from "./simplejwt-session.ts";
 import type { SimplejwtToken } from "./simplejwt-tokens.ts";
-
-/** What `spent` has of a session that Django's blacklist ended. `manage import django` writes it. */
-export const endedByDjango = (sessionId: string) => `django-ended:${sessionId}`;
 
 /**
  * Finds out which session a refresh token is of. For a token of simplejwt's that was not seen before it opens that session. A token

@@ -4,8 +4,9 @@ import type { Database } from "#db/pool.ts";
 import { findLivingSession } from "#db/rotate-session.ts";
 import { findDjangoSession, isAdoptable } from "#db/simplejwt-sessions.ts";
 import { isSpent } from "#db/spent.ts";
-import { adoptable, endedByDjango } from "./adopt-session.ts";
+import { adoptable } from "./adopt-session.ts";
 import { isAccepted } from "./refresh-session.ts";
+import { endedByDjango } from "./simplejwt-session.ts";
 import { isCurrent, readSimplejwt, type SimplejwtToken } from "./simplejwt-tokens.ts";
 
 /**

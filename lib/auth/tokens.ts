@@ -1,11 +1,11 @@
 import "server-only";
 
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { config } from "#lib/config.ts";
 import type { TokenProblem } from "#lib/errors.ts";
 import { now } from "./clock.ts";
 import { readClaims, signClaims } from "./signed-token.ts";
+import { tokenId } from "./token-id.ts";
 
 /** All that a session's tokens are made from: the same facts give the same tokens, byte for byte. */
 export type TokenFacts = {
@@ -55,10 +55,11 @@ export function signTokens(facts: TokenFacts): Tokens {
   const sessionExpiry = Math.floor(facts.sessionExpiresAt.getTime() / 1_000);
   const accessExpiry = Math.min(iat + config().ACCESS_TOKEN_LIFETIME, sessionExpiry);
   const refreshExpiry = Math.min(iat + config().REFRESH_TOKEN_LIFETIME, sessionExpiry);
+
   const { sessionId: sid, username, generation: gen } = facts;
   const user = userClaims(facts);
-  const access = { token_type: "access", exp: accessExpiry, iat, jti: jti(facts, "access"), ...user, sid, username };
-  const refresh = { token_type: "refresh", exp: refreshExpiry, iat, jti: jti(facts, "refresh"), ...user, sid, gen };
+  const access = { token_type: "access", exp: accessExpiry, iat, jti: tokenId(facts, "access"), ...user, sid, username };
+  const refresh = { token_type: "refresh", exp: refreshExpiry, iat, jti: tokenId(facts, "refresh"), ...user, sid, gen };
   return { issuedAt: iat, access: signClaims(access), accessExpiry, refresh: signClaims(refresh), refreshExpiry };
 }
 
@@ -121,9 +122,4 @@ function userClaims({ userId, rotatedAt }: TokenFacts): Record<string, string | 
   const { LEGACY_SIMPLEJWT: end, LEGACY_SIMPLEJWT_USER_CLAIM: name } = config();
   const isRead = end !== undefined && rotatedAt < end && name !== "user_id";
   return isRead ? { user_id: userId, [name]: String(userId) } : { user_id: userId };
-}
-
-// Unique without randomness of its own: the session id has 128 random bits.
-function jti({ sessionId, generation }: TokenFacts, type: string): string {
-  return createHash("sha256").update(`${sessionId}.${generation}.${type}`).digest("base64url").slice(0, 22);
 }

@@ -1,5 +1,3 @@
-import "server-only";
-
 import { z } from "zod";
 import { readValue, signValue } from "./signed-value.ts";
 
