@@ -18,7 +18,8 @@ beforeAll(async () => {
   if (djangoPython() === undefined) return;
   databases = await startDatabases();
   django = await startDjango(databases.superuser, "films", { userModel: "api.GenericUser", rotates: true });
-  ours = await startServer({ ...variables(), WEB_CONCURRENCY: "1", REVOCATION_POLL_MS: "50" });
+  // The role that migrates: npm start does.
+  ours = await startServer({ ...variables(), DATABASE_URL: databases.owner, WEB_CONCURRENCY: "1", REVOCATION_POLL_MS: "50" });
 });
 afterAll(async () => {
   await Promise.all([ours?.stop(), django?.stop()]);

@@ -37,6 +37,8 @@ async function run(args: string[], variables: Record<string, string> = {}) {
   return { status: await launched.ended, output: launched.output(), errors: launched.errors() };
 }
 
+const superuserOf = (url: string) => Object.assign(new URL(databases.superuser), { pathname: new URL(url).pathname }).href;
+
 /** So many users, by SQL. */
 const addUsers = (site: string, count: number) =>
   withDatabase(site, (query) =>
@@ -75,7 +77,7 @@ test.runIf(djangoPython())(
       await query("update api_genericuser set birth_date = null where id <= 7");
       await query("update api_genericuser set password = 'md5$salt$0123456789abcdef' where id = 1");
     });
-    const superuser = Object.assign(new URL(databases.superuser), { pathname: new URL(site).pathname }).href;
+    const superuser = superuserOf(site);
     await withDatabase(superuser, async (query) => {
       await query("create role reader login password 'reader'");
       await query("grant select on all tables in schema public to reader");
@@ -104,16 +106,12 @@ test.runIf(djangoPython())(
 
 test.runIf(djangoPython())("what an import can't do is one line that says what to do", async () => {
   const site = await databases.copy(django.url);
-  const ours = Object.assign(new URL(site), {
-    pathname: new URL(databases.application).pathname,
-    username: "postgres",
-    password: "postgres",
-  });
+  const ours = superuserOf(databases.application);
   const closed = Object.assign(new URL(site), { port: "1" });
   const outcomes = await Promise.all([
     run(["--from", "mysql://root@127.0.0.1/films"]),
     run(["--from", closed.href]),
-    run(["--from", ours.href]),
+    run(["--from", ours]),
     run(["--from", Object.assign(new URL(site), { username: "mcapp", password: "application" }).href]),
     run(["--from", site, "--users-table", "auth_group"]),
     run(["--from", site, "--birth-date-column", "username"]),
@@ -122,7 +120,7 @@ test.runIf(djangoPython())("what an import can't do is one line that says what t
   ]);
   expect(outcomes.map(({ status, errors }) => `${status} ${errors}`)).toEqual([
     "2 movieconnect: --from must be a URL: postgres://user:password@host:5432/database\n",
-    "1 movieconnect: the database 127.0.0.1:1/films_3 can't be reached (ECONNREFUSED): start it, or check --from\n",
+    `1 movieconnect: the database 127.0.0.1:1${closed.pathname} can't be reached (ECONNREFUSED): start it, or check --from\n`,
     "1 movieconnect: --from is this application's own database: name the one of the Django site\n",
     '1 movieconnect: the role of --from may not read api_genericuser: grant select on "api_genericuser" to it\n',
     "1 movieconnect: auth_group is no table of Django's users: it lacks password, username, email, is_active, last_login, date_joined\n",
@@ -134,7 +132,9 @@ test.runIf(djangoPython())("what an import can't do is one line that says what t
 
 test.runIf(djangoPython())("of several tables that may be the users', one is chosen by its name", async () => {
   const [site, home] = [await databases.copy(django.url), await databases.copy(databases.application)];
-  await withDatabase(site, (query) => query("create table old_users (like api_genericuser)"));
+  await withDatabase(superuserOf(site), (query) =>
+    query("create table old_users (like api_genericuser); grant select on old_users to public"),
+  );
   const refused = await run(["--from", site], { DATABASE_URL: home });
   expect(refused).toMatchObject({
     status: 1,
