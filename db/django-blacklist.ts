@@ -32,8 +32,8 @@ export type DjangosOwn = {
   exp: number;
   listed_at: number;
 };
-/** A token that Django has made from one of ours, or one of ours. `noted_until`: how long Django can have tokens of the session. */
-export type Continued = { session: string; user_id: number; gen: number; noted_until: number };
+/** A token of ours, or one that Django made from it. `mark`: the id that is spent until Django can have no token of the session. */
+export type Continued = { session: string; user_id: number; gen: number; mark: string; marked_until: number };
 
 /**
  * Ends the sessions of tokens that Django refuses. A token that was exchanged here before that has a successor, whose session goes
@@ -80,11 +80,11 @@ async function endContinued(db: Database, rows: string): Promise<number> {
   const ended = await db.query(
     `with ended as (
        update sessions s set revoked_at = now(), end_reason = 'logged_out'
-       from jsonb_to_recordset($1::jsonb) as r (session text, user_id bigint, gen integer, noted_until float8)
+       from jsonb_to_recordset($1::jsonb) as r (session text, user_id bigint, gen integer, mark text, marked_until float8)
        where s.id = session and s.user_id = r.user_id and generation <= gen and revoked_at is null
-       returning s.id, noted_until
+       returning mark, marked_until
      )
-     insert into spent (id, expires_at) select 'django-ended:' || id, max(to_timestamp(noted_until)) from ended group by id
+     insert into spent (id, expires_at) select mark, max(to_timestamp(marked_until)) from ended group by mark
      on conflict do nothing returning id`,
     [rows],
   );

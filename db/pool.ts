@@ -1,10 +1,11 @@
-import pg from "pg";
+import type pg from "pg";
 import { type Backends, endAbandonedStatement, LIST_BACKENDS } from "#db/connection/abandoned-statement.ts";
 import { connect } from "#db/connection/connect.ts";
 import { connectionPool } from "#db/connection/connection-pool.ts";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import { config } from "#lib/config.ts";
 import { perProcess } from "#lib/per-process.ts";
+import "./column-types.ts";
 import { runStatement, runTransaction, type StatementPool } from "./run-statement.ts";
 import { withSpan } from "./span.ts";
 
@@ -19,10 +20,6 @@ export type Database = {
    */
   transaction<Outcome>(work: (db: Database) => Promise<Outcome>): Promise<Outcome>;
 };
-
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-// A birth date has no time and no time zone: as a `Date` it would shift with the server's time zone.
-pg.types.setTypeParser(pg.types.builtins.DATE, String);
 
 const pool = perProcess("pool", openPool);
 

@@ -39,11 +39,12 @@ async function withDjango<Outcome>(
     throw usageError(`--${option} ${(error as Error).message}`);
   }
   let isConnected = false;
+  const connected = (db: DirectDatabase) => {
+    isConnected = true;
+    return work(db);
+  };
   try {
-    return await withDirectDatabase(url, (db) => {
-      isConnected = true;
-      return work(db);
-    });
+    return await withDirectDatabase(url, connected, option === "from" ? "read" : "write");
   } catch (error) {
     if (isConnected) throw error;
     throw new Error((error as Error).message.replaceAll("DATABASE_URL", `--${option}`), { cause: error });

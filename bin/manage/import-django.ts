@@ -32,9 +32,10 @@ async function importAll({ source, db, table, hasBlacklist }: Site, values: Valu
   const findings = countFindings(mendedKinds(values), (finding) => file?.add(finding));
   const reader = () => (hasBlacklist && !isDry ? blacklistReader(source, db)() : null);
   // Before the users: nobody who has logged out there is let in meanwhile. After them: their sessions are known as ended.
-  await reader();
+  const before = await reader();
   const tally = await importUsers(source, db, { table, isDry, findings, onProgress: showProgress("users") });
-  const blacklist = await reader();
+  const after = await reader();
+  const blacklist = before && after && { tokens: after.tokens, sessions: before.sessions + after.sessions };
   const outcome = { dry_run: isDry, table: table.name, birth_date_column: table.birthDate, tally, blacklist };
   await file?.close({ ...outcome, kinds: findings.counts });
   return { ...outcome, kinds: findings.counts };

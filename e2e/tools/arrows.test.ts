@@ -33,6 +33,7 @@ const ARROWS: Record<string, string[]> = {
   "lib/sign-in": USE_CASES,
   "lib/account": USE_CASES,
   "lib/providers": PROVIDERS,
+  "lib/django": [...USE_CASES, "lib/account"],
   "lib/http": HTTP,
   "lib/pages": UPPERMOST,
   "lib/openapi": UPPERMOST,

@@ -11,7 +11,7 @@ export type Finding = {
 };
 
 /** What is done about the rows of a kind. */
-export type Policy = "refuse" | "note" | (string & {});
+type Policy = "refuse" | "note" | (string & {});
 export type KindCount = { count: number; policy: Policy; examples: Finding[] };
 export type Findings = {
   counts: Record<KindName, KindCount>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type BlacklistedToken, type Continued, type DjangosOwn, endBlacklisted, listBlacklisted } from "#db/django-blacklist.ts";
 import type { Database } from "#db/pool.ts";
 import { readPyjwtClaims } from "#lib/auth/signed-token.ts";
-import { simplejwtSessionIds } from "#lib/auth/simplejwt-session.ts";
+import { endedByDjango, simplejwtSessionIds } from "#lib/auth/simplejwt-session.ts";
 import { config } from "#lib/config.ts";
 
 /** How many tokens were read, and how many sessions that ended. */
@@ -58,7 +58,9 @@ function oursIn(claims: unknown): Continued | null {
   if (!success) return null;
   const user = userOf(claims);
   const until = Math.max(config().LEGACY_SIMPLEJWT?.getTime() ?? 0, Date.now() + YEAR_MS) / 1_000;
-  return user === null ? null : { session: data.sid, user_id: user, gen: data.gen, noted_until: until };
+  return user === null
+    ? null
+    : { session: data.sid, user_id: user, gen: data.gen, mark: endedByDjango(data.sid), marked_until: until };
 }
 
 // Without a signature of ours, the token's id could belong to any of the secrets.
