@@ -78,7 +78,7 @@ export async function startNginx({
     LEGACY_UPSTREAM: legacyUpstream,
     MOVING_ROOT: join(directory, "moving"),
     WATCH_SECONDS: "0.2",
-    SETTLE_SECONDS: "1",
+    NGINX_PID: join(directory, "nginx.pid"),
     NGINX_ARGUMENTS: `-p ${directory} -c ${directory}/nginx.conf`,
   });
   for (const each of ["static", "acme", "conf.d", "temporary"]) await mkdir(join(directory, each));

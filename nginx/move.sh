@@ -62,6 +62,8 @@ put() {
 }
 
 apply() {
+    master="$(cat "${NGINX_PID:-/run/nginx.pid}")"
+    old="$(cat "/proc/$master/task/$master/children" || true)"
     "$scripts/32-paths.sh"
     if ! nginx -t -q ${NGINX_ARGUMENTS:-}; then
         mv "$list.before" "$list"
@@ -69,6 +71,15 @@ apply() {
         fail "Nginx does not take this configuration. Nothing has changed."
     fi
     nginx -s reload ${NGINX_ARGUMENTS:-}
+}
+
+# Nginx' processes from before the reload end once they have answered every request that they had. No answer takes longer than
+# half a minute, but a client that keeps its connection open could hold one of them for longer.
+wait_for_old() {
+    end=$(($(date +%s) + 35))
+    for process in $old; do
+        while [ -d "/proc/$process" ] && [ "$(date +%s)" -lt "$end" ]; do sleep 0.1; done
+    done
 }
 
 # The paths where tokens are made and ended arrive here before all others, and leave after them. A Django that rotates refresh
@@ -89,8 +100,7 @@ if [ -n "$early" ] && [ -n "$waiting" ]; then
     [ "$backend" = movieconnect ] || put django $paths
     put movieconnect $waiting
     apply
-    # For so long Nginx' old processes may still serve connections that were open.
-    sleep "${SETTLE_SECONDS:-6}"
+    wait_for_old
 fi
 put "$backend" $paths
 apply

