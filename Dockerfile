@@ -28,6 +28,7 @@ COPY nginx/development/ /etc/nginx/templates/development/
 COPY nginx/production/ /etc/nginx/templates/production/
 COPY nginx/movieconnect/ /etc/nginx/movieconnect/
 COPY nginx/docker-entrypoint.d/ /docker-entrypoint.d/
+COPY nginx/move.sh /move.sh
 COPY --from=build /app/static-files/ /srv/static/
 COPY nginx/nginx.conf /etc/nginx/nginx.conf
 ENV STATIC_ROOT=/srv/static NGINX_ENVSUBST_TEMPLATE_DIR=/etc/nginx/templates/development

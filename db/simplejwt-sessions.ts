@@ -5,53 +5,76 @@ import type { SessionRow } from "./sessions.ts";
 /** A token of simplejwt's. Times in seconds since the epoch. `ownSession`: the id that the session gets. */
 export type DjangoToken = { jti: string; userId: number; exp: number; iat: number | null; ownSession: string };
 
+export type Adoptable = DjangoToken & { continued: string | null };
+
 /**
  * `generation`: 1 if the token is being exchanged, 0 if it stays the current one. `lifetime` in seconds. `before`: the moment when
  * the client stops waiting, as for `rotateSession`
  */
 type Adoption = { generation: 0 | 1; lifetime: number; before: Date; client: Client };
 
+// Whether a token opens the account `u`, in Django `d`, with the password `p`. $2 is the token's `iat`, and $3 the session of which
+// Django continued a token, or null.
+//
+// Django asks for no second factor, and knows no password that was set here: such an account is not opened. Nor is one whose sessions
+// have ended since the token was issued. But what was continued from a session that outlived all that goes on.
+const OPENS = `u.is_active and (
+  not u.has_second_factor and p.is_own is not true and (d.tokens_void_before is null or d.tokens_void_before < to_timestamp($2))
+  or exists (
+    select from sessions s where s.id = $3 and s.user_id = u.id and s.revoked_at > coalesce(d.tokens_void_before, '-infinity')
+  )
+)`;
+const PASSWORD = "select not is_from_django and changed_at <> u.created_at as is_own from passwords where user_id = u.id";
+
 /**
- * Opens the session of a token of simplejwt's that was not seen before. The holder has proved nothing here.
- *
- * The account is one that came from Django, is active, and has not had its sessions ended since the token was issued. Django asks
- * for no second factor, so an account that has one is not opened.
+ * Opens the session of a token of simplejwt's that was not seen before, if the account came from Django. The holder has proved
+ * nothing here.
+ * @param token.continued the session that the token was made from one of, if Django has ended that
  * @returns `adopted`: null if the token was seen before, or opens no account; `inTime`: whether the statement ran before `before`
  */
 export async function adoptSession(
   db: Database,
-  { jti, userId, exp, iat, ownSession }: DjangoToken,
+  { jti, userId, exp, iat, ownSession, continued }: Adoptable,
   { generation, lifetime, before, client }: Adoption,
 ): Promise<{ adopted: SessionRow | null; inTime: boolean }> {
   // The row locks make this statement wait for a transaction that ends the user's sessions, and then see what it decided; a later
   // such transaction finds the new session, and ends it. They are taken in the order in which those transactions take them.
   const rows = await db.query<(SessionRow | { id: null }) & { in_time: boolean }>(
     `with owner as materialized (
-       select id, username from users where id = $2 and is_active and not has_second_factor for share
+       select id, username, created_at, is_active, has_second_factor from users where id = $1 for share
      ), password as materialized (
-       select user_id from passwords where user_id = (select id from owner) for share
+       select own.is_own from owner u, lateral (${PASSWORD} for share) own
      ), allowed as materialized (
-       select owner.id, owner.username from django_users d join owner on owner.id = d.user_id
-       where (select count(*) from password) >= 0 and (d.tokens_void_before is null or d.tokens_void_before < to_timestamp($4))
+       select u.id, u.username from owner u join django_users d on d.user_id = u.id left join password p on true where ${OPENS}
        for share of d
      ), first_seen as (
-       insert into spent (id, expires_at) select 'simplejwt:' || $1, to_timestamp($3) from allowed where clock_timestamp() < $10
+       insert into spent (id, expires_at) select 'simplejwt:' || $4, to_timestamp($5) from allowed where clock_timestamp() < $6
        on conflict do nothing returning id
      ), opened as (
        insert into sessions (id, user_id, username, generation, expires_at, address, device, authenticated_at)
-       select $1, allowed.id, username, $6, now() + make_interval(secs => $7), $8, $9, '-infinity' from allowed, first_seen
+       select $4, allowed.id, username, $7, now() + make_interval(secs => $8), $9, $10, '-infinity' from allowed, first_seen
        returning id, generation, rotated_at, expires_at, user_id, username
      ), noted as (
        insert into django_tokens (jti, session_id, issued_at, expires_at)
-       select $5, id, to_timestamp($4), to_timestamp($3) from opened on conflict do nothing
+       select $11, id, to_timestamp($2), to_timestamp($5) from opened on conflict do nothing
      )
-     select opened.*, clock_timestamp() < $10 as in_time from (select) as always left join opened on true`,
-    [ownSession, userId, exp, iat, jti, generation, lifetime, client.address, client.device, before],
+     select opened.*, clock_timestamp() < $6 as in_time from (select) as always left join opened on true`,
+    [...[userId, iat, continued, ownSession, exp, before, generation, lifetime], ...[client.address, client.device, jti]],
   );
   const [row] = rows;
   if (!row || row.id === null) return { adopted: null, inTime: row?.in_time ?? false };
   const { in_time: inTime, ...adopted } = row;
   return { adopted, inTime };
+}
+
+/** Whether `adoptSession` would open a session. */
+export async function isAdoptable(db: Database, { userId, iat, ownSession, continued }: Adoptable): Promise<boolean> {
+  const rows = await db.query(
+    `select from users u join django_users d on d.user_id = u.id left join lateral (${PASSWORD}) p on true
+     where u.id = $1 and ${OPENS} and not exists (select from spent where id = 'simplejwt:' || $4)`,
+    [userId, iat, continued, ownSession],
+  );
+  return rows.length > 0;
 }
 
 /** Notes that Django holds this token of a session, so that it can be told when the session ends. */
@@ -80,4 +103,23 @@ export async function findDjangoSession(
     [userId, jti, iat],
   );
   return rows[0] ?? null;
+}
+
+/**
+ * Ends the sessions that access tokens of the same login at Django opened, and that no client has gone on with.
+ * @returns the ids of those that were ended
+ */
+export async function revokeCompanions(
+  db: Database,
+  { sessionId, userId }: { sessionId: string; userId: number },
+): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `update sessions set revoked_at = now(), end_reason = 'logged_out'
+     where user_id = $1 and generation = 0 and revoked_at is null and id in (
+       select s.id from sessions s join django_tokens t on t.session_id = s.id
+       where s.user_id = $1 and t.issued_at in (select issued_at from django_tokens where session_id = $2)
+     ) returning id`,
+    [userId, sessionId],
+  );
+  return rows.map(({ id }) => id);
 }

@@ -136,6 +136,7 @@ test("the account's page says what is not given, renames without it, and adds a 
   await expect(birthDate(page)).toHaveAccessibleDescription("");
   // What is undone is the name.
   await pressOn(page, button(page, "Undo"));
+  await expect(button(page, "Undo")).toHaveCount(0);
   await expect(profile.getByLabel("Username")).toHaveValue(user.username);
   await expect(birthDate(page)).toHaveValue("1990-01-02");
   expect(await birthDateOf(user.username)).toBe("1990-01-02");

@@ -24,6 +24,8 @@ export type TestNginx = {
   pid: number;
   errors: () => string;
   reload: () => void;
+  /** Runs nginx/move.sh. @returns what it prints; rejects with what it says */
+  move: (...args: string[]) => Promise<string>;
   stop: () => Promise<void>;
 };
 
@@ -38,6 +40,8 @@ type Options = {
   isWatched?: boolean;
   /** The proxies that are trusted to name a request's client: addresses and subnets. */
   trustedProxies?: string;
+  /** Django, while paths move between it and the application: host:port. */
+  legacyUpstream?: string;
 };
 
 /** Whether its tests can run here. In CI, where none may be left out, they fail instead. */
@@ -51,6 +55,7 @@ export async function startNginx({
   staticRoot,
   isWatched = false,
   trustedProxies = "",
+  legacyUpstream = "",
 }: Options): Promise<TestNginx> {
   const binary = installedNginx();
   if (!binary) throw new Error("Nginx is not installed");
@@ -70,12 +75,15 @@ export async function startNginx({
     TLS_PORT: String(await freePort()),
     RUNTIME_DIRECTORY: join(directory, "run"),
     TRUSTED_PROXIES: trustedProxies,
+    LEGACY_UPSTREAM: legacyUpstream,
+    MOVING_ROOT: join(directory, "moving"),
     WATCH_SECONDS: "0.2",
+    SETTLE_SECONDS: "1",
     NGINX_ARGUMENTS: `-p ${directory} -c ${directory}/nginx.conf`,
   });
   for (const each of ["static", "acme", "conf.d", "temporary"]) await mkdir(join(directory, each));
-  for (const script of ["16-certificate.sh", "18-doors.sh", "20-newer-nginx.sh", "30-upstreams.sh"]) {
-    await runScript(script, rendered);
+  for (const script of ["16-certificate.sh", "18-doors.sh", "20-newer-nginx.sh", "30-upstreams.sh", "32-paths.sh"]) {
+    await runScript(join("docker-entrypoint.d", script), rendered);
   }
   await cp(join(SHIPPED, "movieconnect"), join(directory, "movieconnect"), { recursive: true });
   await cp(join(configurationDirectory(binary), "mime.types"), join(directory, "mime.types"));
@@ -112,6 +120,7 @@ export async function startNginx({
     pid: child.pid ?? 0,
     errors: () => errors,
     reload: () => child.kill("SIGHUP"),
+    move: (...args) => runScript("move.sh", rendered, args),
     stop,
   };
 }
@@ -132,8 +141,8 @@ function renderVariables(variables: Record<string, string>): Record<string, stri
 }
 
 // Not synchronously: the server that the script asks may run in this process.
-async function runScript(name: string, variables: Record<string, string>): Promise<void> {
-  await promisify(execFile)("sh", [join(SHIPPED, "docker-entrypoint.d", name)], { env: environmentWith(variables) });
+async function runScript(name: string, variables: Record<string, string>, args: string[] = []): Promise<string> {
+  return (await promisify(execFile)("sh", [join(SHIPPED, name), ...args], { env: environmentWith(variables) })).stdout;
 }
 
 // The script leaves a loop running. In the image it ends with the container, here with its process group.

@@ -68,7 +68,7 @@ test("where verification is required, the pages lead from the signup through the
   await expectAccessible(page);
   await logInByForm(page, username);
   await expect(page.locator("form").getByRole("alert")).toHaveText(
-    /^Your email address is not confirmed yet\. We sent you an email:/,
+    /^Your email address is not confirmed yet\. Open the link in our email,/,
   );
   expect(await page.context().cookies()).toEqual([]);
 

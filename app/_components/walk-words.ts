@@ -29,7 +29,7 @@ export function loginFailed(failure: WalkFailure, name: string): string {
     case "account_disabled":
       return "Your account has been switched off. If you think that is a mistake, ask the people who run MovieConnect.";
     case "email_not_verified":
-      return `Your email address is not confirmed yet. We sent you an email: open its link, then log in with ${name} again. If it doesn't come, look in your spam folder. If your account has no address, ask the people who run MovieConnect.`;
+      return `Your email address is not confirmed yet. Open the link in our email, then log in with ${name} again. If none came, look in your spam folder. If your account has no address, ask the people who run MovieConnect.`;
     default:
       return `The login with ${name} didn't work. Try again. If it fails again, log in another way, and tell the people who run MovieConnect.`;
   }

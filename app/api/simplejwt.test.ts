@@ -176,6 +176,50 @@ test("a token of simplejwt's opens no account that did not come from Django, is 
   }
 });
 
+test("a login at Django opens no account whose password was set here, or that has a second factor", async () => {
+  for (const change of [
+    "update passwords set changed_at = clock_timestamp() where user_id = $1",
+    "update users set has_second_factor = true where id = $1",
+  ]) {
+    const user = await cameFromDjango();
+    await query(change, [user.id]);
+    const later = logInAtDjango(user.id, SECRET, { iat: seconds() + 3_600 });
+    expect((await byBody(later.refresh)).status).toBe(401);
+    expect((await profile(bearer(later.access))).status).toBe(401);
+    expect(await sessionsOf(user.id)).toBe(0);
+  }
+});
+
+test("verifying a token of simplejwt's says what a use would, and opens no session", async () => {
+  const user = await cameFromDjango();
+  const verify = async (token: string) => (await send(origin, "POST", "/api/token/verify/", { json: { token } })).status;
+  const { access, refresh } = logInAtDjango(user.id, SECRET);
+  expect([await verify(refresh), await verify(access), await sessionsOf(user.id)]).toEqual([200, 200, 0]);
+  const { json } = await byBody(refresh);
+  expect([await verify(refresh), await verify(access), await verify(json.refresh)]).toEqual([200, 200, 200]);
+  await passGrace(DATABASE, json.refresh);
+  expect([await verify(refresh), await verify(json.refresh)]).toEqual([401, 200]);
+  await send(origin, "POST", LOGOUT, { json: { refresh: json.refresh } });
+  expect([await verify(refresh), await verify(access)]).toEqual([401, 401]);
+  await query("delete from django_users where user_id = $1", [user.id]);
+  const other = logInAtDjango(user.id, SECRET);
+  expect([await verify(other.refresh), await verify(other.access)]).toEqual([401, 401]);
+});
+
+test("a refresh token of simplejwt's that is blacklisted before it was used opens nothing, nor does its access token", async () => {
+  const user = await cameFromDjango();
+  const { access, refresh } = logInAtDjango(user.id, SECRET);
+  expect((await profile(bearer(access))).status).toBe(200);
+  const blacklist = () => send(origin, "POST", "/api/token/blacklist/", { json: { refresh } });
+  expect([(await blacklist()).status, (await blacklist()).status]).toEqual([200, 401]);
+  expect((await byBody(refresh)).json.reason).toBe("logged_out");
+  await eventually(async () => (await profile(bearer(access))).status === 401);
+  const jtis = await query("select jti from django_tokens t join sessions s on s.id = t.session_id where user_id = $1", [
+    user.id,
+  ]);
+  expect(jtis.map(({ jti }) => jti)).toContain(claimsOf(refresh).jti);
+});
+
 test("whatever ends a person's sessions while a token opens one leaves none alive", async () => {
   const endings = [
     "update users set is_active = false where id = $1",
@@ -222,6 +266,8 @@ test("what Django exchanged a token of ours for opens a session of its own, if i
     const { sid, gen, user_id } = claimsOf(refresh);
     const successor = signAsPython({ ...loginClaims(user.id).refresh, user_id, sid, gen }, SECRET);
     await query("update sessions set revoked_at = now(), end_reason = 'logged_out' where id = $1", [sid]);
+    // The session had outlived this.
+    await query("update users set has_second_factor = true where id = $1", [user.id]);
     const note = "insert into spent (id, expires_at) values ('django-ended:' || $1, now() + interval '1 day')";
     if (isEndedThere) await query(note, [sid]);
     const answer = await byBody(successor);

@@ -3,7 +3,7 @@ import "server-only";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import type { Database } from "#db/pool.ts";
 import type { SessionRow } from "#db/sessions.ts";
-import { adoptSession, noteDjangoToken } from "#db/simplejwt-sessions.ts";
+import { type Adoptable, adoptSession, noteDjangoToken } from "#db/simplejwt-sessions.ts";
 import { isSpent } from "#db/spent.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
@@ -32,8 +32,13 @@ export async function findPresentedSession(
     return claims;
   }
   // A token that Django has exchanged is on its blacklist, which ended the session of it. What it was exchanged for is good.
-  await adopt(db, simplejwt, isExchanged ? 1 : 0);
+  await adopt(db, adoptable(simplejwt), isExchanged ? 1 : 0);
   return { ...claims, sid: simplejwt.ownSession, gen: 0, isAway: false };
+}
+
+/** A token as what opens a session of its own. */
+export function adoptable(token: SimplejwtToken): Adoptable {
+  return { ...token, continued: token.continued?.sid ?? null };
 }
 
 /**
@@ -41,7 +46,7 @@ export async function findPresentedSession(
  * @returns null if it was seen before, or opens no account
  * @throws {AppError} `unavailable` if the database ran the statement after its deadline
  */
-export async function adopt(db: Database, token: SimplejwtToken, generation: 0 | 1): Promise<SessionRow | null> {
+export async function adopt(db: Database, token: Adoptable, generation: 0 | 1): Promise<SessionRow | null> {
   const before = new Date(now().getTime() + DEADLINE_MS);
   const lifetime = config().SESSION_LIFETIME;
   const { adopted, inTime } = await adoptSession(db, token, { generation, lifetime, before, client: clientFacts() });

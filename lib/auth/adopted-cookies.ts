@@ -7,6 +7,8 @@ import type { Tokens } from "./tokens.ts";
 
 const cookies = perProcess("adopted-cookies", () => new WeakMap<RequestContext, SessionCookie[]>());
 
+const NONE: SessionCookie[] = [];
+
 /** Has the answer to the request that is being served set the cookies of a session that it came to without them. */
 export function giveCookies(tokens: Tokens): void {
   const request = currentRequest();
@@ -15,7 +17,6 @@ export function giveCookies(tokens: Tokens): void {
 
 /** The cookies that the answer to the request that is being served sets for that reason. */
 export function givenCookies(): SessionCookie[] {
-  const given = cookies.peek();
-  const request = given && currentRequest();
-  return (request && given.get(request)) ?? [];
+  const request = currentRequest();
+  return (request && cookies.peek()?.get(request)) ?? NONE;
 }

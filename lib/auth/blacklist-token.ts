@@ -6,6 +6,7 @@ import { clearedCookies } from "./cleared-cookies.ts";
 import type { SessionCookie } from "./cookies.ts";
 import { endSession } from "./end-session.ts";
 import { heldSessions } from "./held-sessions.ts";
+import { endCompanions } from "./log-out.ts";
 import { requireRefreshable } from "./refresh-session.ts";
 
 /**
@@ -17,6 +18,7 @@ import { requireRefreshable } from "./refresh-session.ts";
 export async function blacklistToken(db: Database, presented: string, cookie: string | null): Promise<SessionCookie[]> {
   const { id: sessionId, user_id: userId } = await findSession(db, presented);
   await endSession(db, { sessionId, userId }, "logged_out");
+  await endCompanions(db, { sessionId, userId });
   const held = heldSessions(cookie);
   return held.length > 0 && held.every((id) => id === sessionId) ? clearedCookies(cookie) : [];
 }

@@ -2,6 +2,7 @@ import "server-only";
 
 import type { Database } from "#db/pool.ts";
 import { findLivingSession } from "#db/rotate-session.ts";
+import { isGoodSimplejwt } from "./is-good-simplejwt.ts";
 import { isAccepted } from "./refresh-session.ts";
 import { hasSessionEnded, isKnownToHaveEnded } from "./revocations.ts";
 import { verifyAccessToken, verifyRefreshToken } from "./tokens.ts";
@@ -12,7 +13,7 @@ import { verifyAccessToken, verifyRefreshToken } from "./tokens.ts";
  * @throws {AppError} `unavailable` while that can't be known
  */
 export async function isGoodToken(db: Database, token: string): Promise<boolean> {
-  return (await isGoodAccessToken(db, token)) || (await isGoodRefreshToken(db, token));
+  return (await isGoodAccessToken(db, token)) || (await isGoodRefreshToken(db, token)) || isGoodSimplejwt(db, token);
 }
 
 async function isGoodAccessToken(db: Database, token: string): Promise<boolean> {

@@ -1,6 +1,8 @@
 import "server-only";
 
+import { lockUser } from "#db/email-addresses.ts";
 import type { Database } from "#db/pool.ts";
+import { revokeCompanions } from "#db/simplejwt-sessions.ts";
 import { AppError } from "#lib/errors.ts";
 import type { LogOutValues } from "#lib/schemas.ts";
 import { acceptsSimplejwt } from "./accepts-simplejwt.ts";
@@ -9,6 +11,7 @@ import { readCookies } from "./cookies.ts";
 import { endSession } from "./end-session.ts";
 import { verifyPresented } from "./presented-refresh.ts";
 import { findRefreshable } from "./refresh-session.ts";
+import { rememberRevocation } from "./revocations.ts";
 
 /** Ends the viewer's session, and no other of the user's sessions. */
 export async function logOut(db: Database, leaver: Viewer): Promise<void> {
@@ -16,17 +19,33 @@ export async function logOut(db: Database, leaver: Viewer): Promise<void> {
 }
 
 /**
- * Ends the sessions of simplejwt's refresh tokens that a person sends along at the logout: the access token may have opened a session
- * of its own before they were seen.
+ * Ends what else a login at Django has opened: its access token can open a session of its own, where its refresh token was not seen
+ * before. So the sessions of refresh tokens that come along at the logout end, and those that access tokens of the login opened.
  * @param sent the body's token
  */
-export async function logOutSent(db: Database, leaver: Viewer, cookie: string | null, sent: string | undefined): Promise<void> {
+export async function logOutOfDjango(
+  db: Database,
+  leaver: Viewer,
+  cookie: string | null,
+  sent: string | undefined,
+): Promise<void> {
   if (!acceptsSimplejwt()) return;
   const tokens = [...readCookies(cookie, "refresh"), ...(sent === undefined ? [] : [sent])];
   for (const presented of tokens.filter(isSimplejwt)) {
     const session = await findFirst(db, [presented]);
     if (session?.userId === leaver.userId) await logOut(db, session);
   }
+  await endCompanions(db, leaver);
+}
+
+/** Ends the sessions that access tokens of a session's login at Django opened, and that no client has gone on with. */
+export async function endCompanions(db: Database, session: { sessionId: string; userId: number }): Promise<void> {
+  if (!acceptsSimplejwt()) return;
+  const ended = await db.transaction(async (part) => {
+    await lockUser(part, session.userId);
+    return revokeCompanions(part, session);
+  });
+  ended.forEach(rememberRevocation);
 }
 
 /**

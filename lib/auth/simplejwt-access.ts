@@ -7,7 +7,7 @@ import { findDjangoSession } from "#db/simplejwt-sessions.ts";
 import { config } from "#lib/config.ts";
 import { perProcess } from "#lib/per-process.ts";
 import { acceptsSimplejwt } from "./accepts-simplejwt.ts";
-import { adopt, findPresentedSession } from "./adopt-session.ts";
+import { adopt, adoptable, findPresentedSession } from "./adopt-session.ts";
 import { giveCookies } from "./adopted-cookies.ts";
 import type { Viewer } from "./authenticate.ts";
 import { now } from "./clock.ts";
@@ -63,7 +63,7 @@ async function findSession(db: Database, presented: Presented): Promise<SessionR
   const session = found?.lives ? found : await findCompanion(db, presented);
   // If the only session that the token belongs to has ended, its person has logged out, here or there.
   if (session || found) return session;
-  return (await adopt(db, token, 0)) ?? findLivingSession(db, token.ownSession);
+  return (await adopt(db, adoptable(token), 0)) ?? findLivingSession(db, token.ownSession);
 }
 
 // The session of the refresh token that came with the access token. That one stays current: the client has no other yet.

@@ -41,13 +41,12 @@ async function keepOpened(result: Result<Opened>): Promise<Result<null>> {
     await send("POST", "/api/user/logout/", { refresh: result.data.refresh });
     return { ok: false, failure: { kind: "no_cookies" } };
   }
-  if (account.ok && account.data.age === null) askForBirthDate();
+  if (account.ok && !account.data.age) askForBirthDate();
   announceSession("opened");
   return { ok: true, data: null };
 }
 
 // `ViewerProvider` goes to the `next` of this page's address. From there a page leads on that knows the `next` of before.
 function askForBirthDate(): void {
-  const next = `/birth-date${window.location.search}`;
-  window.history.replaceState(null, "", `?${new URLSearchParams({ next })}`);
+  window.history.replaceState(null, "", `?next=/birth-date${encodeURIComponent(window.location.search)}`);
 }

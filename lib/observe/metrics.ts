@@ -27,7 +27,10 @@ function createMetrics() {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
     }),
     sessions: new Counter({
-      ...named("sessions_total", "Sessions opened, refreshed, replayed, resumed after the database went back in time, revoked."),
+      ...named(
+        "sessions_total",
+        "Sessions opened, adopted from Django, refreshed, replayed, resumed after the database went back in time, revoked.",
+      ),
       labelNames: ["event"],
     }),
     signups: new Counter(named("signups_total", "Accounts made.")),

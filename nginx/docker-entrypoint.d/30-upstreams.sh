@@ -5,7 +5,7 @@ set -eu
 
 # IPv6 is looked up only where there is no IPv4: a process with addresses of both families must be listed once.
 addresses() {
-    for server in ${APP_UPSTREAMS:-web:8000}; do
+    for server in "$@"; do
         name="${server%:*}"
         name="${name#[}"
         name="${name%]}"
@@ -33,7 +33,7 @@ is_ready() {
 }
 
 mkdir -p "$RUNTIME_DIRECTORY"
-all="$(addresses | sort -u)"
+all="$(addresses ${APP_UPSTREAMS:-web:8000} | sort -u)"
 servers="$(
     for server in $all; do
         (if is_ready "$server"; then echo "$server"; fi) 2>/dev/null &
@@ -43,10 +43,18 @@ servers="$(
 # During an outage of the database no process is ready. Then all are listed: they answer with a better refusal than Nginx.
 servers="$(echo "${servers:-$all}" | sort)"
 
-{
-    # max_fails=0: Nginx must not drop a server that failed. With one restarting after another, none would be left.
-    for server in $servers; do echo "server $server max_fails=0;"; done
-    # The name has no address yet.
-    [ -n "$servers" ] || echo "server 127.0.0.1:9 down;"
-} > "$RUNTIME_DIRECTORY/servers.new"
-mv "$RUNTIME_DIRECTORY/servers.new" "$RUNTIME_DIRECTORY/servers.conf"
+list() {
+    file="$1"
+    shift
+    {
+        # max_fails=0: Nginx must not drop a server that failed. With one restarting after another, none would be left.
+        for server in "$@"; do echo "server $server max_fails=0;"; done
+        # The name has no address yet.
+        [ $# -gt 0 ] || echo "server 127.0.0.1:9 down;"
+    } > "$RUNTIME_DIRECTORY/$file.new"
+    mv "$RUNTIME_DIRECTORY/$file.new" "$RUNTIME_DIRECTORY/$file.conf"
+}
+list servers $servers
+
+# Django can't be asked whether it is ready.
+[ -z "${LEGACY_UPSTREAM:-}" ] || list django-servers $(addresses "$LEGACY_UPSTREAM" | sort -u)

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Reloads Nginx when the certificate is renewed, and when processes of the application come, go or are about to stop. A reload
-# drops no connection.
+# Reloads Nginx when the certificate is renewed, when processes of the application come, go or are about to stop, and when Django
+# has another address. A reload drops no connection.
 set -eu
 
 fingerprint() {
-    cat "$CERTIFICATE" "$RUNTIME_DIRECTORY/servers.conf" 2>/dev/null | cksum
+    cat "$CERTIFICATE" "$RUNTIME_DIRECTORY/servers.conf" "$RUNTIME_DIRECTORY/django-servers.conf" 2>/dev/null | cksum
 }
 
 (

@@ -1,33 +1,12 @@
-"use client";
-
-import { ApiForm } from "#app/_components/api-form.tsx";
-import { Field } from "#app/_components/field.tsx";
 import { ResendConfirmation } from "#app/_components/resend-confirmation.tsx";
-import { accountApi } from "#lib/client/account-api.ts";
-import type { ChangeEmailInput } from "#lib/schemas.ts";
-import { changeEmailWords } from "./account-words.ts";
+import { ChangeEmail } from "./change-email.tsx";
 
 /** The address, whether its owner has confirmed it, and its change, which the new address has to confirm. */
 export function EmailAddress({ email, isVerified }: { email: string | null; isVerified: boolean }) {
   return (
     <>
       {email === null ? <NoAddress /> : <Current email={email} isVerified={isVerified} />}
-      <ApiForm<ChangeEmailInput, unknown>
-        call={accountApi.changeEmail}
-        submit={{ label: email === null ? "Add the address" : "Change the address", doing: "Sending", look: "sm:w-auto" }}
-        says={({ email }) => `We sent an email to ${email.trim()}. Its link makes that your address; until then nothing changes.`}
-        words={changeEmailWords}
-        clears
-      >
-        <Field
-          name="email"
-          label={email === null ? "Your address" : "New address"}
-          type="email"
-          autoComplete="email"
-          autoCapitalize="none"
-          spellCheck={false}
-        />
-      </ApiForm>
+      <ChangeEmail isFirst={email === null} />
     </>
   );
 }

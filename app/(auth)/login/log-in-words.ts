@@ -7,6 +7,6 @@ export const logInWords: Words = {
     "No active account found with the given credentials":
       "That name and password don't match an account. Check both, and try again.",
     "E-mail address is not verified.":
-      "Your email address is not confirmed yet. We sent you an email: open its link, then log in here. If it doesn't come, look in your spam folder. If you mistyped the address, sign up again with the right one, under another username. If your account has no address, ask the people who run MovieConnect.",
+      "Your email address is not confirmed yet. Open the link in our email, then log in here. If none came, look in your spam folder. If you mistyped the address, sign up again with the right one, under another username. If your account has none, ask the people who run MovieConnect.",
   },
 };

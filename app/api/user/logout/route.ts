@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clearedCookies } from "#lib/auth/cleared-cookies.ts";
-import { findLeaver, logOut, logOutSent } from "#lib/auth/log-out.ts";
+import { findLeaver, logOut, logOutOfDjango } from "#lib/auth/log-out.ts";
 import { json } from "#lib/http/json.ts";
 import { endpoint, route } from "#lib/http/route.ts";
 import { logOutInput } from "#lib/schemas.ts";
@@ -20,7 +20,7 @@ export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = route({
     },
     async ({ db, viewer, headers, body }) => {
       await logOut(db, viewer);
-      await logOutSent(db, viewer, headers.cookie, body.refresh);
+      await logOutOfDjango(db, viewer, headers.cookie, body.refresh);
       return json(LOGGED_OUT, { cookies: clearedCookies(headers.cookie) });
     },
   ),
