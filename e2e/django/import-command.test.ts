@@ -12,7 +12,7 @@ import { type Django, startDjango } from "./django-server.ts";
 // The command of the import: what it prints, what it needs, and what it does when it is stopped.
 
 const COMMAND = [process.execPath, "--import", "tsx", "bin/manage.ts"];
-const MANY = 20_000;
+const MANY = 8_000;
 
 let databases: Databases;
 let django: Django;
