@@ -23,7 +23,7 @@ export type Walk = {
 export async function keepVisiting(walk: Walk, visitor: Visitor, isRestless: boolean): Promise<void> {
   try {
     while (!walk.isOver) {
-      await pause(isRestless ? 500 : 1_000 + Math.random() * 2_000);
+      await pause(isRestless ? 500 : 500 + Math.random() * 1_500);
       if (walk.leaving.has(visitor)) return await leave(walk, visitor);
       await renew(walk, visitor, isRestless);
       await readProfile(walk, visitor);

@@ -24,13 +24,13 @@ const WORLDS = [
 ];
 /** Which paths move, where to, and for how many seconds the people use them there. */
 const STEPS: [phase: string, paths: string[], backend: "django" | "movieconnect", seconds: number][] = [
-  ["all at Django", ["all"], "django", 2],
-  ["tokens here", ["/api/token/", "/api/user/logout/"], "movieconnect", 2],
-  ["all here", ["all"], "movieconnect", 3],
-  ["all back at once", ["all"], "django", 4],
-  ["all here at once", ["all"], "movieconnect", 3],
-  ["the profile back", ["/api/user/profile/"], "django", 2],
-  ["all back", ["all"], "django", 4],
+  ["all at Django", ["all"], "django", 1],
+  ["tokens here", ["/api/token/", "/api/user/logout/"], "movieconnect", 1],
+  ["all here", ["all"], "movieconnect", 2],
+  ["all back at once", ["all"], "django", 3],
+  ["all here at once", ["all"], "movieconnect", 2],
+  ["the profile back", ["/api/user/profile/"], "django", 1],
+  ["all back", ["all"], "django", 3],
   ["for good", ["all"], "movieconnect", ARRIVAL_MS / 1_000 + 1],
 ];
 
@@ -93,7 +93,7 @@ test.runIf(djangoPython()).each(WORLDS)(
     // The role of both commands may write nothing but rows of the blacklist, and nothing else changed a user.
     expect(await fingerprint(django.url)).toEqual(before);
   },
-  90_000,
+  120_000,
 );
 
 /** Has two of them log in, and four log out. */
@@ -103,5 +103,6 @@ function chooseSome(walk: Walk, visitors: Visitor[], { leave }: { leave: boolean
   for (const visitor of able.filter(({ password }) => password !== null).slice(-2)) walk.loggingIn.add(visitor);
 }
 
+/** What Django has of its users, but for their hashes: Django makes some anew at a login. */
 const fingerprint = (url: string) =>
-  withDatabase(url, (query) => query("select count(*), md5(string_agg(u::text, ',' order by id)) from api_genericuser u"));
+  withDatabase(url, (query) => query("select id, to_jsonb(u) - 'password' as said from api_genericuser u order by id"));
