@@ -37,11 +37,15 @@ export async function adoptSession(
   { jti, userId, exp, iat, ownSession, continued }: Adoptable,
   { generation, lifetime, before, client }: Adoption,
 ): Promise<{ adopted: SessionRow | null; inTime: boolean }> {
+  // A token that was seen before locks nothing: a burst of refreshes would otherwise wait for the disk at each of its commits. The
+  // insert decides between two that come at once.
+  //
   // The row locks make this statement wait for a transaction that ends the user's sessions, and then see what it decided; a later
   // such transaction finds the new session, and ends it. They are taken in the order in which those transactions take them.
   const rows = await db.query<(SessionRow | { id: null }) & { in_time: boolean }>(
     `with owner as materialized (
-       select id, username, created_at, is_active, has_second_factor from users where id = $1 for share
+       select id, username, created_at, is_active, has_second_factor from users
+       where id = $1 and not exists (select from spent where id = 'simplejwt:' || $4) for share
      ), password as materialized (
        select own.is_own from owner u, lateral (${PASSWORD} for share) own
      ), allowed as materialized (

@@ -4,18 +4,25 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { passGrace } from "./change-session.ts";
 import { newSession, send } from "./client.ts";
+import { mutations } from "./forge.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "./harness.ts";
+import { comeFromDjango, logInAtDjango } from "./simplejwt.ts";
 
 // How many statements requests cause: counted in the log of a Postgres that logs every statement.
 
 let postgres: TestPostgres;
 let server: TestServer;
+let moving: TestServer;
+const SECRET = "a-secret-of-this-file-0123456789-0123456789";
 beforeAll(async () => {
   postgres = await startPostgres({ log_statement: "all", logging_collector: "off" });
   server = await startServer({ DATABASE_URL: postgres.url });
+  // One worker: each of them looks a token up.
+  const settings = { AUTH_SECRET: SECRET, LEGACY_SIMPLEJWT: "2099-12-31", WEB_CONCURRENCY: "1" };
+  moving = await startServer({ DATABASE_URL: postgres.url, ...settings });
 });
 afterAll(async () => {
-  await server.stop();
+  await Promise.all([server.stop(), moving.stop()]);
   await postgres.stop();
 });
 
@@ -66,6 +73,21 @@ test("a token that its signature alone refutes causes no statement", async () =>
     const cookies = { access_token: "a.b.c", refresh_token: "a.b.c" };
     expect((await send(server.origin, "GET", "/api/user/profile/", { cookies })).status).toBe(401);
     expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies })).status).toBe(401);
+  });
+  expect(statements).toEqual([]);
+});
+
+test("an access token of simplejwt's is looked up once, and one that its signature refutes never", async () => {
+  const { user } = await newSession(moving.origin);
+  await comeFromDjango(postgres.directUrl, user.id);
+  const { access } = logInAtDjango(user.id, SECRET);
+  const profile = (token: string) =>
+    send(moving.origin, "GET", "/api/user/profile/", { headers: { authorization: `Bearer ${token}` } });
+  expect((await profile(access)).json).toEqual({ username: user.username });
+  const statements = await statementsDuring(async () => {
+    for (let count = 0; count < 20; count += 1) expect((await profile(access)).status).toBe(200);
+    const { "a token of another secret": foreign = "", "a token of alg none": unsigned = "" } = mutations(access, SECRET);
+    for (const token of [foreign, unsigned]) expect((await profile(token)).status).toBe(401);
   });
   expect(statements).toEqual([]);
 });

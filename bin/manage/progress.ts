@@ -4,10 +4,11 @@ const EVERY_MS = { terminal: 100, log: 10_000 };
 /** Shows how far work has come, on stderr: as a bar at a terminal, as a line every ten seconds elsewhere. */
 export function showProgress(what: string): (done: number, total: number) => void {
   const { isTTY: isTerminal = false } = process.stderr;
-  const start = performance.now();
-  let shown = start;
+  let start: number | null = null;
+  let shown = performance.now();
   return (done, total) => {
     const time = performance.now();
+    start ??= time;
     const isOver = done >= total;
     if (time - shown < (isTerminal ? EVERY_MS.terminal : EVERY_MS.log) && !(isOver && isTerminal)) return;
     shown = time;

@@ -1,5 +1,6 @@
 import type { DirectDatabase } from "#db/direct-database.ts";
-import { type ChangedImport, type ImportedUser, listImported, updateImported } from "#db/django-users.ts";
+import { type ImportedUser, listImported } from "#db/django-users.ts";
+import { type ChangedImport, updateImported } from "#db/write-django-users.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
 import { digest } from "./brought.ts";
 import type { Findings } from "./findings.ts";

@@ -1,17 +1,8 @@
 import type { DirectDatabase } from "#db/direct-database.ts";
 import type { DjangoUser } from "#db/django-source.ts";
-import {
-  addPasswordFormats,
-  type ImportedUser,
-  insertImported,
-  listDeletedHere,
-  listEmailHolders,
-  listImported,
-  listNameHolders,
-  updateImported,
-  updateStanding,
-} from "#db/django-users.ts";
+import { type ImportedUser, listDeletedHere, listEmailHolders, listImported, listNameHolders } from "#db/django-users.ts";
 import type { Database } from "#db/pool.ts";
+import { addPasswordFormats, insertImported, updateImported, updateStanding } from "#db/write-django-users.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
 import { formatOf } from "#lib/passwords/formats.ts";
 import { signUpInput } from "#lib/schemas.ts";

@@ -1,5 +1,6 @@
 import type { DjangoUser } from "#db/django-source.ts";
-import type { Brought, ChangedImport, ImportedUser, NewImport, Values } from "#db/django-users.ts";
+import type { Brought, ImportedUser, Values } from "#db/django-users.ts";
+import type { ChangedImport, NewImport } from "#db/write-django-users.ts";
 import { usernameKey } from "#lib/names/username-key.ts";
 import { digest, FIELDS } from "./brought.ts";
 import type { Finding } from "./findings.ts";
