@@ -1,7 +1,9 @@
 import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { send } from "#e2e/client.ts";
 import { eventually } from "#e2e/harness.ts";
@@ -164,6 +166,16 @@ describe.skipIf(!hasNginx())("Nginx between Django and the application", () => {
     expect((await send(alone.http, "GET", "/api/user/profile/")).status).toBe(503);
     expect((await send(alone.http, "GET", "/login")).json.server).toBe("movieconnect");
     await alone.stop();
+  });
+
+  test("a move whose configuration Nginx does not take changes nothing", async () => {
+    const before = await nginx.move();
+    const broken = join(nginx.directory, "conf.d", "broken.conf");
+    await writeFile(broken, "no such directive;");
+    await expect(nginx.move("/api/token/", "to", "movieconnect")).rejects.toMatchObject({ code: 1 });
+    await rm(broken);
+    expect(await nginx.move()).toBe(before);
+    expect(await servers("/api/token/")).toEqual(["django"]);
   });
 
   test("without LEGACY_UPSTREAM the application serves everything, and there is nothing to move", async () => {
