@@ -102,7 +102,7 @@ test("docs/security.md has a row for every file that opens sessions, and for no 
   const sources = await Promise.all(["lib", "app"].map(async (room) => (await filesOf(room)).map((file) => `${room}/${file}`)));
   const callers = [];
   for (const source of sources.flat().filter((name) => /(?<!\.test)\.tsx?$/.test(name))) {
-    if (/(?<!function )\bopenSession\(/.test(await read(source))) callers.push(source);
+    if (/(?<!function )\b(?:openSession|adoptSession)\(/.test(await read(source))) callers.push(source);
   }
   expect(callers.length).toBeGreaterThan(0);
   expect(named.sort()).toEqual(callers.sort());
