@@ -26,7 +26,10 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-/** The application's statements during the work, without those of the revocation poll. */
+/** What workers ask by the clock: which sessions have ended, and which mails are due. */
+const BY_THE_CLOCK = /from lineage, lateral|\b(?:from|update) mails\b/;
+
+/** The application's statements during the work, without those that workers run by the clock. */
 async function statementsDuring(action: () => Promise<void>): Promise<string[]> {
   const before = await mark("before");
   await action();
@@ -34,7 +37,7 @@ async function statementsDuring(action: () => Promise<void>): Promise<string[]> 
   // Splits into entries: the further lines of a statement are indented.
   const entries = (await logFile()).split(/^(?=\S)/m).filter((entry) => /LOG: {2}(statement|execute [^:]+): /.test(entry));
   const indexOf = (text: string) => entries.findIndex((entry) => entry.includes(text));
-  return entries.slice(indexOf(before) + 1, indexOf(after)).filter((entry) => !/from lineage, lateral/.test(entry));
+  return entries.slice(indexOf(before) + 1, indexOf(after)).filter((entry) => !BY_THE_CLOCK.test(entry));
 }
 
 const logFile = () => readFile(join(postgres.directory, "postgres.log"), "utf8");
