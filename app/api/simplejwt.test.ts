@@ -277,6 +277,24 @@ test("what Django exchanged a token of ours for opens a session of its own, if i
   }
 });
 
+test("a token that Django made from one of ours goes on where the blacklist's poll ends its session in the middle of the refresh", async () => {
+  const user = await cameFromDjango();
+  const { refresh } = (await byBody(logInAtDjango(user.id, SECRET).refresh)).json;
+  const { jti: _jti, ...claims } = claimsOf(refresh);
+  const made = signAsPython({ ...claims, jti: randomBytes(16).toString("hex"), iat: seconds() }, SECRET);
+  const answer = await withDatabase(DATABASE, async (run) => {
+    await run("begin");
+    await run("update sessions set revoked_at = now(), end_reason = 'logged_out' where id = $1", [claims.sid]);
+    await run("insert into spent (id, expires_at) values ('django-ended:' || $1, now() + interval '1 day')", [claims.sid]);
+    const refreshing = byBody(made);
+    const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update sessions%' limit 1";
+    await eventually(async () => (await run(waiting)).length > 0);
+    await run("commit");
+    return refreshing;
+  });
+  expect([answer.status, claimsOf(answer.json?.refresh ?? ".e30.").sid === claims.sid]).toEqual([200, false]);
+});
+
 test("the user's id may be a string, and in a claim of another name, which our tokens have as well", async () => {
   const user = await cameFromDjango();
   const byString = await byBody(logInAtDjango(String(user.id), SECRET).refresh);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type Answer, type Sent, send } from "#e2e/client.ts";
 
 // A client of the site, as there are two: a browser, which keeps cookies, and a mobile app, which keeps what bodies say.
@@ -35,12 +36,24 @@ export function logIn(origin: string, visitor: Visitor, password = visitor.passw
 /** The visitor as of now: what the original gets later changes nothing here. */
 export const copyOf = (visitor: Visitor): Visitor => ({ ...visitor, tokens: { ...visitor.tokens } });
 
-async function sendAs(origin: string, visitor: Visitor, method: string, path: string, json?: unknown): Promise<Answer> {
+async function sendAs(
+  origin: string,
+  visitor: Visitor,
+  method: string,
+  path: string,
+  json?: unknown,
+  attempts = 3,
+): Promise<Answer> {
   const { access } = visitor.tokens;
   const isApp = visitor.keeps === "bodies";
   const headers = { ...OVER_TLS, ...(isApp && access ? { authorization: `Bearer ${access}` } : {}) };
   const sent: Sent = { headers, ...(json === undefined ? {} : { json }), ...(isApp ? {} : { cookies: visitor.tokens }) };
   const answer = await send(origin, method, path, sent);
+  // A busy site says so, and when to try again.
+  if (answer.status === 503 && attempts > 1) {
+    await pause(1_000);
+    return sendAs(origin, visitor, method, path, json, attempts - 1);
+  }
   const given = isApp ? pick(answer.json, ["access", "refresh"]) : answer.cookies;
   for (const [name, value] of Object.entries(given)) {
     // Django clears a cookie with two quotes.

@@ -48,8 +48,8 @@ test.runIf(djangoPython()).each(WORLDS)(
         LEGACY_SIMPLEJWT: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10),
         ACCESS_TOKEN_IN_BODY: "on",
         // Tokens expire during the walk.
-        ACCESS_TOKEN_LIFETIME: "5",
-        REFRESH_GRACE: "2",
+        ACCESS_TOKEN_LIFETIME: "10",
+        REFRESH_GRACE: "5",
       },
     );
     const { django, mover } = sites;

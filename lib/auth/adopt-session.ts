@@ -36,6 +36,11 @@ export async function findPresentedSession(
   return { ...claims, sid: simplejwt.ownSession, gen: 0, isAway: false };
 }
 
+/** Whether a token belongs to another session than it was found to belong to: Django's blacklist has ended that one since. */
+export async function hasMovedOn(db: Database, { simplejwt, sid }: PresentedRefresh): Promise<boolean> {
+  return simplejwt?.continued?.sid === sid && isSpent(db, endedByDjango(sid));
+}
+
 /** A token as what opens a session of its own. */
 export function adoptable(token: SimplejwtToken): Adoptable {
   return { ...token, continued: token.continued?.sid ?? null };

@@ -8,7 +8,7 @@ import type { SessionRow } from "#db/sessions.ts";
 import { refreshGraceSeconds } from "#lib/config.ts";
 import { AppError, type TokenProblem } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
-import { findPresentedSession } from "./adopt-session.ts";
+import { findPresentedSession, hasMovedOn } from "./adopt-session.ts";
 import { clientFacts } from "./client-facts.ts";
 import { isUnexpected, lostSeconds, now } from "./clock.ts";
 import { endSession } from "./end-session.ts";
@@ -27,7 +27,16 @@ export async function refreshSession(db: Database, presented: string): Promise<T
   const token = verifyPresented(presented);
   if (!token.ok) throw await refusal(db, presented, token.reason);
   const claims = await findPresentedSession(db, token.claims, { isExchanged: true });
-  if (isKnownToHaveEnded(claims.sid)) throw await refusal(db, presented);
+  const tokens = await exchange(db, claims);
+  if (tokens) return tokens;
+  // Django's blacklist may have ended the session since it was looked up. Then the token leads to another one.
+  if (await hasMovedOn(db, claims)) return refreshSession(db, presented);
+  throw await refusal(db, presented);
+}
+
+// Null if the session has ended, or ends with this.
+async function exchange(db: Database, claims: PresentedRefresh): Promise<Tokens | null> {
+  if (isKnownToHaveEnded(claims.sid)) return null;
   const { sid: id, gen: generation, user_id, isAway } = claims;
   const grace = refreshGraceSeconds();
   const before = new Date(now().getTime() + DEADLINE_MS);
@@ -41,8 +50,7 @@ export async function refreshSession(db: Database, presented: string): Promise<T
   if (!inTime) throw new AppError("unavailable", { retryAfter: 1 });
   const accepted = await resolveSuperseded(db, seen, claims);
   const settled = accepted && (isSettled(accepted, claims) ? accepted : await findSettled(db, claims));
-  if (!settled) throw await refusal(db, presented);
-  return tokensOf(settled);
+  return settled && tokensOf(settled);
 }
 
 /**
