@@ -34,7 +34,14 @@ export default defineConfig({
       // The same through a PgBouncer: e2e/tools/test.ts says so in the environment.
       { extends: true, test: { name: "pooled", include: HTTP, exclude: BESIDE_THE_POOLER, ...withServer } },
       // What takes minutes, by itself: `npm run test:faults`.
-      { extends: true, test: { name: "operations", include: ["e2e/{operations,django}/*.test.ts"], ...withServer } },
+      // Several of these start whole sites at once.
+      {
+        extends: true,
+        test: {
+          ...{ name: "operations", include: ["e2e/{operations,django}/*.test.ts"], testTimeout: 120_000, hookTimeout: 180_000 },
+          ...withServer,
+        },
+      },
       { extends: true, test: { name: "faults", include: ["e2e/faults/*.test.ts"], testTimeout: 180_000, hookTimeout: 120_000 } },
     ],
   },
