@@ -288,7 +288,8 @@ test("a token that Django made from one of ours goes on where the blacklist's po
     await run("insert into spent (id, expires_at) values ('django-ended:' || $1, now() + interval '1 day')", [claims.sid]);
     const refreshing = byBody(made);
     const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update sessions%' limit 1";
-    await eventually(async () => (await run(waiting)).length > 0);
+    // By another connection: a transaction sees the same activity until it ends.
+    await eventually(async () => (await query(waiting, [])).length > 0);
     await run("commit");
     return refreshing;
   });
