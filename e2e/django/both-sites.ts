@@ -50,7 +50,7 @@ export async function startBothSites(settings: Partial<DjangoSettings>, variable
       const [upstream = "", legacyUpstream = ""] = hosts;
       const nginx = await startNginx({ mode: "development", upstreams: [upstream], legacyUpstream, trustedProxies: "127.0.0.1" });
       running.unshift(nginx.stop);
-      return { application: notDocumented(application), nginx };
+      return { application: notDocumented(application), nginx, log: () => server.output() + server.errors() };
     },
     stop: async () => {
       for (const stop of running) await stop();

@@ -57,7 +57,7 @@ test.runIf(djangoPython()).each(WORLDS)(
     const before = await fingerprint(django.url);
     const importing = ["import", "django", "--from", mover, "--without-birth-date", "keep", "--without-email", "keep"];
     await sites.manage(...importing);
-    const { nginx, application } = await sites.serve();
+    const { nginx, application, log } = await sites.serve();
     sites.follow(...importing);
     if (hasBlacklist) sites.follow("export", "django", "--to", mover);
 
@@ -87,14 +87,20 @@ test.runIf(djangoPython()).each(WORLDS)(
     expect(walk.left.length).toBeGreaterThan(15);
 
     for (const visitor of crowd.visitors.slice(-6)) {
-      expect((await logIn(application, copyOf(visitor), `${PASSWORD}?`)).status).toBe(401);
+      expect((await logIn(application, copyOf(visitor), `${PASSWORD}?`)).status, log().split("\n").filter(isBug).join("\n")).toBe(
+        401,
+      );
       expect((await logIn(application, copyOf(visitor))).status).toBe(visitor.password === null ? 400 : 200);
     }
+    expect(log().split("\n").filter(isBug)).toEqual([]);
     // The role of both commands may write nothing but rows of the blacklist, and nothing else changed a user.
     expect(await fingerprint(django.url)).toEqual(before);
   },
   180_000,
 );
+
+/** Whether a line of the application's log tells of a bug. */
+const isBug = (line: string) => /"level":(?:50|60|"error"|"fatal")/.test(line);
 
 /** Has two of them log in, and four log out. */
 function chooseSome(walk: Walk, visitors: Visitor[], { leave }: { leave: boolean }): void {
