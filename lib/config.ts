@@ -80,7 +80,7 @@ export const environment = z.object({
   LEGACY_SIMPLEJWT: lastDay.optional(),
   /** The claim in which simplejwt's tokens have the user's id: its USER_ID_CLAIM. */
   LEGACY_SIMPLEJWT_USER_CLAIM: claimName.default("user_id"),
-  /** "on": whoever sends a credential in a body gets the access token in the answer's body, too. */
+  /** "on": an answer to a credential in a request's body has the access token in its own body, too. */
   ACCESS_TOKEN_IN_BODY: z.enum(["on", "off"]).default("off"),
   /** Workers on one machine. Unset, one per core. */
   WEB_CONCURRENCY: integer(1, 256).optional(),

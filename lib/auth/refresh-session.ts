@@ -73,8 +73,10 @@ export async function findRefreshable(db: Database, presented: string): Promise<
   const token = verifyPresented(presented);
   if (!token.ok) return null;
   const claims = await findPresentedSession(db, token.claims, { isExchanged: false });
-  if (isKnownToHaveEnded(claims.sid)) return null;
-  return resolveSuperseded(db, await findLivingSession(db, claims.sid), claims);
+  const seen = isKnownToHaveEnded(claims.sid) ? null : await findLivingSession(db, claims.sid);
+  const session = await resolveSuperseded(db, seen, claims);
+  // As in a refresh.
+  return session ?? ((await hasMovedOn(db, claims)) ? findRefreshable(db, presented) : null);
 }
 
 /**

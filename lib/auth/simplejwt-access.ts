@@ -78,7 +78,7 @@ async function findCompanion(db: Database, { token, cookie }: Presented): Promis
   return null;
 }
 
-// Until its first rotation the session may have no client that keeps its cookies. A later refresh token is only for whoever
+// Until its first rotation the session may have no client that keeps its cookies. A later refresh token is only for the client that
 // exchanged the one before.
 function setCookies(session: SessionRow, presented: Presented): void {
   const isFirst = session.generation === 0 && presented.token.continued === null;
