@@ -76,7 +76,7 @@ function strangers(many: number): string {
     from (select md5(random()::text || i) as name from generate_series(1, ${many}) i) made returning id`;
 }
 
-/** A row of each kind that is only nearly old enough. */
+/** A row of each kind that is only nearly old enough. It must stay so for the minutes that a busy machine takes. */
 async function seedKept(query: Query, userId: number): Promise<void> {
   await query(`${SESSIONS} values ('kept-expired', $1, now() - interval '24 hours', null)`, [userId]);
   await query(`${SESSIONS} values ('kept-revoked', $1, now() + interval '1 hour', now() - interval '24 hours')`, [userId]);
@@ -94,7 +94,7 @@ async function seedKept(query: Query, userId: number): Promise<void> {
   await query(`${EVENTS} values ($1, 'kept', now() - interval '364 days')`, [userId]);
   await query(`${EMAIL_CHANGES} values ($1, 'kept', now() - interval '73 hours')`, [userId]);
   await query(`${SPENT} values ('kept', now() - interval '23 hours')`);
-  await query(`${SECRETS} values ($1, false, 'kept', now() - interval '59 minutes')`, [userId]);
+  await query(`${SECRETS} values ($1, false, 'kept', now() - interval '45 minutes')`, [userId]);
   // A secret that is on is never deleted for its age.
   await query(`with stranger as (${strangers(1)}) ${SECRETS} select id, true, 'kept', now() - interval '1 year' from stranger`);
 }

@@ -1,18 +1,25 @@
 import { stripVTControlCharacters } from "node:util";
-import { expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { newSession, send } from "#e2e/client.ts";
-import { eventually } from "#e2e/harness.ts";
+import { eventually, startPostgres, type TestPostgres } from "#e2e/harness.ts";
 import { childrenOf, groupOf, isRunning, type Launched, launch } from "#e2e/launch.ts";
 
 // What `npm start` and `npm run dev` print at a terminal, and elsewhere. One after the other: two `npm run dev` of one
-// directory exclude each other.
+// directory exclude each other. On a database of its own: they also say what they find in it, and other tests' rows are there.
 
 const isLinux = process.platform === "linux";
 // The test runner's own settings of colours must not reach them.
 const PLAIN = ["env", "-u", "FORCE_COLOR", "-u", "NO_COLOR", "-u", "CI"];
-const VARIABLES = { TERM: "xterm-256color", DATABASE_URL: inject("databaseUrl"), WEB_CONCURRENCY: "" };
+
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
+const settings = () => ({ TERM: "xterm-256color", DATABASE_URL: postgres.url, WEB_CONCURRENCY: "" });
 const onTerminal = (command: string, variables: Record<string, string> = {}) =>
-  launch({ ...VARIABLES, ...variables }, { command: [...PLAIN, "script", "-qefc", command, "/dev/null"] });
+  launch({ ...settings(), ...variables }, { command: [...PLAIN, "script", "-qefc", command, "/dev/null"] });
 
 /** As a Ctrl-C at the terminal does: signals all processes in its foreground. */
 async function interrupt({ pid, ended }: Launched): Promise<void> {
@@ -70,7 +77,7 @@ test.runIf(isLinux)("with NO_COLOR a terminal gets no colours", async () => {
 });
 
 test("elsewhere npm run dev logs each request once, and writes everything but its banner as JSON", async () => {
-  const dev = launch(VARIABLES, { command: [...PLAIN, "npm", "run", "dev"], ownGroup: true });
+  const dev = launch(settings(), { command: [...PLAIN, "npm", "run", "dev"], ownGroup: true });
   await useApplication(dev);
   process.kill(-dev.pid, "SIGINT");
   await dev.ended;

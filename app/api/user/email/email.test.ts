@@ -70,7 +70,7 @@ test("a session that has not proved lately who its holder is changes no address,
   });
   // The missing proof comes before what is wrong with the body.
   expect((await askForEmail(origin, cookies, "nope")).status).toBe(403);
-  await changeSession(databaseUrl, refresh, "authenticated_at = now() - interval '590 seconds'");
+  await changeSession(databaseUrl, refresh, "authenticated_at = now() - interval '540 seconds'");
   expect((await askForEmail(origin, cookies, "nope")).json).toEqual({ email: ["Enter a valid email address."] });
   expect((await askForEmail(origin, {}, freshEmail())).status).toBe(401);
   expect(await countMails(user.id)).toBe(0);
