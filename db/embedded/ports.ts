@@ -1,7 +1,19 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** A port that no program uses at the moment. */
+/** Below the ports that Linux, macOS and Windows give to programs that name none. */
+const [FIRST, COUNT] = [20_000, 12_000];
+const ATTEMPTS = 100;
+
+/**
+ * A port that no program uses at the moment. The system gives it to no other program before its own one listens there, which may
+ * take seconds.
+ */
 export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = await listenBriefly(FIRST + randomInt(COUNT));
+    if (port !== null) return port;
+  }
   return (await listenBriefly(0)) ?? 0;
 }
 

@@ -4,11 +4,13 @@ import {
   request as httpRequest,
   type IncomingHttpHeaders,
   type RequestListener,
+  type Server,
   type ServerResponse,
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Certificate, makeCertificate } from "#e2e/certificate.ts";
 
 /** A request of a browser or of the application, as it reached the proxy. */
@@ -83,9 +85,19 @@ export async function startBehindProxy(
     restore: () => responses.clear(),
     exchanges,
     close,
-    open: async () => void (await once(outer.listen(port, "127.0.0.1"), "listening")),
+    open: () => listenAgain(outer, port),
     stop,
   };
+}
+
+// Meanwhile a connection of another test may have got the port. It is free again when that has ended.
+async function listenAgain(server: Server, port: number): Promise<void> {
+  while (!server.listening) {
+    await once(server.listen(port, "127.0.0.1"), "listening").catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") throw error;
+      await delay(50);
+    });
+  }
 }
 
 const passOn: Respond = async (response, original) => write(response, await original());
