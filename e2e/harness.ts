@@ -69,6 +69,17 @@ export async function eventually(condition: () => boolean | Promise<boolean>, se
   }
 }
 
+/**
+ * Resolves when the condition holds, within a worker's next poll (`REVOCATION_POLL_MS`). Rejects when it was asked a hundred times
+ * in vain: that is 3 s where it is answered at once, and longer on a busy machine, where the poll comes later too.
+ */
+export async function withinPoll(condition: () => Promise<boolean>): Promise<void> {
+  for (let asked = 0; !(await condition()); asked += 1) {
+    if (asked === 100) throw new Error("not within a poll");
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
 export type Query = (text: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
 
 /** Looks into the database, or changes it, beside the application. */

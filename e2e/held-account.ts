@@ -11,8 +11,31 @@ const WAITING = `
   select from waiting where pid <> $1`;
 
 /**
- * Holds an account's lock in the shared database until so many requests wait for it: each has passed what it does before, and
- * none has done what comes after.
+ * Makes requests that wait for a transaction in the shared database, and does work once so many of them wait: each has passed what
+ * it does before, and none has done what comes after. What waits longer than a statement may (db/connection/deadline.ts) is
+ * answered 503: of several that shall wait at once each is wrapped in `unlessBusy`.
+ * @param query the connection of that transaction, which holds what the requests need
+ * @param work what the transaction still does, and its end
+ */
+export function onceWaiting<Outcome>(
+  query: Query,
+  waiting: number,
+  requests: () => Promise<Outcome>,
+  work: () => Promise<unknown>,
+): Promise<Outcome> {
+  // By another connection: a transaction sees the same activity until it ends. It is open before anything waits.
+  return withDatabase(inject("databaseUrl"), async (look) => {
+    const [{ pid } = {}] = await query("select pg_backend_pid() as pid");
+    await look(WAITING, [pid]);
+    const asked = requests();
+    await eventually(async () => (await look(WAITING, [pid])).length >= waiting);
+    await work();
+    return asked;
+  });
+}
+
+/**
+ * Holds an account's lock in the shared database until so many requests wait for it, as `onceWaiting` does.
  * @param meanwhile what the transaction that holds the lock does before it lets go
  */
 export function holdingAccount<Outcome>(
@@ -21,15 +44,12 @@ export function holdingAccount<Outcome>(
   requests: () => Promise<Outcome>,
   meanwhile: (query: Query) => Promise<unknown> = async () => undefined,
 ): Promise<Outcome> {
-  const url = inject("databaseUrl");
-  return withDatabase(url, async (query) => {
+  return withDatabase(inject("databaseUrl"), async (query) => {
     await query("begin");
     await query("select from users where id = $1 for update", [userId]);
-    const [{ pid } = {}] = await query("select pg_backend_pid() as pid");
-    const asked = requests();
-    await withDatabase(url, (ask) => eventually(async () => (await ask(WAITING, [pid])).length >= waiting));
-    await meanwhile(query);
-    await query("commit");
-    return asked;
+    return onceWaiting(query, waiting, requests, async () => {
+      await meanwhile(query);
+      await query("commit");
+    });
   });
 }

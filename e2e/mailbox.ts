@@ -16,7 +16,10 @@ export type Mail = {
   headers: Map<string, unknown>;
 };
 
-/** The next unread mail to this address, in order of arrival. Waits for it up to 30 s. */
+/**
+ * The next unread mail to this address, in order of arrival. Waits for it up to 30 s, and then until the shared application
+ * knows that it was sent: before that, another mail of its kind to this address may be the same one to the application.
+ */
 export async function readMail(address: string, directory = sharedDirectory()): Promise<Mail> {
   let mail: Mail | null = null;
   await eventually(async () => {
@@ -25,7 +28,16 @@ export async function readMail(address: string, directory = sharedDirectory()): 
   }).catch(() => {
     throw new Error(`no mail to ${address} has arrived within 30 s`);
   });
-  return mail as unknown as Mail;
+  const read = mail as unknown as Mail;
+  if (directory === sharedDirectory()) await settled(read.messageId);
+  return read;
+}
+
+async function settled(messageId: string): Promise<void> {
+  const [, id = ""] = /^<(.+)@/.exec(messageId) ?? [];
+  await withDatabase(process.env.TEST_DATABASE_URL ?? "", (query) =>
+    eventually(async () => (await query("select from mails where id::text = $1 and outcome is null", [id])).length === 0),
+  );
 }
 
 /** Resolves when no mail to this address waits to be sent, and none has arrived that was not read. Rejects if one has. */

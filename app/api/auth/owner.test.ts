@@ -18,6 +18,7 @@ import {
   type Visitor,
 } from "#e2e/providers/visitor.ts";
 import { walk } from "#e2e/providers/walk.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 
 // What the owner of an account begins: linking an account at a provider, and proving with a provider who they are.
 
@@ -233,7 +234,8 @@ test("of two removals at once that would leave no way in one is refused", async 
   await comeBack(visitor, await walk(await beginLink(visitor, "github"), name));
   const { id } = (await visitor.send("GET", "/api/user/account/")).json;
   // Both wait for the account before either has looked what is left.
-  const remove = () => Promise.all(["oidc", "github"].map((provider) => visitor.send("DELETE", linkPath(provider))));
+  const remove = () =>
+    Promise.all(["oidc", "github"].map((provider) => unlessBusy(() => visitor.send("DELETE", linkPath(provider)))));
   const answers = await holdingAccount(id, 2, remove);
   expect(answers.map(({ status }) => status).sort()).toEqual([204, 400]);
   const refused = answers.find(({ status }) => status === 400);

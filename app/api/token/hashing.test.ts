@@ -122,10 +122,11 @@ test("a hashing thread that can't be loaded is tried again after ever longer wai
     expect([answer.status, answer.json.code]).toEqual([503, "unavailable"]);
     expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
   }
-  await eventually(() => failures().length >= 6);
-  const waits = failures().map((line) => JSON.parse(line).retry_in_ms);
-  // Two threads, each twice as late as the time before.
-  expect(waits.slice(0, 6)).toEqual([250, 250, 500, 500, 1_000, 1_000]);
+  const waits = () => failures().map((line): number => JSON.parse(line).retry_in_ms);
+  await eventually(() => waits().filter((wait) => wait === 1_000).length >= 2);
+  // Two threads, each twice as late as the time before. On a slow machine one may be a step ahead of the other.
+  const first = waits().filter((wait) => wait <= 1_000);
+  expect(first.sort((a, b) => a - b)).toEqual([250, 250, 500, 500, 1_000, 1_000]);
   expect((await login()).status).toBe(503);
   await rm(broken);
   await eventually(async () => (await login()).status === 200);

@@ -1,7 +1,9 @@
 import { expect, inject, test } from "vitest";
 import { freshName, logIn, PASSWORD, send, signUp, signUpBody } from "#e2e/client.ts";
 import { claimsOf, headerOf } from "#e2e/forge.ts";
-import { eventually, withDatabase } from "#e2e/harness.ts";
+import { withDatabase } from "#e2e/harness.ts";
+import { onceWaiting } from "#e2e/held-account.ts";
+import { expectSessionCookies } from "#e2e/session-cookies.ts";
 
 const origin = inject("origin");
 const TOKEN = "/api/token/";
@@ -17,10 +19,7 @@ test("a login answers the refresh token and sets both cookies", async () => {
   expect(answer.status).toBe(200);
   expect(Object.keys(answer.json)).toEqual(["refresh"]);
   expect(answer.cookies.refresh_token).toBe(answer.json.refresh);
-  expect(answer.setCookies).toEqual([
-    expect.stringMatching(/^access_token=[\w.-]+; Path=\/; Max-Age=(300|299); HttpOnly; SameSite=Lax$/),
-    expect.stringMatching(/^refresh_token=[\w.-]+; Path=\/; Max-Age=(86400|86399); HttpOnly; SameSite=Lax$/),
-  ]);
+  expectSessionCookies(answer.setCookies);
 });
 
 test("each cookie is within 4,096 bytes, also for the longest possible username", async () => {
@@ -157,18 +156,9 @@ test.each([
   const answer = await withDatabase(inject("databaseUrl"), async (query) => {
     await query("begin");
     await query(statement, [user.id]);
-    const login = post({ username: user.username, password: PASSWORD });
-    // The login has found the account and compared the password. Now it waits for the row's lock.
-    await withDatabase(inject("databaseUrl"), (ask) =>
-      eventually(async () => {
-        const waiting = await ask(
-          "select from pg_locks where not granted and pid in (select pid from pg_stat_activity where query ~ 'insert into')",
-        );
-        return waiting.length > 0;
-      }),
-    );
-    await query("commit");
-    return login;
+    const login = () => post({ username: user.username, password: PASSWORD });
+    // The login has found the account and compared the password when it waits for the row's lock.
+    return onceWaiting(query, 1, login, () => query("commit"));
   });
   expect([answer.status, answer.text]).toEqual([401, NO_ACCOUNT]);
   expect(answer.setCookies).toEqual([]);

@@ -4,6 +4,7 @@ import { eventNames } from "#e2e/events-of.ts";
 import { claimsOf, linkKey, sign as signClaims } from "#e2e/forge.ts";
 import { type Query, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { addPasskey, answerOf, askForNew, askForPasskey, call, logInWithPasskey, siteOf } from "#e2e/passkeys.ts";
+import { expectSessionCookies } from "#e2e/session-cookies.ts";
 import {
   type Authenticator,
   BACKED_UP,
@@ -13,6 +14,7 @@ import {
   PRESENT,
   VERIFIED,
 } from "#e2e/software-authenticator.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 
 const databaseUrl = inject("databaseUrl");
 const secret = inject("authSecret");
@@ -55,10 +57,7 @@ test.each([-7, -8, -257] as const)("a passkey of algorithm %i opens a session, a
   const { user, authenticator, id } = await withPasskey({ algorithm });
   const answer = await logInWithPasskey(origin, authenticator);
   expect([answer.status, Object.keys(answer.json)]).toEqual([200, ["refresh"]]);
-  expect(answer.setCookies).toEqual([
-    expect.stringMatching(/^access_token=[\w.-]+; Path=\/; Max-Age=(300|299); HttpOnly; SameSite=Lax$/),
-    expect.stringMatching(/^refresh_token=[\w.-]+; Path=\/; Max-Age=(86400|86399); HttpOnly; SameSite=Lax$/),
-  ]);
+  expectSessionCookies(answer.setCookies);
   expect(answer.cookies.refresh_token).toBe(answer.json.refresh);
   const profile = await call(origin, "GET", "/api/user/profile/", { cookies: answer.cookies });
   expect(profile.json).toEqual({ username: user.username });
@@ -162,7 +161,7 @@ test("an answer is good once, also ten times at the same moment", async () => {
   expect((await post(response, cookies)).status).toBe(200);
   await expectRefused(post(response, cookies));
   const burst = await answerOf(origin, authenticator);
-  const answers = await Promise.all(Array.from({ length: 10 }, () => post(burst.response, burst.cookies)));
+  const answers = await Promise.all(Array.from({ length: 10 }, () => unlessBusy(() => post(burst.response, burst.cookies))));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(401)]);
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { passGrace } from "#e2e/change-session.ts";
 import { logIn, newSession, type Sent, send } from "#e2e/client.ts";
-import { eventually, startServer, type TestServer } from "#e2e/harness.ts";
+import { startServer, type TestServer, withinPoll } from "#e2e/harness.ts";
 
 const shared = inject("origin");
 const CLEARED = [
@@ -36,7 +36,7 @@ test("a logout ends the session and clears both cookies with their own attribute
   expect(answer.text).toBe('{"detail":"Successfully logged out."}');
   expect(answer.setCookies).toEqual(CLEARED);
   expect((await refreshWith(cookies.refresh_token)).status).toBe(401);
-  await eventually(async () => (await profileWith(cookies.access_token)).status === 401, 3);
+  await withinPoll(async () => (await profileWith(cookies.access_token)).status === 401);
 });
 
 test("on the worker that logged out, access and refresh are refused at once", async () => {
@@ -118,7 +118,7 @@ test("a client without cookies logs out with the refresh token in the body, alon
   expect([answer.status, answer.text]).toEqual([200, '{"detail":"Successfully logged out."}']);
   expect(answer.setCookies).toEqual(CLEARED);
   expect((await refreshWith(refresh)).status).toBe(401);
-  await eventually(async () => (await profileWith(cookies.access_token)).status === 401, 3);
+  await withinPoll(async () => (await profileWith(cookies.access_token)).status === 401);
   // As the clients of simplejwt and dj-rest-auth do it.
   const both = await newSession(shared);
   const headers = { authorization: `Bearer ${both.cookies.access_token}` };

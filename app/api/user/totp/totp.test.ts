@@ -7,6 +7,7 @@ import { eventNames } from "#e2e/events-of.ts";
 import { holdingAccount } from "#e2e/held-account.ts";
 import { readMailAbout } from "#e2e/recovery.ts";
 import { answerChallenge, challengeOf, enrol, forgetUsedCodes, newGuarded } from "#e2e/second-factor.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 
 const origin = inject("origin");
 
@@ -45,14 +46,15 @@ test("a code of the new secret switches it on, with ten recovery codes: all othe
   const { user, cookies } = await newSession(origin);
   const elsewhere = await logIn(origin, user);
   const { secret } = (await begin(cookies)).json;
-  const confirmed = await confirm(cookies, codeAt(secret));
+  const code = codeAt(secret);
+  const confirmed = await confirm(cookies, code);
   expect([confirmed.status, Object.keys(confirmed.json), confirmed.headers["cache-control"]]).toEqual([
     200,
     ["recovery_codes"],
     "no-store",
   ]);
   expect(new Set(confirmed.json.recovery_codes).size).toBe(10);
-  for (const code of confirmed.json.recovery_codes) expect(code).toMatch(/^[A-Z2-7]{6}(-[A-Z2-7]{6}){3}$/);
+  for (const each of confirmed.json.recovery_codes) expect(each).toMatch(/^[A-Z2-7]{6}(-[A-Z2-7]{6}){3}$/);
   expect((await refresh(elsewhere.cookies)).json).toMatchObject({ code: "token_not_valid", reason: "ended_elsewhere" });
   expect((await refresh(cookies)).status).toBe(200);
   expect(await accountOf(cookies)).toMatchObject({ totp: true, recovery_codes_left: 10 });
@@ -61,7 +63,7 @@ test("a code of the new secret switches it on, with ten recovery codes: all othe
   expect(mail.text).toContain("Codes of an authenticator app were switched on for your MovieConnect account");
   expect(mail.text + mail.html).not.toContain(secret);
   // The code that confirmed it is used up.
-  const login = await answerChallenge(origin, await challengeOf(origin, user), codeAt(secret));
+  const login = await answerChallenge(origin, await challengeOf(origin, user), code);
   expect([login.status, login.json.code]).toEqual([401, "invalid_code"]);
 });
 
@@ -109,7 +111,7 @@ test("a secret that waits gives way to the next one: a code of the first is wron
 test("of confirmations at once one is answered with recovery codes, and those are good", async () => {
   const { user, cookies } = await newSession(origin);
   const { secret } = (await begin(cookies)).json;
-  const confirming = () => Promise.all([0, 0, 1].map((steps) => confirm(cookies, codeIn(secret, steps))));
+  const confirming = () => Promise.all([0, 0, 1].map((steps) => unlessBusy(() => confirm(cookies, codeIn(secret, steps)))));
   const answers = await holdingAccount(user.id, 3, confirming);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
   const [code] = answers.find(({ status }) => status === 200)?.json.recovery_codes ?? [];
