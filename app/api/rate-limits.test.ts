@@ -23,18 +23,36 @@ function freshAddress(): string {
 }
 
 const from = (address: string) => ({ "x-forwarded-for": address });
-const attempt = (username: string, address: string, password = "wrong-password") =>
-  // A request that could not be served is no attempt.
-  unlessBusy(() => send(server.origin, "POST", "/api/token/", { json: { username, password }, headers: from(address) }));
+const attemptOnce = (username: string, address: string, password = "wrong-password") =>
+  send(server.origin, "POST", "/api/token/", { json: { username, password }, headers: from(address) });
+/** One of several in turn. A request that could not be served is no attempt. */
+const attempt = (...made: Parameters<typeof attemptOnce>) => unlessBusy(() => attemptOnce(...made));
 
 /** How many of the attempts had their password compared. */
 const evaluated = (answers: Answer[]) => answers.filter(({ status }) => status === 200 || status === 401).length;
 
+/** Makes attempts at once. Those that a busy machine could not serve, which count for nothing, are made again in turn. */
+async function atOnce(count: number, ask: (index: number) => Promise<Answer>): Promise<Answer[]> {
+  const answers = await Promise.all(Array.from({ length: count }, (_, index) => ask(index)));
+  const unserved = answers.filter(({ status }) => status === 503);
+  return [...answers, ...(await inTurn(unserved, () => unlessBusy(() => ask(0))))];
+}
+
+/**
+ * Expects that of attempts at once so many had their password compared, or as many fewer as were not served: a worker refuses for
+ * a while from memory, also when an attempt was taken back meanwhile.
+ */
+function expectEvaluated(answers: Answer[], most: number, count = evaluated(answers)): void {
+  const unserved = answers.filter(({ status }) => status === 503).length;
+  expect(count).toBeLessThanOrEqual(most);
+  expect(count + unserved).toBeGreaterThanOrEqual(most);
+}
+
 test("an address has ten wrong passwords for one account, also in parallel, and then gets 429 with Retry-After", async () => {
   const { username } = await signUp(server.origin);
   const address = freshAddress();
-  const answers = await Promise.all(Array.from({ length: 40 }, () => attempt(username, address)));
-  expect(evaluated(answers)).toBe(10);
+  const answers = await atOnce(40, () => attemptOnce(username, address));
+  expectEvaluated(answers, 10);
   const refused = await attempt(username, address, PASSWORD);
   expect(refused.status).toBe(429);
   const seconds = Number(refused.headers["retry-after"]);
@@ -49,8 +67,8 @@ test("the owner at another address is not locked out, and names without an accou
   const { username } = await signUp(server.origin);
   const address = freshAddress();
   for (const name of [username, freshName()]) {
-    const answers = await Promise.all(Array.from({ length: 15 }, () => attempt(name, address)));
-    expect(evaluated(answers)).toBe(10);
+    const answers = await atOnce(15, () => attemptOnce(name, address));
+    expectEvaluated(answers, 10);
   }
   expect((await attempt(username, freshAddress(), PASSWORD)).status).toBe(200);
 });
@@ -61,14 +79,14 @@ test("the two spellings of an international e-mail address share one limit", asy
   expect((await send(server.origin, "POST", "/api/user/signup/", { json, headers: from(freshAddress()) })).status).toBe(201);
   const address = freshAddress();
   const spellings = [email, email.toUpperCase(), email.replace("bücher", "xn--bcher-kva")];
-  const answers = await Promise.all(Array.from({ length: 15 }, (_, index) => attempt(spellings[index % 3] ?? "", address)));
-  expect(evaluated(answers)).toBe(10);
+  const answers = await atOnce(15, (index) => attemptOnce(spellings[index % 3] ?? "", address));
+  expectEvaluated(answers, 10);
 });
 
 test("limits do not tell which e-mail address belongs to a username, whether logins fail or are forgiven", async () => {
   const [owner, other] = [await signUp(server.origin), await signUp(server.origin)];
   const address = freshAddress();
-  await Promise.all(Array.from({ length: 11 }, () => attempt(owner.username, address)));
+  await atOnce(11, () => attemptOnce(owner.username, address));
   expect((await attempt(owner.username.toUpperCase(), address)).status).toBe(429);
   const names = [owner.email, other.email, `${freshName()}@example.com`];
   const without = ({ status, headers, text }: Answer) => ({ status, text, names: Object.keys(headers) });
@@ -215,12 +233,12 @@ test("a signed-in user's wrong passwords count with those of the login, and a ri
   const address = freshAddress();
   const change = (current_password: string) => {
     const json = { current_password, new_password: "the-hidden-fortress-1958" };
-    return unlessBusy(() => send(server.origin, "POST", "/api/user/password/", { json, cookies, headers: from(address) }));
+    return send(server.origin, "POST", "/api/user/password/", { json, cookies, headers: from(address) });
   };
   const logins = await inTurn(Array(5).fill(""), () => attempt(user.username, address));
   expect(evaluated(logins)).toBe(5);
-  const changes = await Promise.all(Array.from({ length: 20 }, () => change("wrong-password")));
-  expect(changes.filter(({ status }) => status === 400)).toHaveLength(5);
+  const changes = await atOnce(20, () => change("wrong-password"));
+  expectEvaluated(changes, 5, changes.filter(({ status }) => status === 400).length);
   const refused = await attempt(user.username, address, PASSWORD);
   expect([refused.status, refused.headers["ratelimit-policy"]]).toEqual([429, '"login-account-address";q=10;w=900']);
   expect((await change(PASSWORD)).status).toBe(429);
