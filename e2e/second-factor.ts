@@ -3,6 +3,7 @@ import { codeAt } from "./authenticator-app.ts";
 import { type Answer, newSession, type Sent, send } from "./client.ts";
 import { claimsOf, linkKey, sign } from "./forge.ts";
 import { withDatabase } from "./harness.ts";
+import { unlessBusy } from "./unless-busy.ts";
 
 // Accounts with a second factor, which they got by the real endpoints.
 
@@ -45,7 +46,7 @@ export async function challengeOf(
   sent: Sent = {},
 ): Promise<string> {
   const { username, password } = user;
-  const answer = await send(origin, "POST", "/api/token/", { ...sent, json: { username, password } });
+  const answer = await unlessBusy(() => send(origin, "POST", "/api/token/", { ...sent, json: { username, password } }));
   if (answer.json?.code !== "second_factor_required") throw new Error(`login answered ${answer.status}: ${answer.text}`);
   return answer.json.challenge;
 }
