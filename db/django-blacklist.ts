@@ -32,8 +32,8 @@ export type DjangosOwn = {
   exp: number;
   listed_at: number;
 };
-/** A token of ours, or one that Django made from it. `mark`: the id that is spent until Django can have no token of the session. */
-export type Continued = { session: string; user_id: number; gen: number; mark: string; marked_until: number };
+/** A token of ours, or one that Django made from it. Times in seconds since the epoch. */
+export type Continued = { session: string; user_id: number; gen: number; iat: number | null; listed_at: number };
 
 /**
  * Ends the sessions of tokens that Django refuses. A token that was exchanged here before that has a successor, whose session goes
@@ -75,17 +75,28 @@ async function endOwn(db: Database, rows: string): Promise<number> {
   return known.length + ended.length;
 }
 
-// Django also refuses a token that it has exchanged itself. The mark lets what it gave for the token open a session of its own.
+// Django lists a token at a logout, and when it exchanges it. What it gives in exchange opens a session of its own. What it made from
+// the session's tokens before that is void: at a Django that lists no token which it exchanges, that is not on the blacklist.
+//
+// A successor's `iat` is never before that of the listed token, but before the listing: the time is taken when the request begins,
+// which Gunicorn ends after 30 seconds by default.
 async function endContinued(db: Database, rows: string): Promise<number> {
   const ended = await db.query(
-    `with ended as (
-       update sessions s set revoked_at = now(), end_reason = 'logged_out'
-       from jsonb_to_recordset($1::jsonb) as r (session text, user_id bigint, gen integer, mark text, marked_until float8)
-       where s.id = session and s.user_id = r.user_id and generation <= gen and revoked_at is null
-       returning mark, marked_until
+    `with listed as (
+       select * from jsonb_to_recordset($1::jsonb) as r (session text, user_id bigint, gen integer, iat float8, listed_at float8)
+     ), ended as (
+       update sessions s set revoked_at = now(), end_reason = 'logged_out' from listed
+       where s.id = session and s.user_id = listed.user_id and generation <= gen and revoked_at is null returning s.id
+     ), noted as (
+       insert into django_ended_sessions (session_id, tokens_void_before)
+       select session, max(greatest(to_timestamp(iat), to_timestamp(listed_at - 30))) from listed
+       where session in (select id from ended union all select session_id from django_ended_sessions join listed on session = session_id)
+         and not exists (select from sessions where id = session and generation > gen)
+       group by session order by session
+       on conflict (session_id) do update
+         set tokens_void_before = greatest(django_ended_sessions.tokens_void_before, excluded.tokens_void_before)
      )
-     insert into spent (id, expires_at) select mark, max(to_timestamp(marked_until)) from ended group by mark
-     on conflict do nothing returning id`,
+     select id from ended`,
     [rows],
   );
   return ended.length;

@@ -106,9 +106,10 @@ export const NOT_THEIRS: Record<string, string> = {
   lineage: "which database this is",
   migrations: "the schema's own history",
   rate_limits: "counts of attempts without a name, for a day at most",
-  spent: "the ids of used values without their user, for two days at most",
+  spent: "the ids of used values without their user, until a day after they would be refused for their age",
   django_deleted_users: "the numbers of deleted accounts that Django still has",
   django_tokens: "the ids of Django's tokens, each with its session's",
+  django_ended_sessions: "the ids of sessions that ended at Django, without their user, for a year",
   password_formats: "the formats of hashes, of all users together",
   revocations: "the ids of ended sessions without their user, for a day",
 };

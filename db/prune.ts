@@ -31,6 +31,8 @@ const PRUNABLE = {
   // A code is accepted for an hour (lib/factors/own-totp.ts).
   totp_secrets: { table: "totp_secrets", column: "added_at", seconds: 3_600, where: "not is_on" },
   spent: { table: "spent", column: "expires_at", seconds: DAY },
+  // Longer than a refresh token of Django's lives. While Django goes on exchanging a session's tokens, the row becomes younger.
+  django_ended_sessions: { table: "django_ended_sessions", column: "tokens_void_before", seconds: 365 * DAY },
   settled_mails: { table: "mails", column: "settled_at", seconds: DAY, where: "outcome <> 'failed'" },
   // An operator may have failed mails tried again.
   failed_mails: { table: "mails", column: "settled_at", seconds: 30 * DAY, where: "outcome = 'failed'" },

@@ -27,7 +27,7 @@ export const NEEDED = {
   ...{ users: ROWS, passwords: ROWS, sessions: ROWS, revocations: ROWS, rate_limits: ROWS, login_addresses: ROWS },
   ...{ events: ROWS, mails: ROWS, email_changes: ROWS, accounts: ROWS, spent: ROWS },
   ...{ totp_secrets: ROWS, recovery_codes: ROWS, passkeys: ROWS },
-  ...{ django_users: ROWS, django_deleted_users: ROWS, django_tokens: ROWS, password_formats: ROWS },
+  ...{ django_users: ROWS, django_deleted_users: ROWS, django_tokens: ROWS, django_ended_sessions: ROWS, password_formats: ROWS },
   lineage: ["select", "update"],
   migrations: ["select"],
 };

@@ -81,6 +81,15 @@ export async function isAdoptable(db: Database, { userId, iat, ownSession, conti
   return rows.length > 0;
 }
 
+/** Whether Django made a token after it had listed an earlier one of this session, which ended here for that. */
+export async function isFromAfterEnd(db: Database, sessionId: string, iat: number | null): Promise<boolean> {
+  const rows = await db.query(
+    "select from django_ended_sessions where session_id = $1 and tokens_void_before <= to_timestamp($2)",
+    [sessionId, iat],
+  );
+  return rows.length > 0;
+}
+
 /** Notes that Django holds this token of a session, so that it can be told when the session ends. */
 export async function noteDjangoToken(db: Database, { jti, exp, iat }: DjangoToken, sessionId: string): Promise<void> {
   await db.query(

@@ -261,22 +261,49 @@ test("a token that Django made from one of ours is judged as the one that it was
   await eventually(async () => (await profile(bearer(access))).status === 401);
 });
 
+const ENDED_AT_DJANGO =
+  "insert into django_ended_sessions (session_id, tokens_void_before) values ($1, now() - interval '30 seconds')";
+
+/** Ends a session of ours, as a logout does. @returns its claims, without those that each token has of its own */
+async function endedSession(userId: number) {
+  const { refresh } = await byBody(logInAtDjango(userId, SECRET).refresh).then(({ json }) => json);
+  const { sid, gen, user_id } = claimsOf(refresh);
+  await query("update sessions set revoked_at = now(), end_reason = 'logged_out' where id = $1", [sid]);
+  return { refresh, kept: { user_id, sid, gen } };
+}
+
 test("what Django exchanged a token of ours for opens a session of its own, if its blacklist ended that of ours", async () => {
   for (const isEndedThere of [true, false]) {
     const user = await cameFromDjango();
-    const { refresh } = await byBody(logInAtDjango(user.id, SECRET).refresh).then(({ json }) => json);
-    const { sid, gen, user_id } = claimsOf(refresh);
-    const successor = signAsPython({ ...loginClaims(user.id).refresh, user_id, sid, gen }, SECRET);
-    await query("update sessions set revoked_at = now(), end_reason = 'logged_out' where id = $1", [sid]);
+    const { refresh, kept } = await endedSession(user.id);
     // The session had outlived this.
     await query("update users set has_second_factor = true where id = $1", [user.id]);
-    const note = "insert into spent (id, expires_at) values ('django-ended:' || $1, now() + interval '1 day')";
-    if (isEndedThere) await query(note, [sid]);
+    if (isEndedThere) await query(ENDED_AT_DJANGO, [kept.sid]);
+    const successor = signAsPython({ ...loginClaims(user.id).refresh, ...kept }, SECRET);
     const answer = await byBody(successor);
     expect(answer.status).toBe(isEndedThere ? 200 : 401);
     expect((await profile({ cookies: answer.cookies })).status).toBe(isEndedThere ? 200 : 401);
     expect((await byBody(refresh)).status).toBe(401);
   }
+});
+
+test("what Django made from a token of ours before its blacklist ended that one's session opens nothing", async () => {
+  const user = await cameFromDjango();
+  const { kept } = await endedSession(user.id);
+  await query(ENDED_AT_DJANGO, [kept.sid]);
+  const { iat: _, ...timeless } = loginClaims(user.id).refresh;
+  const post = (path: string, json: Record<string, string>, sent: Sent = {}) => send(origin, "POST", path, { ...sent, json });
+  for (const claims of [loginClaims(user.id, { iat: seconds() - 60 }).refresh, timeless]) {
+    const earlier = signAsPython({ ...claims, ...kept }, SECRET);
+    const refused = [await byBody(earlier), await byCookie({ refresh_token: earlier })];
+    refused.push(await post("/api/token/blacklist/", { refresh: earlier }));
+    expect(refused.map(({ status, json }) => [status, json.reason])).toEqual(refused.map(() => [401, "logged_out"]));
+    expect((await post("/api/token/verify/", { token: earlier })).status).toBe(401);
+    expect((await post(LOGOUT, { refresh: earlier })).status).toBe(401);
+    const access = signAsPython({ ...loginClaims(user.id).access, ...kept }, SECRET);
+    expect((await profile({ cookies: { access_token: access, refresh_token: earlier } })).status).toBe(401);
+  }
+  expect(await sessionsOf(user.id)).toBe(1);
 });
 
 test("a token that Django made from one of ours goes on where the blacklist's poll ends its session in the middle of the refresh", async () => {
@@ -287,7 +314,7 @@ test("a token that Django made from one of ours goes on where the blacklist's po
   const answer = await withDatabase(DATABASE, async (run) => {
     await run("begin");
     await run("update sessions set revoked_at = now(), end_reason = 'logged_out' where id = $1", [claims.sid]);
-    await run("insert into spent (id, expires_at) values ('django-ended:' || $1, now() + interval '1 day')", [claims.sid]);
+    await run(ENDED_AT_DJANGO, [claims.sid]);
     return onceWaiting(
       run,
       1,

@@ -45,6 +45,14 @@ create table django_tokens (
 );
 create index django_tokens_session_id on django_tokens (session_id);
 
+-- The sessions that ended here because Django listed one of their tokens. There is no foreign key: a row must outlive its session.
+create table django_ended_sessions (
+  session_id         text primary key,
+  -- What Django made from the session's tokens before that opens nothing. What it made later opens a session of its own.
+  tokens_void_before timestamptz not null
+);
+create index django_ended_sessions_tokens_void_before on django_ended_sessions (tokens_void_before);
+
 create or replace function end_sessions_of_disabled_user() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   update sessions set revoked_at = now(), end_reason = 'account_disabled' where user_id = new.id and revoked_at is null;

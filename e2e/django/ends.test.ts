@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dump } from "#e2e/dump.ts";
+import { claimsOf } from "#e2e/forge.ts";
 import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { type Launched, launch } from "#e2e/launch.ts";
 import { djangoPython } from "#e2e/tools/django.ts";
@@ -118,6 +119,75 @@ test.runIf(djangoPython())(
     expect(await refreshStatus(ours.origin, third)).toBe(401);
   },
 );
+
+/** A session of ours, and what a Django with BLACKLIST_AFTER_ROTATION off makes of its token: one of the other, in other seconds. */
+async function goneOnUnlisted(login: Pair): Promise<[Pair, Pair, Pair]> {
+  const { refresh } = await exchange(ours.origin, login);
+  const printed = django.python(`
+import json, time
+from rest_framework_simplejwt.serializers import TokenRefreshSerializer
+from rest_framework_simplejwt.settings import api_settings
+api_settings.BLACKLIST_AFTER_ROTATION = False
+made = [{"refresh": "${refresh}"}]
+for _ in range(3):
+    serializer = TokenRefreshSerializer(data=made[-1])
+    serializer.is_valid(raise_exception=True)
+    made.append(serializer.validated_data)
+    time.sleep(1)
+print(json.dumps(made[1:]))`);
+  return JSON.parse(printed);
+}
+
+/** As if Django had listed the token so much later. */
+const listLater = (token: Pair, seconds: number) =>
+  withDatabase(django.url, (query) =>
+    query(
+      `update token_blacklist_blacklistedtoken set blacklisted_at = blacklisted_at + make_interval(secs => $2)
+       where token_id = (select id from token_blacklist_outstandingtoken where jti = $1)`,
+      [claimsOf(token.refresh).jti, seconds],
+    ),
+  );
+
+test.runIf(djangoPython())(
+  "a logout at a Django that lists no token which it exchanges ends what it made from the session before",
+  async () => {
+    const logins = ["pam", "quin", "rita", "sam"].map(newPerson) as [Pair, Pair, Pair, Pair];
+    await bring();
+    const made = await Promise.all(logins.map(goneOnUnlisted));
+    const [byLast, byFirst, inOrder, inReverse] = made as [
+      (typeof made)[0],
+      (typeof made)[0],
+      (typeof made)[0],
+      (typeof made)[0],
+    ];
+    await logOut(django.origin, byLast[2]);
+    await logOut(django.origin, byFirst[0]);
+    await listLater(byFirst[0], 60);
+    await logOut(django.origin, inOrder[0]);
+    await logOut(django.origin, inReverse[2]);
+    expect((await bring()).blacklist.sessions).toBeGreaterThanOrEqual(4);
+    await logOut(django.origin, inOrder[2]);
+    await logOut(django.origin, inReverse[0]);
+    await bring();
+    for (const [name, tokens] of Object.entries({ byLast, byFirst, inOrder, inReverse })) {
+      const answers = await Promise.all(tokens.map(({ refresh }) => post(ours.origin, REFRESH, { refresh })));
+      expect(
+        answers.map(({ status, body }) => [status, body.reason]),
+        name,
+      ).toEqual(tokens.map(() => [401, "logged_out"]));
+    }
+  },
+);
+
+test.runIf(djangoPython())("a person is not logged out by the time that Django takes to exchange a token", async () => {
+  const login = newPerson("tess");
+  await bring();
+  const before = await exchange(ours.origin, login);
+  const successor = await exchange(django.origin, before);
+  await listLater(before, 25);
+  await bring();
+  expect([await refreshStatus(ours.origin, before), await refreshStatus(ours.origin, successor)]).toEqual([401, 200]);
+});
 
 test.runIf(djangoPython())(
   "a session that ended here opens nothing at Django, with no token that Django can have of it",

@@ -26,6 +26,7 @@ const TABLES = [
   "events",
   "email_changes",
   "spent",
+  "django_ended_sessions",
   "mails",
   "totp_secrets",
 ];
@@ -49,6 +50,7 @@ const ADDRESSES = "insert into login_addresses (user_id, address, last_login_at)
 const EVENTS = "insert into events (user_id, event, at)";
 const EMAIL_CHANGES = "insert into email_changes (user_id, old_email, changed_at)";
 const SPENT = "insert into spent (id, expires_at)";
+const DJANGO_ENDED = "insert into django_ended_sessions (session_id, tokens_void_before)";
 const SECRETS = "insert into totp_secrets (user_id, is_on, sealed, added_at)";
 
 /** Rows of each kind that may be deleted. Their names begin with "old". */
@@ -65,6 +67,7 @@ async function seedOld(query: Query, userId: number, sessions: number): Promise<
   await many(EVENTS, `${userId}, 'old-' || i, now() - interval '366 days'`);
   await many(EMAIL_CHANGES, `${userId}, 'old-' || i, now() - interval '5 days'`);
   await many(SPENT, "'old-' || i, now() - interval '25 hours'");
+  await many(DJANGO_ENDED, "'old-' || i, now() - interval '366 days'");
   // An account has one secret that waits, so each is another account's.
   await query(`with strangers as (${strangers(OTHERS)})
     ${SECRETS} select id, false, 'old', now() - interval '61 minutes' from strangers`);
@@ -94,6 +97,7 @@ async function seedKept(query: Query, userId: number): Promise<void> {
   await query(`${EVENTS} values ($1, 'kept', now() - interval '364 days')`, [userId]);
   await query(`${EMAIL_CHANGES} values ($1, 'kept', now() - interval '73 hours')`, [userId]);
   await query(`${SPENT} values ('kept', now() - interval '23 hours')`);
+  await query(`${DJANGO_ENDED} values ('kept', now() - interval '364 days')`);
   await query(`${SECRETS} values ($1, false, 'kept', now() - interval '45 minutes')`, [userId]);
   // A secret that is on is never deleted for its age.
   await query(`with stranger as (${strangers(1)}) ${SECRETS} select id, true, 'kept', now() - interval '1 year' from stranger`);
@@ -108,6 +112,7 @@ const columns: Record<string, string> = {
   events: "event",
   email_changes: "old_email",
   spent: "id",
+  django_ended_sessions: "session_id",
   totp_secrets: "sealed",
 };
 
@@ -155,7 +160,7 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
   expect(await count("old")).toEqual(none);
   expect(await count("kept")).toEqual({
     ...{ sessions: 2, revocations: 1, rate_limits: 1, login_addresses: 1, events: 1, email_changes: 1, spent: 1, mails: 3 },
-    totp_secrets: 2,
+    ...{ totp_secrets: 2, django_ended_sessions: 1 },
   });
   expect(await stop()).toEqual([]);
   expect((await send(server.origin, "POST", "/api/token/refresh/", { cookies: idle.cookies })).status).toBe(200);
@@ -166,7 +171,7 @@ test(`${MANY} ended sessions, and other rows, are deleted in small batches, and 
 
   const log = await readFile(join(postgres.directory, "postgres.log"), "utf8");
   const durations = [...log.matchAll(/duration: (\d+\.\d+) ms {2}execute [^:]+: with pruned as/g)].map(([, ms]) => Number(ms));
-  const rows = MANY + 6 * OTHERS;
+  const rows = MANY + 7 * OTHERS;
   expect(durations.length).toBeGreaterThanOrEqual(rows / 500);
   expect(Math.max(...durations)).toBeLessThan(1_000);
   const reported = server.output().match(/"event":"prune"[^\n]*/g) ?? [];
@@ -190,7 +195,7 @@ test("every kind of row is found by an index", async () => {
       const db = { query: explain, transaction: (work) => work(db) } as Database;
       await pruneBatch(db, what, 500, null);
       expect(plan.join("\n"), what).toMatch(
-        /Index Scan using (\w+?)_((expires|revoked|resets|last_login|changed|settled|failed|added)_)?at on \1[\s\S]*Tid Scan on \1/,
+        /Index Scan using (\w+?)_(((expires|revoked|resets|last_login|changed|settled|failed|added)_)?at|tokens_void_before) on \1[\s\S]*Tid Scan on \1/,
       );
       expect(plan.join("\n"), what).not.toMatch(/Seq Scan|Sort/);
     }

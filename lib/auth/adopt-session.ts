@@ -3,15 +3,13 @@ import "server-only";
 import { DEADLINE_MS } from "#db/connection/deadline.ts";
 import type { Database } from "#db/pool.ts";
 import type { SessionRow } from "#db/sessions.ts";
-import { type Adoptable, adoptSession, noteDjangoToken } from "#db/simplejwt-sessions.ts";
-import { isSpent } from "#db/spent.ts";
+import { type Adoptable, adoptSession, isFromAfterEnd, noteDjangoToken } from "#db/simplejwt-sessions.ts";
 import { config } from "#lib/config.ts";
 import { AppError } from "#lib/errors.ts";
 import { record } from "#lib/observe/events.ts";
 import { clientFacts } from "./client-facts.ts";
 import { now } from "./clock.ts";
 import type { PresentedRefresh } from "./presented-refresh.ts";
-import { endedByDjango } from "./simplejwt-session.ts";
 import type { SimplejwtToken } from "./simplejwt-tokens.ts";
 
 /**
@@ -27,18 +25,26 @@ export async function findPresentedSession(
 ): Promise<PresentedRefresh> {
   const { simplejwt } = claims;
   if (simplejwt === null) return claims;
-  if (simplejwt.continued !== null && !(await isSpent(db, endedByDjango(claims.sid)))) {
+  if (!(await leadsToOwnSession(db, simplejwt))) {
     await noteDjangoToken(db, simplejwt, claims.sid);
     return claims;
   }
-  // A token that Django has exchanged is on its blacklist, which ended the session of it. What it was exchanged for is good.
   await adopt(db, adoptable(simplejwt), isExchanged ? 1 : 0);
   return { ...claims, sid: simplejwt.ownSession, gen: 0, isAway: false };
 }
 
 /** Whether a token belongs to another session than it was found to belong to: Django's blacklist has ended that one since. */
 export async function hasMovedOn(db: Database, { simplejwt, sid }: PresentedRefresh): Promise<boolean> {
-  return simplejwt?.continued?.sid === sid && isSpent(db, endedByDjango(sid));
+  return simplejwt?.continued?.sid === sid && leadsToOwnSession(db, simplejwt);
+}
+
+/**
+ * Whether a token of simplejwt's opens a session of its own. What Django made from one of our tokens does once Django's blacklist has
+ * ended that one's session, if it was made later: a token that Django has exchanged is on the blacklist, and what it was exchanged
+ * for is good.
+ */
+export async function leadsToOwnSession(db: Database, { continued, iat }: SimplejwtToken): Promise<boolean> {
+  return continued === null || isFromAfterEnd(db, continued.sid, iat);
 }
 
 /** A token as what opens a session of its own. */

@@ -3,10 +3,8 @@ import "server-only";
 import type { Database } from "#db/pool.ts";
 import { findLivingSession } from "#db/rotate-session.ts";
 import { findDjangoSession, isAdoptable } from "#db/simplejwt-sessions.ts";
-import { isSpent } from "#db/spent.ts";
-import { adoptable } from "./adopt-session.ts";
+import { adoptable, leadsToOwnSession } from "./adopt-session.ts";
 import { isAccepted } from "./refresh-session.ts";
-import { endedByDjango } from "./simplejwt-session.ts";
 import { isCurrent, readSimplejwt, type SimplejwtToken } from "./simplejwt-tokens.ts";
 
 /**
@@ -26,9 +24,8 @@ async function isGoodAccess(db: Database, token: SimplejwtToken): Promise<boolea
 }
 
 async function isGoodRefresh(db: Database, token: SimplejwtToken): Promise<boolean> {
-  const { continued } = token;
-  const isOurs = continued !== null && !(await isSpent(db, endedByDjango(continued.sid)));
-  const session = await findLivingSession(db, isOurs ? continued.sid : token.ownSession);
-  if (session) return isAccepted(session, isOurs ? continued.gen : 0);
-  return !isOurs && isAdoptable(db, adoptable(token));
+  const ours = (await leadsToOwnSession(db, token)) ? null : token.continued;
+  const session = await findLivingSession(db, ours?.sid ?? token.ownSession);
+  if (session) return isAccepted(session, ours?.gen ?? 0);
+  return ours === null && isAdoptable(db, adoptable(token));
 }

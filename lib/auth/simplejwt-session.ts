@@ -8,8 +8,3 @@ import { derivedKeys } from "./derived-key.ts";
 export function simplejwtSessionIds(jti: string): string[] {
   return derivedKeys("simplejwt-session/1").map((key) => createHmac("sha256", key).update(jti).digest("base64url").slice(0, 22));
 }
-
-/** What `spent` has of a session that Django's blacklist ended. */
-export function endedByDjango(sessionId: string): string {
-  return `django-ended:${sessionId}`;
-}

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type BlacklistedToken, type Continued, type DjangosOwn, endBlacklisted, listBlacklisted } from "#db/django-blacklist.ts";
 import type { Database } from "#db/pool.ts";
 import { readPyjwtClaims } from "#lib/auth/signed-token.ts";
-import { endedByDjango, simplejwtSessionIds } from "#lib/auth/simplejwt-session.ts";
+import { simplejwtSessionIds } from "#lib/auth/simplejwt-session.ts";
 import { config } from "#lib/config.ts";
 
 /** How many tokens were read, and how many sessions that ended. */
@@ -12,7 +12,6 @@ const PAGE = 1_000;
 /** A transaction that began earlier can add a lower id later. So many ids are looked at again. */
 const OVERLAP = 1_000;
 const SIMPLEJWT_ID = /^[0-9a-f]{32}$/;
-const YEAR_MS = 365 * 86_400_000;
 
 /**
  * Ends sessions whose tokens are on Django's blacklist.
@@ -41,7 +40,7 @@ async function endSessionsOf(db: Database, tokens: BlacklistedToken[]): Promise<
   // An empty one was written by an export: its session has ended.
   for (const token of tokens.filter((each) => each.token !== "")) {
     const read = readPyjwtClaims(token.token);
-    const ours = oursIn(read?.claims);
+    const ours = oursIn(token, read?.claims);
     if (ours) continued.push(ours);
     // Also where Django made it from one of ours: after an exchange there, its own id leads to a session (lib/auth/adopt-session.ts).
     if (!ours || SIMPLEJWT_ID.test(token.jti)) own.push(...ownSessions(token, read));
@@ -50,27 +49,33 @@ async function endSessionsOf(db: Database, tokens: BlacklistedToken[]): Promise<
 }
 
 const ourClaims = z.object({ sid: z.string(), gen: z.int() });
-const djangosClaims = z.object({ iat: z.number().optional() });
+const issue = z.object({ iat: z.number() });
 const userId = z.coerce.number().pipe(z.int().min(1));
 
-function oursIn(claims: unknown): Continued | null {
+function oursIn({ listed_at }: BlacklistedToken, claims: unknown): Continued | null {
   const { success, data } = ourClaims.safeParse(claims);
-  if (!success) return null;
   const user = userOf(claims);
-  const until = Math.max(config().LEGACY_SIMPLEJWT?.getTime() ?? 0, Date.now() + YEAR_MS) / 1_000;
-  return user === null
-    ? null
-    : { session: data.sid, user_id: user, gen: data.gen, mark: endedByDjango(data.sid), marked_until: until };
+  return success && user !== null ? { session: data.sid, user_id: user, gen: data.gen, iat: issuedAt(claims), listed_at } : null;
 }
 
 // Without a signature of ours, the token's id could belong to any of the secrets.
 function ownSessions({ jti, user_id, exp, listed_at }: BlacklistedToken, read: ReturnType<typeof readPyjwtClaims>): DjangosOwn[] {
-  const { iat = null } = djangosClaims.safeParse(read?.claims).data ?? {};
   const ids = simplejwtSessionIds(jti).filter((_id, secret) => read === null || secret === read.secret);
-  return ids.map((session) => ({ session, jti, user_id: user_id ?? userOf(read?.claims), iat, exp, listed_at }));
+  return ids.map((session) => ({
+    session,
+    jti,
+    user_id: user_id ?? userOf(read?.claims),
+    iat: issuedAt(read?.claims),
+    exp,
+    listed_at,
+  }));
 }
 
 function userOf(claims: unknown): number | null {
   const said = (claims as Record<string, unknown> | null | undefined)?.[config().LEGACY_SIMPLEJWT_USER_CLAIM];
   return userId.safeParse(said).data ?? null;
+}
+
+function issuedAt(claims: unknown): number | null {
+  return issue.safeParse(claims).data?.iat ?? null;
 }
