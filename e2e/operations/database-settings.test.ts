@@ -6,6 +6,7 @@ import { freshName, newSession, PASSWORD, send, signUpBody } from "#e2e/client.t
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { launch, postmasterOf } from "#e2e/launch.ts";
 import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "#e2e/pgbouncer-server.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 
 // Defaults of a server, a database or a role are its operator's choice, and must change no answer.
 
@@ -28,14 +29,15 @@ afterAll(async () => {
 
 /** An operator's connection: with the defaults, except those that would stop an operator, too. */
 function withoutLimits(): string {
-  const settings = ["statement_timeout=0", "idle_session_timeout=0", "default_transaction_read_only=off"];
+  const limits = ["statement_timeout", "lock_timeout", "idle_session_timeout", "transaction_timeout"].map((name) => `${name}=0`);
+  const settings = [...limits, "default_transaction_read_only=off"];
   return `${postgres.directUrl}?options=${encodeURIComponent(settings.map((setting) => `-c ${setting}`).join(" "))}`;
 }
 
-/** An account's whole life, in which every answer is the same as with an unchanged Postgres. */
+/** An account's whole life, in which every answer is the same as with an unchanged Postgres. A busy machine may give 503 first. */
 async function live(origin: string): Promise<void> {
   const { username, email, age, password } = signUpBody(freshName());
-  const post = (path: string, sent: object) => send(origin, "POST", path, sent);
+  const post = (path: string, sent: object) => unlessBusy(() => send(origin, "POST", path, sent));
   const created = await post("/api/user/signup/", { json: { username, email, age, password } });
   expect([created.status, created.json]).toEqual([201, { id: expect.any(Number), username, email, age: "1990-01-02" }]);
   const again = await post("/api/user/signup/", { json: { username, email, age, password } });
@@ -48,7 +50,7 @@ async function live(origin: string): Promise<void> {
   expect(refreshes.map(({ status, json }) => [status, json])).toEqual(Array(5).fill([200, { detail: "Token refreshed." }]));
   expect(new Set(refreshes.map((answer) => answer.cookies.refresh_token)).size).toBe(1);
   const current = refreshes[0]?.cookies ?? {};
-  const profile = (sent: Record<string, string>) => send(origin, "GET", "/api/user/profile/", { cookies: sent });
+  const profile = (cookies: Record<string, string>) => unlessBusy(() => send(origin, "GET", "/api/user/profile/", { cookies }));
   expect((await profile(current)).json).toEqual({ username });
   expect((await post("/api/user/logout/", { cookies: current })).status).toBe(200);
   expect((await profile(current)).status).toBe(401);
@@ -65,7 +67,8 @@ async function withDefaults(of: string, settings: string[], work: () => Promise<
   const alter = (changes: string[]) =>
     withDatabase(withoutLimits(), async (query) => {
       for (const change of changes) await query(`alter ${of} ${change}`);
-      await query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'movieconnect'");
+      // Waits until they have ended: until then one may still take a statement, and fail it.
+      await query("select pg_terminate_backend(pid, 30000) from pg_stat_activity where application_name = 'movieconnect'");
     });
   await alter(settings.map((setting) => `set ${setting}`));
   try {
