@@ -6,7 +6,6 @@ import { freshName, newSession, PASSWORD, send, signUpBody } from "#e2e/client.t
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { launch, postmasterOf } from "#e2e/launch.ts";
 import { hasPgBouncer, startPgBouncer, type TestPgBouncer } from "#e2e/pgbouncer-server.ts";
-import { unlessBusy } from "#e2e/unless-busy.ts";
 
 // Defaults of a server, a database or a role are its operator's choice, and must change no answer.
 
@@ -34,10 +33,10 @@ function withoutLimits(): string {
   return `${postgres.directUrl}?options=${encodeURIComponent(settings.map((setting) => `-c ${setting}`).join(" "))}`;
 }
 
-/** An account's whole life, in which every answer is the same as with an unchanged Postgres. A busy machine may give 503 first. */
+/** An account's whole life, in which every answer is the same as with an unchanged Postgres. */
 async function live(origin: string): Promise<void> {
   const { username, email, age, password } = signUpBody(freshName());
-  const post = (path: string, sent: object) => unlessBusy(() => send(origin, "POST", path, sent));
+  const post = (path: string, sent: object) => send(origin, "POST", path, sent);
   const created = await post("/api/user/signup/", { json: { username, email, age, password } });
   expect([created.status, created.json]).toEqual([201, { id: expect.any(Number), username, email, age: "1990-01-02" }]);
   const again = await post("/api/user/signup/", { json: { username, email, age, password } });
@@ -50,7 +49,7 @@ async function live(origin: string): Promise<void> {
   expect(refreshes.map(({ status, json }) => [status, json])).toEqual(Array(5).fill([200, { detail: "Token refreshed." }]));
   expect(new Set(refreshes.map((answer) => answer.cookies.refresh_token)).size).toBe(1);
   const current = refreshes[0]?.cookies ?? {};
-  const profile = (cookies: Record<string, string>) => unlessBusy(() => send(origin, "GET", "/api/user/profile/", { cookies }));
+  const profile = (sent: Record<string, string>) => send(origin, "GET", "/api/user/profile/", { cookies: sent });
   expect((await profile(current)).json).toEqual({ username });
   expect((await post("/api/user/logout/", { cookies: current })).status).toBe(200);
   expect((await profile(current)).status).toBe(401);
