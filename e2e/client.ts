@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
+import { unlessBusy } from "./unless-busy.ts";
 
 // An HTTP client that adds nothing of its own, as browsers and fetch do: it sends exactly what a test says.
 
@@ -91,17 +92,17 @@ export function signUpBody(username = freshName()) {
   return { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" };
 }
 
-/** Makes an account. Returns what was sent. */
+/** Makes an account, on a busy machine perhaps not with the first request. Returns what was sent. */
 export async function signUp(origin: string, username = freshName()) {
   const body = signUpBody(username);
-  const answer = await send(origin, "POST", "/api/user/signup/", { json: body });
+  const answer = await unlessBusy(() => send(origin, "POST", "/api/user/signup/", { json: body }));
   if (answer.status !== 201) throw new Error(`signup answered ${answer.status}: ${answer.text}`);
   return { ...body, id: answer.json.id as number };
 }
 
 /** Logs in by the real endpoint. Returns the cookies, and the refresh token of the body. */
 export async function logIn(origin: string, { username, password }: { username: string; password: string }) {
-  const answer = await send(origin, "POST", "/api/token/", { json: { username, password } });
+  const answer = await unlessBusy(() => send(origin, "POST", "/api/token/", { json: { username, password } }));
   if (answer.status !== 200) throw new Error(`login answered ${answer.status}: ${answer.text}`);
   return { cookies: answer.cookies, refresh: answer.json.refresh as string, setCookies: answer.setCookies };
 }
