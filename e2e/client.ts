@@ -92,7 +92,7 @@ export function signUpBody(username = freshName()) {
   return { username, email: `${username}@example.com`, password: PASSWORD, age: "1990-01-02" };
 }
 
-/** Makes an account, once the machine is not too busy. Returns what was sent. */
+/** Makes an account, on a busy machine perhaps not with the first request. Returns what was sent. */
 export async function signUp(origin: string, username = freshName()) {
   const body = signUpBody(username);
   const answer = await unlessBusy(() => send(origin, "POST", "/api/user/signup/", { json: body }));

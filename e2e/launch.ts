@@ -97,7 +97,7 @@ export function childrenOf(pid: number): Promise<number[]> {
 }
 
 /** The processes of this one's group, zombies included. */
-export function groupOf(pid: number): Promise<number[]> {
+function groupOf(pid: number): Promise<number[]> {
   return listProcesses("-g", pid);
 }
 
@@ -109,6 +109,11 @@ async function listProcesses(by: "-P" | "-g", pid: number): Promise<number[]> {
   });
   await new Promise((resolve) => list.once("close", resolve));
   return text.split("\n").filter(Boolean).map(Number);
+}
+
+/** Whether a process of this one's group still runs. A killed process takes a moment to end, and an ended one may wait to be reaped. */
+export async function isGroupRunning(pid: number): Promise<boolean> {
+  return (await Promise.all((await groupOf(pid)).map(isRunning))).includes(true);
 }
 
 /** The process of the Postgres that keeps its data below this directory; null when none says so. */
@@ -129,8 +134,8 @@ export async function pausePostgres(directory: string): Promise<() => void> {
   };
 }
 
-// A process may just be ending by itself.
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Signals a process, which may just have ended by itself: then nothing happens. */
+export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {

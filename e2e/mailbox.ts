@@ -23,7 +23,7 @@ export type Mail = {
 export async function readMail(address: string, directory = sharedDirectory()): Promise<Mail> {
   let mail: Mail | null = null;
   await eventually(async () => {
-    mail = await nextUnread(address, directory);
+    mail = await unreadMail(address, directory);
     return mail !== null;
   }).catch(() => {
     throw new Error(`no mail to ${address} has arrived within 30 s`);
@@ -51,7 +51,7 @@ export async function noMail(
       return waiting.length === 0;
     }),
   );
-  const mail = await nextUnread(address, directory);
+  const mail = await unreadMail(address, directory);
   if (mail) throw new Error(`an unexpected mail to ${address}: ${mail.subject}`);
 }
 
@@ -60,7 +60,8 @@ function sharedDirectory(): string {
   return process.env.TEST_MAIL_DIRECTORY ?? "";
 }
 
-async function nextUnread(address: string, directory: string): Promise<Mail | null> {
+/** The next mail to this address that has arrived and was not read; null where there is none. Waits for nothing. */
+export async function unreadMail(address: string, directory: string): Promise<Mail | null> {
   const ending = `.${encodeAddress(address)}.unread`;
   const names = (await readdir(directory)).filter((name) => name.endsWith(ending)).sort();
   for (const name of names) {

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { giveUpAfter } from "./deadline.ts";
+import { hasFailed } from "./start.ts";
 
 const IDLE_MS = 60_000;
 
@@ -88,8 +89,11 @@ export function connectionPool(open: () => Promise<pg.Client>, limit: number): C
       (client) => {
         opening -= 1;
         isFailing = false;
-        client.once("end", () => remove(client));
-        addIdle(client);
+        // An idle connection that Postgres ends is told so a moment before it is closed. Until then it looks as if it could be used.
+        for (const event of ["error", "end"]) client.once(event, () => remove(client));
+        // A process that was held up may read that its connection is open, and that it ends, at once.
+        if (hasFailed(client)) discard(client);
+        else addIdle(client);
       },
       (error: unknown) => {
         opening -= 1;

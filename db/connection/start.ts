@@ -59,10 +59,17 @@ async function start(attempt: Attempt, options: ConnectOptions, timeoutMs: numbe
   // pg itself leaves out most of what Postgres accepts at the start of a connection.
   client.getStartupConf = () => ({ user, database, application_name, ...commandLine, ...Object.fromEntries(settings) });
   // A broken connection fails its statement. pg also emits "error", which would end a process without a listener.
-  client.on("error", () => undefined);
+  client.on("error", () => failed.add(client));
   if (url.parameters.get("channel_binding") === "require") requireChannelBinding(client);
   await client.connect().catch((error: unknown) => closeAndThrow(client, error));
   return client;
+}
+
+const failed = new WeakSet<pg.Client>();
+
+/** Whether the connection has broken, or Postgres has said that it ends it. No statement can be sent on it any more. */
+export function hasFailed(client: pg.Client): boolean {
+  return failed.has(client);
 }
 
 type Startup = { getStartupConf: () => Record<string, string | undefined> };

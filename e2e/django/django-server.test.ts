@@ -30,7 +30,7 @@ test.runIf(djangoPython())("Django encodes passwords in each format, and logs in
   const statuses = await Promise.all(
     HASHERS.map(async (username) => {
       const body = JSON.stringify({ username, password: PASSWORD });
-      const headers = { "content-type": "application/json" };
+      const headers = { "content-type": "application/json", connection: "close" };
       return (await fetch(`${django.origin}/api/token/`, { method: "POST", headers, body })).status;
     }),
   );

@@ -88,7 +88,7 @@ export async function startDjango(superuser: string, name: string, changed: Part
   server.stderr.on("data", (chunk) => (errors += chunk));
   await eventually(async () => {
     if (server.exitCode !== null) throw new Error(`Django ended with ${server.exitCode}:\n${errors}`);
-    return fetch(`${origin}/api/user/profile/`).then(
+    return fetch(`${origin}/api/user/profile/`, { headers: { connection: "close" } }).then(
       ({ status }) => status === 401,
       () => false,
     );

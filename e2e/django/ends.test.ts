@@ -4,6 +4,7 @@ import { claimsOf } from "#e2e/forge.ts";
 import { eventually, startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { type Launched, launch } from "#e2e/launch.ts";
 import { djangoPython } from "#e2e/tools/django.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 import { type Databases, startDatabases } from "./databases.ts";
 import { type Django, startDjango } from "./django-server.ts";
 
@@ -59,7 +60,7 @@ async function post(origin: string, path: string, body: Record<string, unknown>,
   const authorization = access === undefined ? {} : { authorization: `Bearer ${access}` };
   // Django closes a connection that was idle for two seconds, maybe just as the next request is sent.
   const headers = { "content-type": "application/json", connection: "close", ...authorization };
-  const answered = await fetch(origin + path, { method: "POST", headers, body: JSON.stringify(body) });
+  const answered = await unlessBusy(() => fetch(origin + path, { method: "POST", headers, body: JSON.stringify(body) }));
   return { status: answered.status, body: await answered.json() };
 }
 
@@ -69,8 +70,10 @@ async function exchange(origin: string, { refresh }: Pair): Promise<Pair> {
   return body;
 }
 const refreshStatus = async (origin: string, { refresh }: Pair) => (await post(origin, REFRESH, { refresh })).status;
-const profileStatus = async (origin: string, { access }: Pair) =>
-  (await fetch(origin + PROFILE, { headers: { authorization: `Bearer ${access}`, connection: "close" } })).status;
+async function profileStatus(origin: string, { access }: Pair): Promise<number> {
+  const headers = { authorization: `Bearer ${access}`, connection: "close" };
+  return (await unlessBusy(() => fetch(origin + PROFILE, { headers }))).status;
+}
 
 async function logOut(origin: string, { refresh, access }: Pair): Promise<void> {
   expect((await post(origin, LOGOUT, { refresh }, access)).status).toBe(200);

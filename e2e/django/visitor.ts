@@ -42,7 +42,7 @@ async function sendAs(
   method: string,
   path: string,
   json?: unknown,
-  attempts = 3,
+  attempts = 20,
 ): Promise<Answer> {
   const { access } = visitor.tokens;
   const isApp = visitor.keeps === "bodies";

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "#e2e/harness.ts";
 import { type Launched, launch } from "#e2e/launch.ts";
 import { copyWithRecipes } from "#e2e/recipes.ts";
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 function start(port: string): Launched {
-  return launch({ DATABASE_URL: inject("databaseUrl"), PORT: port }, { command: START, cwd: source, ownGroup: true });
+  return launch({ PORT: port }, { command: START, cwd: source, ownGroup: true });
 }
 
 /** Signals all its processes at once, as a Ctrl-C does, or a system that runs out of memory. */

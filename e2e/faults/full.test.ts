@@ -48,7 +48,12 @@ test("with every connection taken by others a signup gets 503 at once, and 201 w
   }
 });
 
-/** Takes all connections. The application's are ended, and it finds all of them taken. */
+/** How many connections a role without special rights can have beside that of the harness. */
+const FREE = `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+    - current_setting('reserved_connections')::int
+    - (select count(*)::int from pg_stat_activity where application_name = 'movieconnect-start') as free`;
+
+/** Takes all connections. The application's are ended, and it finds all of them taken: none is about to end or to begin. */
 async function takeEveryConnection({ directUrl }: TestPostgres): Promise<() => Promise<void>> {
   const taken: pg.Client[] = [];
   const take = async () => {
@@ -58,7 +63,8 @@ async function takeEveryConnection({ directUrl }: TestPostgres): Promise<() => P
     taken.push(client);
   };
   await take();
-  // The connection of the harness may stay.
+  // The connection of the harness may stay. So the others are ours once they are all that is left: a backend that is ending, or
+  // that does not know its user yet, has a place that is not among them.
   const others = "usename = current_user and application_name not in ('taker', 'movieconnect-start')";
   for (;;) {
     await taken[0]?.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${others}`);
@@ -66,8 +72,8 @@ async function takeEveryConnection({ directUrl }: TestPostgres): Promise<() => P
       () => false,
       (error: pg.DatabaseError) => error.code === "53300",
     );
-    const left = await taken[0]?.query(`select 1 from pg_stat_activity where ${others}`);
-    if (isFull && left?.rowCount === 0) break;
+    const found = await taken[0]?.query(FREE);
+    if (isFull && found?.rows[0].free === taken.length) break;
   }
   return async () => {
     await Promise.all(taken.map((client) => client.end()));

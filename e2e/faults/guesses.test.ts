@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { codeAt, wrongCode } from "#e2e/authenticator-app.ts";
 import { type Answer, PASSWORD, send, signUp } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { anotherChallenge, answerChallenge, challengeOf, forgetUsedCodes, newGuarded } from "#e2e/second-factor.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 
 // Two workers that trust this machine as a proxy, so that tests can choose the client's address.
 
@@ -21,11 +22,28 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const attempt = (username: string, address: string, password = "wrong-password") =>
-  send(server.origin, "POST", "/api/token/", { json: { username, password }, headers: { "x-forwarded-for": address } });
+/** How many attempts a busy machine has answered with 503. They may have been counted, though nothing was compared. */
+let unanswered = 0;
+const answered = (ask: () => Promise<Answer>) =>
+  unlessBusy(async () => {
+    const answer = await ask();
+    if (answer.status === 503) unanswered += 1;
+    return answer;
+  });
+beforeEach(() => {
+  unanswered = 0;
+});
 
-/** How many of the attempts had their password compared. */
-const evaluated = (answers: Answer[]) => answers.filter(({ status }) => status === 200 || status === 401).length;
+function attempt(username: string, address: string, password = "wrong-password"): Promise<Answer> {
+  const sent = { json: { username, password }, headers: { "x-forwarded-for": address } };
+  return answered(() => send(server.origin, "POST", "/api/token/", sent));
+}
+
+/** Expects that so many of the attempts were compared. */
+function expectCompared(compared: Answer[], limit: number): void {
+  expect(compared.length).toBeLessThanOrEqual(limit);
+  expect(compared.length).toBeGreaterThanOrEqual(limit - unanswered);
+}
 
 describe("10,000 guesses at one account", () => {
   test.each([
@@ -52,10 +70,13 @@ describe("10,000 guesses at one account", () => {
       await Promise.all(Array.from({ length: 12 }, guess));
       expect(answers).toHaveLength(10_000);
       // Ten each by name and by e-mail address: a common count would tell that both belong to one account.
-      expect(evaluated(answers)).toBe(count === 1 ? 20 : 100);
+      expectCompared(
+        answers.filter(({ status }) => status === 401),
+        count === 1 ? 20 : 100,
+      );
       expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
     },
-    180_000,
+    600_000,
   );
 });
 
@@ -63,7 +84,9 @@ describe("guesses at the codes of an account, by somebody who has its password",
   const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
   const isCompared = ({ json }: Answer) => json.code === "invalid_code";
 
-  test("10,000 from as many addresses have at most 100 compared, and the owner logs in meanwhile", async () => {
+  test("10,000 from as many addresses have at most 100 compared, and the owner logs in meanwhile", {
+    timeout: 600_000,
+  }, async () => {
     const { origin } = server;
     const { user, secret } = await newGuarded(origin, postgres.directUrl);
     const logInAtHome = async () => {
@@ -84,13 +107,14 @@ describe("guesses at the codes of an account, by somebody who has its password",
         // A right password has wrong logins forgiven: these guesses must count apart from them. Too many of them refuse it, too.
         if (index % 50 === 0 && index < 1_000) challenge = await challengeOf(origin, user, address).catch(() => challenge);
         if (index === 5_000) expect(await logInAtHome()).toBe(200);
-        answers.push(await answerChallenge(origin, anotherChallenge(challenge, AUTH_SECRET), wrong, address));
+        const guessed = () => answerChallenge(origin, anotherChallenge(challenge, AUTH_SECRET), wrong, address);
+        answers.push(await answered(guessed));
       }
     };
     challenge = await challengeOf(origin, user, from("2001:db8:fffd::1"));
     await Promise.all(Array.from({ length: 12 }, guess));
     expect(answers.length).toBe(10_000);
-    expect(answers.filter(isCompared).length).toBe(100);
+    expectCompared(answers.filter(isCompared), 100);
     expect(answers.every((answer) => isCompared(answer) || answer.status === 429)).toBe(true);
   });
 
@@ -99,7 +123,7 @@ describe("guesses at the codes of an account, by somebody who has its password",
     const { user, secret } = await newGuarded(origin, postgres.directUrl);
     const wrong = wrongCode(secret);
     let challenge = "";
-    let compared = 0;
+    const compared: Answer[] = [];
     for (let index = 0; index < 120; index += 1) {
       const address = from(`2001:db8:fffc:${index.toString(16)}::1`);
       if (index % 60 === 0) {
@@ -107,10 +131,10 @@ describe("guesses at the codes of an account, by somebody who has its password",
         await withDatabase(postgres.directUrl, (query) => query(renew, [user.id]));
       }
       if (index % 20 === 0) challenge = await challengeOf(origin, user, address);
-      const answer = await answerChallenge(origin, anotherChallenge(challenge, AUTH_SECRET), wrong, address);
-      if (isCompared(answer)) compared += 1;
+      const answer = await answered(() => answerChallenge(origin, anotherChallenge(challenge, AUTH_SECRET), wrong, address));
+      if (isCompared(answer)) compared.push(answer);
       else expect(answer.status).toBe(429);
     }
-    expect(compared).toBe(100);
+    expectCompared(compared, 100);
   });
 });

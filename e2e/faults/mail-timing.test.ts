@@ -4,6 +4,7 @@ import { type Answer, freshName, newSession, send } from "#e2e/client.ts";
 import { askForEmail } from "#e2e/email-changes.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { MAIL_FROM, type MailServer, startMailServer } from "#e2e/mail-server.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 import { distinguishability, shuffled, type Timing } from "./distinguishability.ts";
 
 // Whether the times of requests that send mails tell a stranger that somebody has an account.
@@ -38,11 +39,16 @@ afterAll(async () => {
 
 const emailOf = (isKnown: boolean, count: number) => `${isKnown ? "known" : "other"}${count}@example.com`;
 
-/** How long the request takes, in ms. */
+/** How long the request takes, in ms. One that a busy machine did not answer in time is made again, and does not count. */
 async function timeOf(request: () => Promise<Answer>): Promise<number> {
-  const start = performance.now();
-  expect((await request()).status).toBe(200);
-  return performance.now() - start;
+  let start = 0;
+  const answer = await unlessBusy(() => {
+    start = performance.now();
+    return request();
+  });
+  const milliseconds = performance.now() - start;
+  expect(answer.status).toBe(200);
+  return milliseconds;
 }
 
 test("the time of asking for a new address does not tell whether it is another account's", async () => {

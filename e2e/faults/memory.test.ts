@@ -1,7 +1,7 @@
 import { Agent } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { residentMegabytes, workerPids } from "#e2e/bench/process-figures.ts";
-import { freshName, newSession, PASSWORD, send } from "#e2e/client.ts";
+import { freshName, newSession, PASSWORD, type Sent, send } from "#e2e/client.ts";
 import { startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
@@ -29,6 +29,8 @@ const agent = new Agent({ keepAlive: true });
 const post = (path: string, json?: unknown, cookies: Record<string, string> = {}) =>
   unlessBusy(() => send(server.origin, "POST", path, json === undefined ? { cookies, agent } : { json, cookies, agent }));
 
+const get = (path: string, sent: Sent) => unlessBusy(() => send(server.origin, "GET", path, sent));
+
 /** Refreshes, and refusals of every kind. One kind costs a hash. */
 async function visit(cookies: Record<string, string>, round: number): Promise<Record<string, string>> {
   const refreshed = await post("/api/token/refresh/", undefined, cookies);
@@ -37,10 +39,8 @@ async function visit(cookies: Record<string, string>, round: number): Promise<Re
     await post("/api/token/", { username: freshName() }),
     await post("/api/token/refresh/", { refresh: `${freshName()}.b.c` }),
     await post("/api/user/signup/", { username: freshName(), email: "x".repeat(10_000) }),
-    await send(server.origin, "GET", `/api/user/profile/?${freshName()}`, {
-      headers: { authorization: `Bearer ${freshName()}` },
-    }),
-    await send(server.origin, "GET", "/api/user/profile/", { cookies: refreshed.cookies }),
+    await get(`/api/user/profile/?${freshName()}`, { headers: { authorization: `Bearer ${freshName()}` } }),
+    await get("/api/user/profile/", { cookies: refreshed.cookies }),
     ...(round % 10 === 0 ? [await post("/api/token/", { username: freshName(), password: PASSWORD })] : []),
   ];
   expect(refusals.map(({ status }) => status).slice(0, 5)).toEqual([400, 401, 400, 401, 200]);

@@ -88,8 +88,11 @@ async function measure({ guesses, password, atOnce = 1 }: Guesses): Promise<Samp
       const answers = await Promise.all(
         Array.from({ length: atOnce }, () => send(server.origin, "POST", "/api/token/", { json, agent })),
       );
-      samples.push({ kind, milliseconds: performance.now() - startedAt });
-      for (const { status } of answers) expect(status).toBe(401);
+      const milliseconds = performance.now() - startedAt;
+      // A guess that a busy machine did not answer in time is made again, and does not count.
+      if (answers.some(({ status }) => status === 503)) waiting.push(kind);
+      else samples.push({ kind, milliseconds });
+      for (const { status } of answers) expect([401, 503]).toContain(status);
     }
     agent.destroy();
   };

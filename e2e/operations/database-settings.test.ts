@@ -28,7 +28,8 @@ afterAll(async () => {
 
 /** An operator's connection: with the defaults, except those that would stop an operator, too. */
 function withoutLimits(): string {
-  const settings = ["statement_timeout=0", "idle_session_timeout=0", "default_transaction_read_only=off"];
+  const limits = ["statement_timeout", "lock_timeout", "idle_session_timeout", "transaction_timeout"].map((name) => `${name}=0`);
+  const settings = [...limits, "default_transaction_read_only=off"];
   return `${postgres.directUrl}?options=${encodeURIComponent(settings.map((setting) => `-c ${setting}`).join(" "))}`;
 }
 
@@ -65,7 +66,8 @@ async function withDefaults(of: string, settings: string[], work: () => Promise<
   const alter = (changes: string[]) =>
     withDatabase(withoutLimits(), async (query) => {
       for (const change of changes) await query(`alter ${of} ${change}`);
-      await query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'movieconnect'");
+      // Waits until they have ended: until then one may still take a statement, and fail it.
+      await query("select pg_terminate_backend(pid, 30000) from pg_stat_activity where application_name = 'movieconnect'");
     });
   await alter(settings.map((setting) => `set ${setting}`));
   try {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Answer, logIn, newSession, send } from "#e2e/client.ts";
 import { eventually, withDatabase } from "#e2e/harness.ts";
-import { childrenOf, isRunning, type Launched, launch, postmasterOf } from "#e2e/launch.ts";
+import { childrenOf, isRunning, type Launched, launch, postmasterOf, signal } from "#e2e/launch.ts";
 
 // The embedded Postgres, killed while `npm start` runs. All tests share one data directory.
 
@@ -46,13 +46,14 @@ test.each([
   ["its first process by kill -9", "SIGKILL", false],
   ["all its processes by kill -9", "SIGKILL", true],
   ["its first process by a plain kill", "SIGTERM", false],
-] as const)("a Postgres that is killed, %s, is started again with its data, and nothing is lost", async (_what, signal, all) => {
+] as const)("a Postgres that is killed, %s, is started again with its data, and nothing is lost", async (_what, how, all) => {
   const server = start();
   const origin = await server.origin;
   const { user, cookies } = await newSession(origin);
   const before = await runningPostmaster();
   const others = all ? await childrenOf(before) : [];
-  for (const pid of [before, ...others]) process.kill(pid, signal);
+  // The others notice that the first one has ended, and end, too.
+  for (const pid of [before, ...others]) signal(pid, how);
   await eventually(() => restarts(server) === 1);
   const statuses = await logInAgain(origin, user);
   expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);

@@ -7,6 +7,7 @@ import { freshName, logIn, newSession, PASSWORD, send, signUp, signUpBody } from
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
 import { launch } from "#e2e/launch.ts";
 import { enrol, insertPasskey, newGuarded } from "#e2e/second-factor.ts";
+import { unlessBusy } from "#e2e/unless-busy.ts";
 import { environmentWith, presetConfig } from "#lib/config.ts";
 
 // The operators' commands, beside an application of two workers that runs.
@@ -45,9 +46,9 @@ async function answer(args: string[], input = ""): Promise<any> {
 }
 
 const login = (username: string, password: string) =>
-  send(server.origin, "POST", "/api/token/", { json: { username, password } });
+  unlessBusy(() => send(server.origin, "POST", "/api/token/", { json: { username, password } }));
 const statusOf = async (path: string, cookies: Record<string, string>) =>
-  (await send(server.origin, path === REFRESH ? "POST" : "GET", path, { cookies })).status;
+  (await unlessBusy(() => send(server.origin, path === REFRESH ? "POST" : "GET", path, { cookies }))).status;
 
 /** Expects that both tokens are refused, by every worker: each request may reach another one, so there are many. */
 async function expectEnded(cookies: Record<string, string>): Promise<void> {

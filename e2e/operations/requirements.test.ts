@@ -58,7 +58,7 @@ describe.each<[what: string, statements: string[], inside: string[], line: RegEx
     /tables of another application \(users, migrations\): give MovieConnect a database of its own/,
   ],
 ])("a database %s", (_what, statements, inside, line) => {
-  afterAll(() => administer(["drop database odd"]));
+  afterAll(() => administer(["drop database odd with (force)"]));
 
   test("is not migrated, and one line says what to do", async () => {
     await administer(statements);
@@ -74,7 +74,7 @@ test("npm start is refused with the same line", async () => {
   await administer(["create database odd owner mcuser encoding 'LATIN1' template template0"]);
   const launched = launch({ DATABASE_URL: at(postgres.owner, "odd") });
   expect([await launched.ended, launched.errors()]).toEqual([1, expect.stringMatching(/^movieconnect: [^\n]* LATIN1[^\n]*\n$/)]);
-  await administer(["drop database odd"]);
+  await administer(["drop database odd with (force)"]);
 });
 
 test("an application on a database that a later version has migrated serves, and a line says so", async () => {
@@ -85,7 +85,7 @@ test("an application on a database that a later version has migrated serves, and
   const again = launch({ DATABASE_URL: at(postgres.owner, "odd") }, command("migrate.ts"));
   expect(await again.ended).toBe(0);
   expect(again.output()).toMatch(/^Note: the database was migrated by a later version \(9999_later\)/);
-  await administer(["drop database odd"]);
+  await administer(["drop database odd with (force)"]);
 });
 
 test.each<[what: string, statement: string, undo: string, line: RegExp]>([
@@ -142,12 +142,12 @@ test("a worker is not ready before the migrations have run, and is ready afterwa
   const server = launch({ DATABASE_URL: url, REVOCATION_POLL_MS: "50", WEB_CONCURRENCY: "1" }, command("serve.ts"));
   const origin = await server.origin;
   expect((await send(origin, "GET", "/api/health/ready/")).status).toBe(503);
-  expect(server.output()).toContain('"msg":"the database is not migrated: run bin/migrate.ts');
+  await eventually(() => server.output().includes('"msg":"the database is not migrated: run bin/migrate.ts'));
   expect(await migrate(url)).toEqual([0, ""]);
   await eventually(async () => (await send(origin, "GET", "/api/health/ready/")).status === 200);
   server.process.kill("SIGTERM");
   await server.ended;
-  await administer(["drop database odd"]);
+  await administer(["drop database odd with (force)"]);
 });
 
 test("a worker that connects as a superuser serves, and logs so once", async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshName, logIn, newSession, send, signUpBody } from "#e2e/client.ts";
 import { eventually } from "#e2e/harness.ts";
-import { childrenOf, groupOf, isRunning, type Launched, launch, postmasterOf } from "#e2e/launch.ts";
+import { childrenOf, isGroupRunning, isRunning, type Launched, launch, postmasterOf, signal } from "#e2e/launch.ts";
 
 // How `npm start` ends, by a signal or a kill. All tests share one data directory, whose Postgres each start finds or makes.
 
@@ -26,10 +26,10 @@ async function processesOf({ pid }: Launched): Promise<{ workers: number[]; post
 }
 
 async function expectAllGone({ pid }: Launched, { workers, postmaster }: Awaited<ReturnType<typeof processesOf>>) {
-  for (const each of [pid, ...workers, postmaster]) expect(await isRunning(each)).toBe(false);
   expect(await postmasterOf(DATA_DIR)).toBeNull();
-  // Zombies that npm's shell leaves stay in the group until the system reaps them.
-  for (const each of await groupOf(pid)) expect(await isRunning(each)).toBe(false);
+  // A process closes its output, which is what the test waited for, a moment before it has ended.
+  for (const each of [pid, ...workers, postmaster]) await eventually(async () => !(await isRunning(each)), 5);
+  await eventually(async () => !(await isGroupRunning(pid)), 5);
 }
 
 /** A login that a worker has begun to read. `finish` sends its body and awaits the answer. */
@@ -51,31 +51,39 @@ async function beginLogin(origin: string, { username, password }: { username: st
   };
 }
 
+/** Whether the port is closed, as a stop does first of all. */
+function isClosed(origin: string): Promise<boolean> {
+  return send(origin, "GET", "/api/health/live/").then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === "ECONNREFUSED",
+  );
+}
+
 test.each([
   ["SIGTERM", "the command alone, as a service manager sends it,"],
   ["SIGINT", "its whole group, as a Ctrl-C is sent,"],
-] as const)("%s to %s ends everything with status 0, and a login in flight is answered", async (signal, to) => {
+] as const)("%s to %s ends everything with status 0, and a login in flight is answered", async (name, to) => {
   const server = start();
   const origin = await server.origin;
   const { user } = await newSession(origin);
   const processes = await processesOf(server);
   const finish = await beginLogin(origin, user);
-  process.kill(to.startsWith("the command") ? server.pid : -server.pid, signal);
+  process.kill(to.startsWith("the command") ? server.pid : -server.pid, name);
   expect(await finish()).toBe(200);
   expect(await server.ended).toBe(0);
   await expectAllGone(server, processes);
-  await expect(send(origin, "GET", "/api/user/profile/")).rejects.toThrow("ECONNREFUSED");
+  expect(await isClosed(origin)).toBe(true);
 });
 
 test.each([
   ["SIGTERM", "npm alone"],
   ["SIGTERM", "npm and its whole group"],
-] as const)("%s to %s ends what npm start runs, and a login in flight is answered", async (signal, to) => {
+] as const)("%s to %s ends what npm start runs, and a login in flight is answered", async (name, to) => {
   const server = start({ command: ["npm", "start"] });
   const { user } = await newSession(await server.origin);
   const processes = await processesOf(server);
   const finish = await beginLogin(await server.origin, user);
-  process.kill(to === "npm alone" ? server.pid : -server.pid, signal);
+  process.kill(to === "npm alone" ? server.pid : -server.pid, name);
   expect(await finish()).toBe(200);
   // npm itself may end earlier: its shell does not wait.
   await server.ended;
@@ -88,7 +96,7 @@ test("SIGTERM while everything is still starting leaves nothing behind", async (
   process.kill(server.pid, "SIGTERM");
   expect(await server.ended).toBe(0);
   expect(await postmasterOf(DATA_DIR)).toBeNull();
-  expect(() => process.kill(-server.pid, 0)).toThrow("ESRCH");
+  await eventually(async () => !(await isGroupRunning(server.pid)), 5);
 });
 
 test("every request that was admitted before a SIGTERM is answered: logins that wait for a hash, and a slow body", async () => {
@@ -97,15 +105,16 @@ test("every request that was admitted before a SIGTERM is answered: logins that 
   const { user } = await newSession(origin);
   const finish = await beginLogin(origin, user);
   const json = { username: "nobody-has-this-name", password: "seven-samurai-1954" };
-  const logins = Array.from({ length: 60 }, () => send(origin, "POST", "/api/token/", { json }));
-  // As many as fit into 15 s: the queue is full once one is refused.
+  const logins = Array.from({ length: 200 }, () => send(origin, "POST", "/api/token/", { json }));
+  // More than the fastest machine hashes in 15 s: the queue is full once one is refused.
   const first = await Promise.race(
     logins.map(async (login) => ((await login).status === 503 ? 503 : new Promise<never>(() => {}))),
   );
   expect(first).toBe(503);
   process.kill(server.pid, "SIGTERM");
   const queued = await Promise.all(logins);
-  expect(queued.filter(({ status }) => status === 401).length).toBeGreaterThan(10);
+  // On a slow machine few fit into 15 s. With one thread, the second one waited for the first one's hash.
+  expect(queued.filter(({ status }) => status === 401).length).toBeGreaterThan(1);
   expect(queued.filter(({ status }) => status !== 401 && status !== 503)).toEqual([]);
   expect(await finish()).toBe(200);
   expect(await server.ended).toBe(0);
@@ -118,7 +127,8 @@ test("a second Ctrl-C does not wait for requests in flight, and leaves nothing b
   const processes = await processesOf(server);
   const finish = await beginLogin(origin, user);
   process.kill(-server.pid, "SIGINT");
-  // Late enough not to be the first one, handed on by npm or a shell.
+  await eventually(() => isClosed(origin));
+  // Late enough not to be the first one, handed on by npm or a shell: over a second after the stop has begun.
   await new Promise((resolve) => setTimeout(resolve, 1_200));
   process.kill(-server.pid, "SIGINT");
   expect(await server.ended).toBe(1);
@@ -135,7 +145,7 @@ test("a killed worker is replaced, and one that is killed just before a SIGTERM 
   expect((await send(origin, "GET", "/api/user/profile/", { cookies })).json).toEqual({ username: user.username });
   await eventually(async () => (await childrenOf(server.pid)).filter((pid) => !before.workers.includes(pid)).length === 1);
   const after = await processesOf(server);
-  for (const pid of after.workers) process.kill(pid, "SIGKILL");
+  for (const pid of after.workers) signal(pid, "SIGKILL");
   process.kill(server.pid, "SIGTERM");
   expect(await server.ended).toBe(0);
   await expectAllGone(server, after);
@@ -164,7 +174,8 @@ test.each([
   const server = start();
   const processes = await processesOfServing(server);
   const kill = () => {
-    for (const pid of all ? [server.pid, ...processes.workers, processes.postmaster] : [server.pid]) process.kill(pid, "SIGKILL");
+    // The workers notice that the primary has ended, and end, too.
+    for (const pid of all ? [server.pid, ...processes.workers, processes.postmaster] : [server.pid]) signal(pid, "SIGKILL");
   };
   const names = await signUpUntilGone(await server.origin, kill);
   await server.ended;

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newSession, send } from "#e2e/client.ts";
 import { eventually, startPostgres, type TestPostgres } from "#e2e/harness.ts";
-import { childrenOf, groupOf, isRunning, type Launched, launch } from "#e2e/launch.ts";
+import { childrenOf, isGroupRunning, type Launched, launch } from "#e2e/launch.ts";
 
 // What `npm start` and `npm run dev` print at a terminal, and elsewhere. One after the other: two `npm run dev` of one
 // directory exclude each other. On a database of its own: they also say what they find in it, and other tests' rows are there.
@@ -96,8 +96,7 @@ test("elsewhere npm run dev logs each request once, and writes everything but it
   ]);
   expect(lines.filter(({ msg }) => String(msg).includes("/login 200"))).toEqual([]);
   expect(dev.output()).toContain("with hot reload");
-  // Zombies that npm's shell leaves stay in the group until the system reaps them.
-  await eventually(async () => !(await Promise.all((await groupOf(dev.pid)).map(isRunning))).includes(true));
+  await eventually(async () => !(await isGroupRunning(dev.pid)));
 });
 
 test.runIf(isLinux)("on a terminal npm run dev shows each request once, and nothing of hot reload", async () => {

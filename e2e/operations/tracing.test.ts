@@ -70,20 +70,26 @@ test.each([
   ["that is not there", async () => ({ endpoint: "http://127.0.0.1:9", stop: () => undefined })],
 ])("an endpoint %s slows no request, and holds up no stop", { timeout: 120_000 }, async (_which, start) => {
   const { endpoint, stop } = await start();
-  const own = await startServer({ ...SETTINGS, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, SHUTDOWN_DELAY_MS: "0" });
+  const settings = { ...SETTINGS, SHUTDOWN_DELAY_MS: "0" };
+  // The second one, which has no endpoint, tells how fast this machine is.
+  const [own, plain] = await Promise.all([
+    startServer({ ...settings, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }),
+    startServer(settings),
+  ]);
   const { cookies } = await newSession(own.origin);
-  const times: number[] = [];
+  const requestTo = async ({ origin }: TestServer) =>
+    expect((await send(origin, "GET", "/api/user/profile/", { cookies })).status).toBe(200);
+  const [times, usual]: [number[], number[]] = [[], []];
   for (let request = 0; request < 200; request += 1) {
-    const begun = performance.now();
-    expect((await send(own.origin, "GET", "/api/user/profile/", { cookies })).status).toBe(200);
-    times.push(performance.now() - begun);
+    times.push(await timeOf(() => requestTo(own)));
+    usual.push(await timeOf(() => requestTo(plain)));
   }
-  // Half of them are as fast as a request is here, and none is as slow as one that waits for a collector.
-  expect(times.toSorted((a, b) => a - b)[100]).toBeLessThan(100);
-  expect(Math.max(...times)).toBeLessThan(2_000);
-  const begun = performance.now();
-  expect(await own.stop()).toBe(0);
-  expect(performance.now() - begun).toBeLessThan(4_000);
+  const median = (of: number[]) => of.toSorted((a, b) => a - b)[100] ?? 0;
+  expect(median(times)).toBeLessThan(Math.max(100, 3 * median(usual)));
+  // None is as slow as one that waits for a collector, which has 5 s.
+  expect(Math.max(...times)).toBeLessThan(4_500);
+  const usualStop = await timeOf(() => plain.stop());
+  expect(await timeOf(async () => expect(await own.stop()).toBe(0))).toBeLessThan(usualStop + 3_000);
   stop();
 });
 
@@ -101,6 +107,13 @@ test("OpenTelemetry's SDK is loaded only with an endpoint", { timeout: 120_000 }
   const packages = await packagesOf({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" });
   expect([...packages]).toEqual(expect.arrayContaining(["@opentelemetry/sdk-trace", "@opentelemetry/exporter-trace-otlp-proto"]));
 });
+
+/** How many ms the work takes. */
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
 
 function isBelow(span: ReceivedSpan, root: ReceivedSpan | undefined, trace: ReceivedSpan[]): boolean {
   const parent = trace.find(({ spanId }) => spanId === span.parentId);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { send } from "#e2e/client.ts";
 import { eventually, startServer } from "#e2e/harness.ts";
-import { launch } from "#e2e/launch.ts";
+import { isGroupRunning, launch } from "#e2e/launch.ts";
 
 // Workers that die, hang, or never serve. node:cluster's number tells each worker from the others.
 
@@ -29,8 +29,8 @@ const SAY_PID = "console.log('began ' + process.pid);";
 const pidsOf = (output: string) => [...output.matchAll(/^began (\d+)$/gm)].map(([, pid]) => Number(pid));
 
 /** The last of this many workers, once it has started. */
-async function nthWorker(output: () => string, count: number): Promise<number> {
-  await eventually(() => pidsOf(output()).length === count);
+async function nthWorker(output: () => string, count: number, seconds?: number): Promise<number> {
+  await eventually(() => pidsOf(output()).length === count, seconds);
   return pidsOf(output())[count - 1] as number;
 }
 
@@ -52,9 +52,11 @@ test("a worker that hangs is replaced, with a line that says why", async () => {
   const server = await startServer({ ...SETTINGS, ...(await preload("pid", SAY_PID)), WEB_CONCURRENCY: "2" });
   const pid = await nthWorker(server.output, 2);
   process.kill(pid, "SIGSTOP");
-  await nthWorker(server.output, 3);
+  // A machine that is busy enough to pause the primary, too, gives the worker more time.
+  await nthWorker(server.output, 3, 90);
+  // Where the start took long, the worker has lived long enough to be replaced at once.
   expect(server.output()).toMatch(
-    new RegExp(`Worker ${pid} ended \\(it hung for 10 s\\) after \\d+ s\\. Another starts in 0\\.5 s\\.`),
+    new RegExp(`Worker ${pid} ended \\(it hung for 10 s\\) after \\d+ s\\. Another starts (in 0\\.5 s|at once)\\.`),
   );
   expect(await server.stop()).toBe(0);
 });
@@ -64,7 +66,7 @@ test("one of several workers that never starts ends the start, with its reason",
   const refused = launch({ ...SETTINGS, ...(await preload("second", code)), WEB_CONCURRENCY: "3" }, { ownGroup: true });
   expect(await refused.ended).toBe(1);
   expect(refused.errors()).toBe("movieconnect: a worker did not start (status 7)\n");
-  expect(() => process.kill(-refused.pid, 0)).toThrow("ESRCH");
+  await eventually(async () => !(await isGroupRunning(refused.pid)), 5);
 });
 
 test("once the application serves, a worker that can't start is started again later", async () => {
@@ -73,7 +75,7 @@ test("once the application serves, a worker that can't start is started again la
   const server = await startServer({ ...SETTINGS, ...(await preload("flag", code)), WEB_CONCURRENCY: "1" });
   await writeFile(flag, "");
   process.kill(await nthWorker(server.output, 1), "SIGKILL");
-  await eventually(() => /ended \(status 7\) after 0 s\. Another starts in 2 s\./.test(server.output()));
+  await eventually(() => /ended \(status 7\) after \d+ s\. Another starts in 2 s\./.test(server.output()));
   const waiting = send(server.origin, "GET", LIVE);
   await rm(flag);
   expect((await waiting).status).toBe(200);
