@@ -9,15 +9,25 @@ import { type Answer, logIn, newSession, PASSWORD, send, signUp, signUpBody } fr
 import { startServer, type TestServer, withDatabase } from "./harness.ts";
 import { launch } from "./launch.ts";
 import { type Receiver, startReceiver } from "./otlp-receiver.ts";
-import { freshPassword, type Hashed, listing, padding, type RangeService, range, startRangeService } from "./range-service.ts";
+import {
+  freshPassword,
+  type Hashed,
+  listing,
+  naming,
+  padding,
+  type RangeService,
+  range,
+  startRangeService,
+} from "./range-service.ts";
 import { recoveryToken, reset } from "./recovery.ts";
-import { scrape } from "./scrape.ts";
+import { scrape, scrapeWhole } from "./scrape.ts";
 
 // New passwords are looked up among breached ones, at a service and in a directory. The service is another's: a stand-in
 // answers as it does. Each server has one worker, since each worker remembers what it read.
 
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), WEB_CONCURRENCY: "1" };
 const BREACHED = ["This password has appeared in a data breach."];
+const NOT_LOOKED_UP = '"password_not_looked_up"';
 const PASSWORD_PATH = "/api/user/password/";
 
 let service: RangeService;
@@ -49,14 +59,14 @@ const signUpWith = ({ password }: Hashed, { origin } = asking, body = {}) =>
   send(origin, "POST", "/api/user/signup/", { json: { ...signUpBody(), password, ...body } });
 
 const lookUps = async (outcome: string, { metrics } = asking) =>
-  (await scrape(metrics)).get(`movieconnect_password_lookups_total{outcome="${outcome}"}`) ?? 0;
+  (await scrape(metrics, scrapeWhole)).get(`movieconnect_password_lookups_total{outcome="${outcome}"}`) ?? 0;
 
 /** Repeats what met a look-up that took too long, as on a busy machine. */
-async function unlessSlow<Outcome>(work: () => Promise<Outcome>): Promise<Outcome> {
+async function unlessSlow<Outcome>(work: () => Promise<Outcome>, server = asking): Promise<Outcome> {
   for (;;) {
-    const failed = await lookUps("failed");
+    const failed = await lookUps("failed", server);
     const outcome = await work();
-    if ((await lookUps("failed")) === failed) return outcome;
+    if ((await lookUps("failed", server)) === failed) return outcome;
   }
 }
 
@@ -118,8 +128,11 @@ test("an operator's command refuses a breached password", async () => {
 });
 
 test("the service is asked for five digits of the hash, with padding, and is told nothing else", async () => {
-  const hashed = freshPassword();
-  await signUpWith(hashed);
+  const hashed = await unlessSlow(async () => {
+    const asked = freshPassword();
+    await signUpWith(asked);
+    return asked;
+  });
   const url = `/range/${hashed.prefix}`;
   const headers = { host: new URL(service.url).host, connection: "close", "add-padding": "true", "user-agent": "MovieConnect" };
   expect(service.asked(hashed)).toEqual([{ method: "GET", url, headers }]);
@@ -154,19 +167,25 @@ test("a password is looked up alike whether the name is free or taken, and wheth
 });
 
 test("a login looks nothing up", async () => {
-  const hashed = freshPassword();
-  const body = { ...signUpBody(), password: hashed.password };
-  expect((await send(asking.origin, "POST", "/api/user/signup/", { json: body })).status).toBe(201);
+  const { hashed, body } = await unlessSlow(async () => {
+    const passing = freshPassword();
+    const json = { ...signUpBody(), password: passing.password };
+    expect((await send(asking.origin, "POST", "/api/user/signup/", { json })).status).toBe(201);
+    return { hashed: passing, body: json };
+  });
   service.respond(hashed, range(listing(hashed)));
   await logIn(asking.origin, body);
   expect(service.asked(hashed)).toHaveLength(1);
 });
 
 test("a hash that is listed with a count of 0 is padding, and its password passes", async () => {
-  const hashed = freshPassword();
-  service.respond(hashed, range([...padding(), `${hashed.rest}:0`]));
   const unlisted = await lookUps("unlisted");
-  expect((await unlessSlow(() => signUpWith(hashed))).status).toBe(201);
+  const { status } = await unlessSlow(() => {
+    const hashed = freshPassword();
+    service.respond(hashed, range([...padding(), `${hashed.rest}:0`]));
+    return signUpWith(hashed);
+  });
+  expect(status).toBe(201);
   expect(await lookUps("unlisted")).toBeGreaterThan(unlisted);
 });
 
@@ -239,12 +258,13 @@ test("while the service fails passwords pass, which is counted, and logged once 
   const lines = asking
     .output()
     .split("\n")
-    .filter((line) => line.includes('"password_not_looked_up"'));
+    .filter((line) => line.includes(NOT_LOOKED_UP));
   expect(lines).toEqual([expect.stringMatching(/"level":40.*"code":"[A-Z_\d]+"/)]);
   for (const { breached } of tried) {
-    for (const secret of [breached.password, breached.rest, `"${breached.prefix}`]) {
+    for (const secret of [breached.password, breached.rest]) {
       expect(asking.output().toUpperCase()).not.toContain(secret.toUpperCase());
     }
+    expect(asking.output()).not.toMatch(naming(breached));
   }
 });
 
@@ -260,7 +280,8 @@ test("in a directory a breached password is found whatever the case and the line
   await writeFile(join(directory, `${lower.prefix}.txt`), `${listing(lower).join("\n").toLowerCase()}\n`);
   await writeFile(join(directory, `${other.prefix}.txt`), padding().join("\r\n"));
   for (const breached of [upper, lower]) {
-    expect((await signUpWith(breached, reading)).json).toEqual({ password: BREACHED });
+    const { json } = await unlessSlow(() => signUpWith(breached, reading), reading);
+    expect(json).toEqual({ password: BREACHED });
   }
   expect((await signUpWith(other, reading)).status).toBe(201);
 });
@@ -273,9 +294,13 @@ test("a range that is missing in the directory, or is no range, lets a password 
   const before = await lookUps("failed", reading);
   for (const hashed of [missing, empty, long, cutOff]) expect((await signUpWith(hashed, reading)).status).toBe(201);
   expect((await lookUps("failed", reading)) - before).toBe(4);
-  expect(reading.output().match(/"password_not_looked_up"/g)).toHaveLength(1);
-  expect(reading.output()).toContain('"code":"ENOENT"');
-  expect(reading.output()).not.toContain(missing.prefix);
+  const lines = reading
+    .output()
+    .split("\n")
+    .filter((line) => line.includes(NOT_LOOKED_UP));
+  // On a busy machine the first look-up that failed may have been one that took too long.
+  expect(lines).toEqual([expect.stringMatching(/"code":"(?:ENOENT|TIMEOUT)"/)]);
+  expect(reading.output()).not.toMatch(naming(missing));
 });
 
 test("a trace of a request holds nothing of a password that was looked up", async () => {

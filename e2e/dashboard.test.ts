@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { send } from "./client.ts";
 import { startServer } from "./harness.ts";
-import { scrapeText } from "./scrape.ts";
+import { scrapeWhole } from "./scrape.ts";
 
 // The Grafana dashboard and Prometheus' alarms use the metrics that exist.
 
@@ -19,7 +19,7 @@ const alarms = [...rules.matchAll(/- alert: MovieConnect(\w+)\n\s+expr: (.+)\n/g
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
 test("every metric on the dashboard exists, and every metric that exists is on the dashboard", async () => {
-  const text = await scrapeText(inject("metrics"));
+  const text = await scrapeWhole(inject("metrics"));
   const existing = [...text.matchAll(/^# TYPE (\w+) (counter|gauge|histogram)$/gm)].map(([, name = "", type = ""]) => ({
     name,
     type,
@@ -30,7 +30,7 @@ test("every metric on the dashboard exists, and every metric that exists is on t
 });
 
 test("every alarm is about metrics that exist, and the operating guide says what to do about it", async () => {
-  const text = await scrapeText(inject("metrics"));
+  const text = await scrapeWhole(inject("metrics"));
   const existing = [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
   for (const { expr } of alarms) {
     const asked = [...expr.matchAll(/\b(?:movieconnect|process|nodejs)_\w+/g)].map(([name]) => name.replace(/_bucket$/, ""));
@@ -47,7 +47,7 @@ test("every label that the dashboard or an alarm uses is one that its metric has
   const providers = { AUTH_GITHUB_ID: "an-id", AUTH_GITHUB_SECRET: "a-secret" };
   const server = await startServer({ DATABASE_URL: inject("databaseUrl"), WEB_CONCURRENCY: "1", ...providers });
   await send(server.origin, "GET", "/login");
-  const text = await scrapeText(server.metrics);
+  const text = await scrapeWhole(server.metrics);
   await server.stop();
   for (const expr of [...expressions, ...alarms.map(({ expr }) => expr)]) {
     const [, grouping = ""] = /\bby \(([^)]*)\)/.exec(expr) ?? [];

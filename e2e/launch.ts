@@ -57,16 +57,19 @@ export function launch(
   // The command may end without reading it.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
+  // A letter of several bytes may arrive in two pieces.
+  child.stdout.setEncoding("utf8");
+  child.stderr.setEncoding("utf8");
   let output = "";
   let errors = "";
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const origin = new Promise<string>((ready, failed) => {
     let isReady = false;
-    child.stdout.on("data", (chunk: Buffer) => {
+    child.stdout.on("data", (chunk: string) => {
       output += chunk;
       // Once the port is known the output is not searched again: it grows by a line with each request.
       if (isReady) return;
-      const port = /(?:Open|Serves) +http:\/\/localhost:(\d+)/.exec(output)?.[1];
+      const port = /(?:Open|Serves) +http:\/\/localhost:(\d+)\s/.exec(output)?.[1];
       if (port) ready(`http://127.0.0.1:${port}`);
       isReady = port !== undefined;
     });
@@ -74,7 +77,7 @@ export function launch(
   });
   // A test whose command must not start never asks for the origin.
   origin.catch(() => undefined);
-  child.stderr.on("data", (chunk: Buffer) => {
+  child.stderr.on("data", (chunk: string) => {
     errors += chunk;
   });
   return { process: child, pid: child.pid ?? 0, output: () => output, errors: () => errors, origin, ended };
@@ -94,6 +97,13 @@ export async function isRunning(pid: number): Promise<boolean> {
 /** The processes that this one started. */
 export function childrenOf(pid: number): Promise<number[]> {
   return listProcesses("-P", pid);
+}
+
+/** An application's workers. Where tsx has compiled something anew, its compiler is a child of the application, too. */
+export async function workersOf(pid: number): Promise<number[]> {
+  const children = await childrenOf(pid);
+  const commands = await Promise.all(children.map((child) => readFile(`/proc/${child}/cmdline`, "utf8").catch(() => "")));
+  return children.filter((_, index) => commands[index]?.includes("worker.ts"));
 }
 
 /** The processes of this one's group, zombies included. */

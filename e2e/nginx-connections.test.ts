@@ -30,20 +30,23 @@ describe.skipIf(!hasNginx())("before the first request", () => {
   test("unfinished handshakes are limited per address and end within 5 s, and other addresses are served meanwhile", async () => {
     const hello = await clientHello();
     const kinds = [hello.subarray(0, 7), hello, Buffer.alloc(0)];
-    const connections = await Promise.all(kinds.map((piece, kind) => hold(httpsPort(), 800, piece, [`127.0.1.${kind + 1}`])));
-    for (const each of connections) {
-      await eventually(() => each.filter(({ closed }) => closed).length >= 800 - 280);
+    const connections: Held[] = [];
+    // One kind after the other: each is counted before the first of its connections has come to its end.
+    for (const [kind, piece] of kinds.entries()) {
+      const each = await hold(httpsPort(nginx), 400, piece, [`127.0.1.${kind + 1}`]);
+      connections.push(...each);
+      await eventually(() => each.filter(({ closed }) => closed).length >= 120);
       expect(each.filter(({ closed }) => !closed)).toHaveLength(280);
+      expect(await servedFrom(nginx, "127.0.0.2")).toBe(404);
     }
-    expect(await servedFrom("127.0.0.2")).toBe(404);
-    await eventually(() => connections.flat().every(({ closed }) => closed), 10);
-    const seconds = connections.flat().map(({ opened, closed = 0 }) => (closed - opened) / 1_000);
+    await eventually(() => connections.every(({ closed }) => closed));
+    const seconds = connections.map(({ opened, closed = 0 }) => (closed - opened) / 1_000);
     expect(Math.max(...seconds)).toBeGreaterThan(4.5);
     expect(Math.max(...seconds)).toBeLessThan(8);
   });
 
   test("unfinished requests are limited per address, over http too", async () => {
-    const connections = await hold(httpPort(), 400, Buffer.from("GET / HTTP/1.1\r\nHost: x\r\nX: "), ["127.0.2.1"]);
+    const connections = await hold(httpPort(nginx), 400, Buffer.from("GET / HTTP/1.1\r\nHost: x\r\nX: "), ["127.0.2.1"]);
     await eventually(() => connections.filter(({ closed }) => closed).length >= 120);
     expect(connections.filter(({ closed }) => !closed)).toHaveLength(280);
     expect((await send(nginx.http, "GET", "/api/")).status).toBe(403);
@@ -52,12 +55,17 @@ describe.skipIf(!hasNginx())("before the first request", () => {
 
   test("the most unfinished handshakes that Nginx holds fit into the memory that Compose gives it", async () => {
     const addresses = Array.from({ length: 8 }, (_, index) => `127.0.3.${index + 1}`);
-    const connections = await hold(httpsPort(), 2_000, await clientHello(), addresses);
+    // A busy machine takes longer than the shipped limit to answer so many.
+    const upstreams = [`127.0.0.1:${portOf(application)}`];
+    const change = ["ssl_handshake_timeout 5s", "ssl_handshake_timeout 60s"] as [string, string];
+    const patient = await startNginx({ mode: "production", upstreams, change });
+    const connections = await hold(httpsPort(patient), 2_000, await clientHello(), addresses);
     await eventually(() => connections.every(({ answered }) => answered));
     expect(connections.filter(({ closed }) => closed)).toEqual([]);
-    expect(await servedFrom("127.0.0.2")).toBe(404);
-    expect(await memoryMiB()).toBeLessThan(256);
+    expect(await servedFrom(patient, "127.0.0.2")).toBe(404);
+    expect(await memoryMiB(patient)).toBeLessThan(256);
     for (const { socket } of connections) socket.destroy();
+    await patient.stop();
   });
 
   test("the most connections and requests that Nginx holds fit into the memory that Compose gives it", async () => {
@@ -83,11 +91,11 @@ function portOf(server: Server): number {
   return typeof address === "object" ? (address?.port ?? 0) : 0;
 }
 
-const httpsPort = () => Number(new URL(nginx.https).port);
-const httpPort = () => Number(new URL(nginx.http).port);
+const httpsPort = ({ https }: TestNginx) => Number(new URL(https).port);
+const httpPort = ({ http }: TestNginx) => Number(new URL(http).port);
 
-async function servedFrom(localAddress: string): Promise<number> {
-  return (await send(nginx.https, "GET", "/films", { localAddress })).status;
+async function servedFrom({ https }: TestNginx, localAddress: string): Promise<number> {
+  return (await send(https, "GET", "/films", { localAddress })).status;
 }
 
 /** The first bytes of a real handshake. */
@@ -132,9 +140,9 @@ async function hold(port: number, count: number, piece: Buffer, addresses: strin
   return all;
 }
 
-async function memoryMiB(): Promise<number> {
+async function memoryMiB({ pid: main }: TestNginx): Promise<number> {
   let kib = 0;
-  for (const pid of [nginx.pid, ...(await childrenOf(nginx.pid))]) {
+  for (const pid of [main, ...(await childrenOf(main))]) {
     kib += Number(/^Pss:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1]);
   }
   return kib / 1_024;

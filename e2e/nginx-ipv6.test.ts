@@ -54,7 +54,7 @@ describe.skipIf(!hasNginx() || !hasIpv6)("by IPv6", () => {
     expect((await send(overIpv6(nginx.http), "GET", "/x")).status).toBe(503);
     const server = createServer((_request, response) => response.end("here"));
     await once(server.listen(port, "::1"), "listening");
-    await eventually(async () => (await send(overIpv6(nginx.http), "GET", "/x")).text === "here", 15);
+    await eventually(async () => (await send(overIpv6(nginx.http), "GET", "/x")).text === "here");
     server.close();
     await nginx.stop();
   });

@@ -42,6 +42,8 @@ type Options = {
   trustedProxies?: string;
   /** Django, while paths move between it and the application: host:port. */
   legacyUpstream?: string;
+  /** Changes a text of the mode's shipped files. */
+  change?: [from: string, to: string];
 };
 
 /** Whether its tests can run here. In CI, where none may be left out, they fail instead. */
@@ -56,6 +58,7 @@ export async function startNginx({
   isWatched = false,
   trustedProxies = "",
   legacyUpstream = "",
+  change: [from, to] = ["", ""],
 }: Options): Promise<TestNginx> {
   const binary = installedNginx();
   if (!binary) throw new Error("Nginx is not installed");
@@ -87,10 +90,13 @@ export async function startNginx({
   }
   await cp(join(SHIPPED, "movieconnect"), join(directory, "movieconnect"), { recursive: true });
   await cp(join(configurationDirectory(binary), "mime.types"), join(directory, "mime.types"));
+  let isChanged = false;
   for (const name of await readdir(join(SHIPPED, mode))) {
     const text = await readFile(join(SHIPPED, mode, name), "utf8");
-    await writeFile(join(directory, "conf.d", name.replace(/\.template$/, "")), substitute(text, rendered));
+    isChanged ||= text.includes(from);
+    await writeFile(join(directory, "conf.d", name.replace(/\.template$/, "")), substitute(text.replace(from, to), rendered));
   }
+  if (!isChanged) throw new Error(`the configuration for ${mode} has no ${from}`);
   await writeFile(join(directory, "nginx.conf"), await main(directory));
   const child = spawn(binary, ["-p", directory, "-e", "stderr", "-c", join(directory, "nginx.conf")], {
     stdio: ["ignore", "ignore", "pipe"],

@@ -20,11 +20,21 @@ export type RangeService = {
   stop: () => Promise<void>;
 };
 
-/** A password that no test has used. */
+const used = new Set<string>();
+
+/** A password that no test has used, and whose range no other password of this file is in. */
 export function freshPassword(): Hashed {
   const password = `correct horse ${freshName()}`;
   const hash = createHash("sha1").update(password).digest("hex").toUpperCase();
-  return { password, prefix: hash.slice(0, 5), rest: hash.slice(5) };
+  const prefix = hash.slice(0, 5);
+  if (used.has(prefix)) return freshPassword();
+  used.add(prefix);
+  return { password, prefix, rest: hash.slice(5) };
+}
+
+/** A range's name in a text: by itself, and not as a part of a number or an identifier. */
+export function naming({ prefix }: Hashed): RegExp {
+  return new RegExp(`(?<![\\w-])${prefix}(?![\\w-])`, "i");
 }
 
 /** Lines as the real service sends them with `Add-Padding`. */

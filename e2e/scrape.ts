@@ -1,4 +1,5 @@
 import { send } from "./client.ts";
+import { eventually } from "./harness.ts";
 
 /** The metrics in Prometheus' text format. @param url a test server's `metrics` */
 export async function scrapeText(url: string): Promise<string> {
@@ -8,8 +9,22 @@ export async function scrapeText(url: string): Promise<string> {
   return text;
 }
 
-/** The metrics' series, by name and labels as in `up{job="x"}`. @param url a test server's `metrics` */
-export async function scrape(url: string): Promise<Map<string, number>> {
-  const lines = (await scrapeText(url)).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+/** As `scrapeText`, with what every worker reports now: a busy one may be too late, and counts with what it reported before. */
+export async function scrapeWhole(url: string): Promise<string> {
+  let text = "";
+  await eventually(async () => {
+    text = await scrapeText(url);
+    return /^movieconnect_workers\{state="silent"\} 0$/m.test(text);
+  });
+  return text;
+}
+
+/**
+ * The metrics' series, by name and labels as in `up{job="x"}`.
+ * @param url a test server's `metrics`
+ * @param scraped `scrapeWhole` waits for every worker
+ */
+export async function scrape(url: string, scraped = scrapeText): Promise<Map<string, number>> {
+  const lines = (await scraped(url)).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ") + 1))]));
 }

@@ -4,16 +4,18 @@ import { transaction } from "#db/transaction.ts";
 import { withDatabase } from "./harness.ts";
 
 const url = inject("databaseUrl");
-const TABLE = "transactions_test";
+// In a schema of its own: other files read each table of the public one, and would miss a table that is dropped meanwhile.
+const SCHEMA = "transactions_test";
+const TABLE = `${SCHEMA}.numbers`;
 
 let client: Awaited<ReturnType<typeof connect>>;
 beforeEach(async () => {
-  await withDatabase(url, (query) => query(`create table if not exists ${TABLE} (id int)`));
+  await withDatabase(url, (query) => query(`create schema ${SCHEMA} create table numbers (id int)`));
   client = await connect(url, { timeoutMs: 5_000 });
 });
 afterEach(async () => {
   await client.end();
-  await withDatabase(url, (query) => query(`drop table ${TABLE}`));
+  await withDatabase(url, (query) => query(`drop schema ${SCHEMA} cascade`));
 });
 
 const rows = () => withDatabase(url, (query) => query(`select id from ${TABLE}`));

@@ -54,7 +54,8 @@ beforeAll(async () => {
     const { cookies } = await newSession(inject("origin"));
     expect((await send(origin, "POST", "/api/user/totp/", { cookies })).status).toBe(200);
   });
-});
+  // Two starts, and each page's first visit.
+}, 120_000);
 
 test("nothing of Auth.js is loaded before a sign-in with a provider asks for it", () => {
   // The endpoints' own sources are found in the build.

@@ -1,34 +1,31 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** Below the ports that Linux, macOS and Windows give to programs that name none. */
-const [FIRST, COUNT] = [20_000, 12_000];
-const ATTEMPTS = 100;
+// Below the ports that a system gives to programs which ask for any (from 32,768 on Linux, from 49,152 elsewhere): until the
+// port is used, no such program can get it. Above 10080, which fetch and browsers refuse.
+const LOWEST = 12_000;
+const HIGHEST = 31_999;
 
-/**
- * A port that no program uses at the moment. The system gives it to no other program before its own one listens there, which may
- * take seconds.
- */
+const MOST_TRIED = 100;
+
+/** A port that no program uses at the moment. @throws {Error} if it finds none, as where a process may not listen */
 export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const port = await listenBriefly(FIRST + randomInt(COUNT));
-    if (port !== null) return port;
+  for (let tried = 0; tried < MOST_TRIED; tried += 1) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (await listensBriefly(port)) return port;
   }
-  return (await listenBriefly(0)) ?? 0;
+  throw new Error(`none of ${MOST_TRIED} ports is free`);
 }
 
 /** Whether no program listens on this port of the loopback interface. */
-export async function isPortFree(port: number): Promise<boolean> {
-  return (await listenBriefly(port, "127.0.0.1")) !== null;
+export function isPortFree(port: number): Promise<boolean> {
+  return listensBriefly(port, "127.0.0.1");
 }
 
-function listenBriefly(port: number, host?: string): Promise<number | null> {
-  return new Promise((found) => {
+function listensBriefly(port: number, host?: string): Promise<boolean> {
+  return new Promise((answer) => {
     const server = createServer();
-    server.once("error", () => found(null));
-    server.listen(port, host, () => {
-      const address = server.address();
-      server.close(() => found(typeof address === "object" && address ? address.port : null));
-    });
+    server.once("error", () => answer(false));
+    server.listen(port, host, () => server.close(() => answer(true)));
   });
 }
