@@ -112,7 +112,7 @@ export async function startNginx({
   await eventually(() => {
     if (child.exitCode !== null) throw new Error(`Nginx ended:\n${errors}`);
     return isListening(http);
-  }, 10);
+  });
   return {
     http: `http://localhost:${http}`,
     https: `https://localhost:${https}`,
