@@ -57,6 +57,8 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
   }
 
   test.beforeAll(async () => {
+    // It makes a build, which took over 3 minutes beside other tests.
+    test.setTimeout(600_000);
     directory = await copyWithRecipes([...OWN_PAGES, ...FAILING]);
     // A database of its own: a recipe migrates it.
     postgres = await startPostgres();
