@@ -28,6 +28,8 @@ export default defineConfig({
     maxWorkers: 5,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As `eventually` of e2e/harness.ts.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       { extends: true, test: { name: "unit", include: ["{app/_components,lib,db,bin,e2e/tools}/**/*.test.ts"] } },
       { extends: true, test: { name: "http", include: HTTP, ...withServer } },

@@ -9,7 +9,7 @@ import { pressOn, tabTo, typeInto } from "./keyboard.ts";
 import { logInByForm, takeCookies } from "./people.ts";
 import { newGuarded } from "./second-factor.ts";
 import { expectAccessibleEverywhere, expectUsable } from "./usable.ts";
-import { addPasskey, plugInAuthenticator } from "./virtual-authenticator.ts";
+import { addPasskey, openLogIn, plugInAuthenticator } from "./virtual-authenticator.ts";
 
 // Accounts without a birth date, as a Django without birth dates leaves them: a login asks for it.
 
@@ -93,8 +93,7 @@ test("a login with a code asks for the birth date, too, and so does one with a p
   await page.keyboard.press("Enter");
   await expect(heading(page)).toHaveText(ASKED);
   await context.clearCookies();
-  await page.goto("/login?next=%2Faccount");
-  await page.waitForLoadState("networkidle");
+  await openLogIn(page, "/login?next=%2Faccount");
   await device.touch(async () => {
     await pressOn(page, button(page, "Log in with a passkey"));
     await expect(page).toHaveURL("/birth-date?next=%2Faccount");

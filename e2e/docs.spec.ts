@@ -1,9 +1,7 @@
-import { type Page, expect as playwrightExpect, test } from "playwright/test";
+import { expect, type Page, test } from "playwright/test";
 import { freshName, PASSWORD } from "./client.ts";
 import { arrive } from "./people.ts";
-
-// A signup hashes a password, which takes long on a busy machine.
-const expect = playwrightExpect.configure({ timeout: 15_000 });
+import { readScripts } from "./read-scripts.ts";
 
 const endpoint = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
@@ -92,16 +90,14 @@ test("the page shows every endpoint of the document without scripts, and loads n
 });
 
 test("the script of the page about the API is on no other page", async ({ page }) => {
-  const carriers: string[] = [];
-  page.on("response", async (response) => {
-    if (response.url().endsWith(".js") && (await response.text()).includes("No answer came")) carriers.push(response.url());
-  });
+  const scripts = readScripts(page);
+  const carriers = async () => (await scripts()).filter(({ text }) => text.includes("No answer came"));
   for (const path of ["/login", "/signup", "/nothing-here"]) {
     await page.goto(path);
     await page.waitForLoadState("networkidle");
+    expect(await carriers()).toEqual([]);
   }
-  expect(carriers).toEqual([]);
   await page.goto("/docs");
   await page.waitForLoadState("networkidle");
-  expect(carriers).toHaveLength(1);
+  expect(await carriers()).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { type Browser, expect, type Page, test } from "playwright/test";
 import { changeEmail, freshEmail, newOwner } from "./email-changes.ts";
 import { pressOn } from "./keyboard.ts";
-import { arrive, logInByForm } from "./people.ts";
+import { arrive, logInByForm, openUntilLoggedOut, untilScriptsRun } from "./people.ts";
 import { readMailAbout } from "./recovery.ts";
 
 // The links that confirm an address, and that bring an old one back.
@@ -75,12 +75,8 @@ test("the owner of an old address gets it back in another browser, once and for 
     await expect(heading(visitor)).toHaveText("Your address is back");
     await expect(heading(visitor)).toBeFocused();
   }
-  await expect(async () => {
-    await thief.goto("/account");
-    await expect(thief.getByRole("status")).toHaveText(/^Your email address was changed, so you were logged out here\./, {
-      timeout: 500,
-    });
-  }).toPass();
+  await openUntilLoggedOut(thief, "/account");
+  await expect(thief.getByRole("status")).toHaveText(/^Your email address was changed, so you were logged out here\./);
   const mail = await readMailAbout(user.email, "Set a new password");
   await page.goto(`/reset-password#token=${mail.token}`);
   await page.getByLabel("New password", { exact: true }).fill("rashomon-gate-1950");
@@ -109,6 +105,7 @@ test("a confirmed address is confirmed in the browser's other tabs at once", asy
   await page.goto("/login");
   await logInByForm(page, user.username);
   await expect(page.getByRole("heading", { name: "Next: confirm your address" })).toBeVisible();
+  await untilScriptsRun(page);
   const mail = await context.newPage();
   await mail.goto(`/confirm-email#token=${token}`);
   await confirm(mail).click();

@@ -70,10 +70,12 @@ export const FAILING = [
     file: "app/failing/browser/bomb.tsx",
     code: `"use client";
       import { useState } from "react";
+      import { useHydrated } from "#app/_components/use-hydrated.ts";
       export function Bomb() {
         const [isLit, light] = useState(false);
+        const isHydrated = useHydrated();
         if (isLit) throw new Error("a bug in the browser");
-        return <button type="button" onClick={() => light(true)}>Fail</button>;
+        return <button type="button" disabled={!isHydrated} onClick={() => light(true)}>Fail</button>;
       }`,
   },
   page("link", 'return <Link href="/failing/page?token=secret" prefetch={false}>Go on</Link>;', 'import Link from "next/link";'),

@@ -2,9 +2,9 @@ import { expect, type Page, test } from "playwright/test";
 import { PASSWORD, signUp } from "./client.ts";
 import { withDatabase } from "./harness.ts";
 import { pressOn } from "./keyboard.ts";
-import { logInByForm, signIn, takeCookies } from "./people.ts";
+import { logInByForm, signIn, takeCookies, untilScriptsRun } from "./people.ts";
 import { expectAccessibleEverywhere } from "./usable.ts";
-import { type Authenticator, addPasskey, plugInAuthenticator } from "./virtual-authenticator.ts";
+import { type Authenticator, addPasskey, openLogIn, plugInAuthenticator } from "./virtual-authenticator.ts";
 
 // Logging in with a passkey, and the offer to add one.
 
@@ -29,12 +29,6 @@ async function logOutWithPasskey(page: Page, baseURL: string | undefined) {
   await addPasskey(page, device);
   await page.context().clearCookies();
   return { user, cookies, device };
-}
-
-/** Opens the login page. Its autofill has begun to wait before the device answers anything. */
-async function openLogIn(page: Page): Promise<void> {
-  await page.goto("/login");
-  await page.waitForLoadState("networkidle");
 }
 
 /** Logs in by the button, and out. */
@@ -63,6 +57,7 @@ test("a passkey that is picked in the field of the username logs in, to the page
   const { user, device } = await logOutWithPasskey(page, baseURL);
   const other = await context.newPage();
   await other.goto("/login?next=%2Faccount");
+  await untilScriptsRun(other);
   await page.bringToFront();
   await device.touch(async () => {
     await page.goto("/login?next=%2Faccount%23devices");
@@ -140,15 +135,23 @@ test("a device that does not recognize its user logs nobody in, nor does a perso
     await pressOn(page, byPasskey(page));
     await expect(alert(page)).toHaveText(TRY_AGAIN);
   });
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   // The browser gives up after this time, which is its own choice otherwise.
   await page.route("/api/token/passkey/options/", async (route) => {
+    await held;
     const answer = await route.fetch();
     await route.fulfill({ response: answer, json: { ...(await answer.json()), timeout: 1_000 } });
   });
   await pressOn(page, byPasskey(page));
   await expect(button(page, "Asking for your passkey…")).toBeVisible();
+  release();
   await expect(alert(page)).toHaveText(TRY_AGAIN);
   await expect(byPasskey(page)).toBeFocused();
+  // The autofill may be asking anew just now.
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("the home page offers a passkey after a login with a password, and adds it without asking for a proof", async ({

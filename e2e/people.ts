@@ -42,6 +42,23 @@ export async function fillSignUp(page: Page, username = freshName()): Promise<st
   return username;
 }
 
+/**
+ * Opens a page until it leads to the login page: a worker that did not end the session itself knows of the end within a second.
+ * The login page says why once, so that what it says is for the caller to look at.
+ */
+export async function openUntilLoggedOut(page: Page, path: string): Promise<void> {
+  await expect(async () => {
+    await page.goto(path);
+    expect(new URL(page.url()).pathname).toBe("/login");
+  }).toPass();
+}
+
+/** Waits until the page's scripts run: from then on it hears what other tabs tell. Until then its buttons are disabled. */
+export async function untilScriptsRun(page: Page): Promise<void> {
+  await expect(page.getByRole("button").first()).toBeVisible();
+  await expect(page.locator("button:disabled")).toHaveCount(0);
+}
+
 /** A new account, signed in without the form. Returns what it was made of, with the session's cookies. */
 export async function signIn(context: BrowserContext, baseURL: string) {
   const session = await newSession(baseURL);

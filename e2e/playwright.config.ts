@@ -22,9 +22,10 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   globalSetup: "./browser-setup.ts",
-  timeout: 60_000,
+  // For the longest walk on a busy machine. A test that hangs fails sooner: what it waits for has a limit of its own.
+  timeout: 240_000,
   // How long a test waits for what it expects: a busy machine may take long to show it.
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   use: {
     launchOptions: {
       ...(browser === undefined ? {} : { executablePath: browser }),

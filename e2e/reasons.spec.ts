@@ -2,7 +2,7 @@ import { type BrowserContext, expect, type Page, test } from "playwright/test";
 import { changeSession, passGrace } from "./change-session.ts";
 import { logIn, newSession, send, signUp } from "./client.ts";
 import { withDatabase } from "./harness.ts";
-import { arrive, logInByForm } from "./people.ts";
+import { arrive, logInByForm, openUntilLoggedOut } from "./people.ts";
 
 // Why a session ended: the login page says it, once.
 
@@ -88,12 +88,9 @@ test("a new login goes on where the session ended", async ({ page, context }) =>
   const user = await signUp(ORIGIN);
   const { cookies, refresh } = await logIn(ORIGIN, user);
   await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: ORIGIN })));
-  // Another worker knows of the end within a second.
   await changeSession(DATABASE, refresh, "revoked_at = now(), end_reason = 'password_changed'");
-  await expect(async () => {
-    await page.goto("/?film=ran");
-    await expect(notice(page)).toHaveText(WORDS.password_changed, { timeout: 500 });
-  }).toPass();
+  await openUntilLoggedOut(page, "/?film=ran");
+  await expect(notice(page)).toHaveText(WORDS.password_changed);
   await expect(page.getByRole("link", { name: "choose a new password" })).toHaveAttribute("href", "/forgot-password");
   await logInByForm(page, user.username);
   await expect(page).toHaveURL("/?film=ran");
@@ -105,16 +102,16 @@ test("a call of an open page that finds its session ended leads to the login, wh
   await logInByForm(page, user.username);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${user.username}`);
   await page.goto("/account");
-  await expect(page.getByRole("button", { name: "Send the email again" })).toBeEnabled();
+  const again = page.getByRole("button", { name: "Send the email again" });
+  await expect(again).toBeEnabled();
   const other = await logIn(ORIGIN, user);
   expect((await send(ORIGIN, "DELETE", "/api/user/sessions/", { cookies: other.cookies })).json).toEqual({ ended: 1 });
-  // Another worker knows of it within a second: until then the call is answered.
+  // Another worker knows of it within a second: until then the call is answered. After its refusal no other one is made.
   await expect(async () => {
-    await page
-      .getByRole("button", { name: "Send the email again" })
-      .click({ timeout: 500 })
-      .catch(() => undefined);
-    await expect(page).toHaveURL("/login?next=%2Faccount", { timeout: 500 });
+    const answered = page.waitForResponse("**/api/user/email/resend/");
+    await again.click();
+    expect((await answered).status()).toBe(401);
   }).toPass();
+  await expect(page).toHaveURL("/login?next=%2Faccount");
   await expectSaidOnce(page, WORDS.ended_elsewhere);
 });

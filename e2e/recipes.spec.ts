@@ -1,17 +1,20 @@
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "playwright/test";
+import { type BrowserContext, expect, type Page, test } from "playwright/test";
 import { freePort } from "#db/embedded/ports.ts";
 import { type IdentityProvider, startIdentityProvider } from "#e2e/providers/identity-provider.ts";
 import { newVisitor, signInAt } from "#e2e/providers/visitor.ts";
 import { environmentWith } from "#lib/config.ts";
+import { passGrace } from "./change-session.ts";
 import { freshName, logIn, PASSWORD, send, signUpBody } from "./client.ts";
 import { FAILING, FAILURES, MADE_TO_FAIL } from "./failures.ts";
+import { claimsOf, sign } from "./forge.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "./harness.ts";
 import { launch, pausePostgres, startCommand } from "./launch.ts";
-import { fillSignUp, logInByForm } from "./people.ts";
+import { fillSignUp, logInByForm, untilScriptsRun } from "./people.ts";
 import { copyWithRecipes, readRecipes } from "./recipes.ts";
 
 // A page that is open to visitors and runs a statement of its own.
@@ -47,16 +50,19 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     return { user, ...(await logIn(origin, user)) };
   }
 
+  /** Brings about what an expiry does: the browser has no access token any more, and the refresh token will be exchanged. */
+  async function letAccessExpire(context: BrowserContext, refresh: string): Promise<void> {
+    await passGrace(postgres.url, refresh);
+    await context.clearCookies({ name: "access_token" });
+  }
+
   test.beforeAll(async () => {
-    // It makes a build, while other tests may be running.
-    test.setTimeout(180_000);
+    // It makes a build, which took over 3 minutes beside other tests.
+    test.setTimeout(600_000);
     directory = await copyWithRecipes([...OWN_PAGES, ...FAILING]);
     // A database of its own: a recipe migrates it.
     postgres = await startPostgres();
-    server = await startServer(
-      { DATABASE_URL: postgres.url, ACCESS_TOKEN_LIFETIME: "2", WEB_CONCURRENCY: "1", MAIL_PAGE: "on" },
-      directory,
-    );
+    server = await startServer({ DATABASE_URL: postgres.url, WEB_CONCURRENCY: "1", MAIL_PAGE: "on" }, directory);
   });
   test.afterAll(async () => {
     await server?.stop();
@@ -183,13 +189,14 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
   });
 
   test("calls with an expired access token share one refresh, and succeed", async ({ page, context }) => {
-    const { user, cookies } = await newSession(server.origin);
+    const { user, cookies, refresh } = await newSession(server.origin);
     const url = server.origin;
     await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
     await page.goto(`${url}/films`);
+    await untilScriptsRun(page);
     const requests: string[] = [];
     page.on("request", (request) => requests.push(new URL(request.url()).pathname));
-    await page.waitForTimeout(2_500);
+    await letAccessExpire(context, refresh);
     await page.evaluate(() => {
       for (const button of document.querySelectorAll<HTMLButtonElement>("main button")) button.click();
     });
@@ -205,6 +212,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     const url = server.origin;
     await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
     await page.goto(`${url}/films`);
+    await untilScriptsRun(page);
     const other = await logIn(url, user);
     await send(url, "DELETE", "/api/user/sessions/", { cookies: other.cookies });
     await page.getByRole("button", { name: /^Show what/ }).click();
@@ -218,9 +226,10 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
       const answer = await page.goto(`${server.origin}${path}?token=secret`);
       expect(answer?.status()).toBe(status);
       await expect(page.getByRole("heading", { name: "Short intermission", level: 1 })).toBeVisible();
-      const told = await failuresSince(before);
+      const request_id = answer?.headers()["x-request-id"];
+      const told = await failuresSince(before, { request_id });
       expect(told).toMatchObject([{ err: { message: says, stack: expect.stringContaining("\n    at ") }, method: "GET", path }]);
-      expect(told[0]).toMatchObject({ digest: await shownNumber(page), request_id: answer?.headers()["x-request-id"] });
+      expect(told[0]).toMatchObject({ digest: await shownNumber(page), request_id });
       expect(JSON.stringify(told)).not.toContain("token=secret");
     });
   }
@@ -232,7 +241,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     const before = server.output().length;
     await page.getByRole("link", { name: "Go on" }).click();
     await expect(page.getByRole("heading", { name: "Short intermission", level: 1 })).toBeVisible();
-    const told = await failuresSince(before);
+    const told = await failuresSince(before, { path: "/failing/page" });
     expect(told).toMatchObject([{ digest: await shownNumber(page), path: "/failing/page", err: { message: "a bug in a page" } }]);
   });
 
@@ -253,13 +262,14 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
       const before = server.output().length;
       const answer = await send(server.origin, "GET", path, { headers });
       expect(answer.status).toBe(500);
-      const told = await failuresSince(before);
-      expect(told.map(({ request_id }) => request_id)).toEqual([answer.headers["x-request-id"]]);
+      const request_id = answer.headers["x-request-id"];
+      const told = await failuresSince(before, { request_id });
+      expect(told.map((line) => line.request_id)).toEqual([request_id]);
     }
   });
 
-  /** The lines that say what failed. Waits for the request's own line, which comes last. */
-  async function failuresSince(offset: number): Promise<Record<string, unknown>[]> {
+  /** The lines that say what failed. Waits for this request's own line, which comes last: those of earlier requests may come late. */
+  async function failuresSince(offset: number, request: object): Promise<Record<string, unknown>[]> {
     const lines = () =>
       (
         server
@@ -267,7 +277,8 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
           .slice(offset)
           .match(/^\{.*\}$/gm) ?? []
       ).map((line) => JSON.parse(line));
-    await eventually(() => lines().some(({ event, route }) => event === "request" && route !== "static"));
+    const own = Object.entries({ event: "request", ...request });
+    await eventually(() => lines().some((line) => own.every(([name, value]) => line[name] === value)));
     return lines().filter(({ level }) => level >= 50);
   }
 
@@ -276,13 +287,14 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
   }
 
   test.describe("next-auth's own functions", () => {
+    const secret = randomBytes(32).toString("base64url");
     let oidc: IdentityProvider;
     let own: TestServer;
     test.beforeAll(async () => {
       const port = await freePort();
       const origin = `http://127.0.0.1:${port}`;
       oidc = await startIdentityProvider({ redirectUris: [`${origin}/api/auth/callback/oidc`] });
-      const settings = { PORT: String(port), PUBLIC_URL: origin, ACCESS_TOKEN_LIFETIME: "3", WEB_CONCURRENCY: "1" };
+      const settings = { PORT: String(port), PUBLIC_URL: origin, AUTH_SECRET: secret, WEB_CONCURRENCY: "1" };
       own = await startServer({ DATABASE_URL: postgres.url, ...settings, ...oidc.variables }, directory);
     });
     test.afterAll(async () => {
@@ -333,11 +345,10 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
 
     test("keep a session past its access token by a poll and in a route handler, with ordinary new tokens", async ({ page }) => {
       await page.clock.install();
-      const { user, cookies } = await openSession(page);
+      const { user, refresh } = await openSession(page);
       const accessToken = async () => (await page.context().cookies()).find(({ name }) => name === "access_token")?.value;
       const first = await accessToken();
-      // Until the access token has expired, and the refresh token's grace is over for a second exchange.
-      await eventually(async () => (await send(own.origin, "GET", "/api/user/profile/", { cookies })).status === 401);
+      await letAccessExpire(page.context(), refresh);
       const polled = page.waitForResponse((answer) => answer.url().endsWith("/api/auth/session"));
       await page.clock.runFor(61_000);
       expect((await (await polled).json()).user.name).toBe(user.username);
@@ -345,10 +356,11 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
       expect(await accessToken()).not.toBe(first);
 
       const other = await newSession(own.origin);
-      await eventually(
-        async () => (await send(own.origin, "GET", "/api/user/profile/", { cookies: other.cookies })).status === 401,
-      );
-      const answer = await send(own.origin, "GET", "/api/films/owner", { cookies: other.cookies });
+      await passGrace(postgres.url, other.refresh);
+      const claims = claimsOf(other.cookies.access_token ?? "");
+      const cookies = { ...other.cookies, access_token: sign({ ...claims, exp: 1_000_000_000 }, secret) };
+      expect((await send(own.origin, "GET", "/api/user/profile/", { cookies })).status).toBe(401);
+      const answer = await send(own.origin, "GET", "/api/films/owner", { cookies });
       expect(answer.json).toEqual({ owner: other.user.username });
       const renewed = await send(own.origin, "GET", "/api/user/profile/", { cookies: answer.cookies });
       expect([renewed.status, renewed.json]).toEqual([200, { username: other.user.username }]);

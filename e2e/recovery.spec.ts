@@ -2,7 +2,7 @@ import { type Browser, expect, type Page, test } from "playwright/test";
 import { logIn, PASSWORD, send, signUp } from "./client.ts";
 import { pressOn, typeInto } from "./keyboard.ts";
 import { noMail } from "./mailbox.ts";
-import { arrive, logInByForm } from "./people.ts";
+import { arrive, logInByForm, openUntilLoggedOut, untilScriptsRun } from "./people.ts";
 import { readMailAbout, recoveryToken } from "./recovery.ts";
 
 // A person who forgot the password, from the login page to the login, with real mails.
@@ -94,6 +94,7 @@ test("a reset logs out all browsers of the account, this one too, and each says 
   await expect(heading(page)).toHaveText(`Welcome, ${username}`);
   const tab = await page.context().newPage();
   await tab.goto("/account");
+  await untilScriptsRun(tab);
   const other = await anotherBrowser(browser);
   await other.goto("/login");
   await logInByForm(other, username);
@@ -104,10 +105,8 @@ test("a reset logs out all browsers of the account, this one too, and each says 
   // The other tab of this browser follows at once; the other browser at its next step.
   await expect(tab).toHaveURL("/login?next=%2Faccount");
   await expect(tab.getByRole("status")).toHaveText(/^Your password was changed, so you were logged out here\./);
-  await expect(async () => {
-    await other.goto("/");
-    await expect(other.getByRole("status")).toHaveText(/^Your password was changed/, { timeout: 500 });
-  }).toPass();
+  await openUntilLoggedOut(other, "/");
+  await expect(other.getByRole("status")).toHaveText(/^Your password was changed/);
 });
 
 test("a user of another account is told their name before a reset, and stays logged in", async ({ page }) => {

@@ -5,7 +5,7 @@ import { codeAt, wrongCode } from "./authenticator-app.ts";
 import { freshName } from "./client.ts";
 import { withDatabase } from "./harness.ts";
 import { pressOn, typeInto } from "./keyboard.ts";
-import { logInByForm, takeCookies } from "./people.ts";
+import { logInByForm, takeCookies, untilScriptsRun } from "./people.ts";
 import { enrol, forgetUsedCodes, newGuarded } from "./second-factor.ts";
 import { expectAccessibleEverywhere } from "./usable.ts";
 import { addPasskey, plugInAuthenticator } from "./virtual-authenticator.ts";
@@ -33,6 +33,7 @@ test("a login with a code goes by the keyboard alone; a wrong code says so at it
   const { user, secret } = await newGuarded(baseURL ?? "");
   const other = await context.newPage();
   await other.goto("/login");
+  await untilScriptsRun(other);
   await page.bringToFront();
   await page.goto("/login?next=%2Faccount%23devices");
   await typeInto(page, page.getByLabel("Username or email"), user.username);

@@ -1,6 +1,6 @@
 import { expect, test } from "playwright/test";
 import { send, signUp } from "./client.ts";
-import { arrive, logInByForm } from "./people.ts";
+import { arrive, logInByForm, openUntilLoggedOut, untilScriptsRun } from "./people.ts";
 
 test("a logout in one tab shows in the others", async ({ page, context, baseURL }) => {
   const username = await arrive(page, baseURL ?? "");
@@ -8,6 +8,7 @@ test("a logout in one tab shows in the others", async ({ page, context, baseURL 
   await other.goto("/");
   await expect(other.getByRole("heading", { level: 1 })).toHaveText(`Welcome, ${username}`);
   await page.goto("/?private=1");
+  await untilScriptsRun(page);
   await other.getByRole("button", { name: "Log out" }).click();
   for (const tab of [page, other]) {
     // The login page leads the next user to no page of the last one, and a reload does not repeat its notice.
@@ -29,11 +30,8 @@ test("the login page says why it is shown", async ({ page, context, baseURL }) =
   await expect(page).toHaveURL("/?film=ran");
   const cookies = Object.fromEntries((await context.cookies()).map(({ name, value }) => [name, value]));
   await send(baseURL ?? "", "POST", "/api/user/logout/", { cookies });
-  // Another worker knows of the logout within a second.
-  await expect(async () => {
-    await page.goto("/?film=ran");
-    await expect(page).toHaveURL("/login?next=%2F%3Ffilm%3Dran", { timeout: 500 });
-  }).toPass();
+  await openUntilLoggedOut(page, "/?film=ran");
+  await expect(page).toHaveURL("/login?next=%2F%3Ffilm%3Dran");
   await expect(page.getByRole("status")).toHaveText("You are logged out. See you soon.");
   await page.reload();
   await expect(page.getByText("Please log in to see that page.")).toBeVisible();

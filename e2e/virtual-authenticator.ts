@@ -32,6 +32,14 @@ export async function plugInAuthenticator(page: Page, { isVerified = true } = {}
       automaticPresenceSimulation: false,
     },
   });
+  await page.addInitScript(() => {
+    const { credentials } = navigator;
+    const get = credentials.get.bind(credentials);
+    credentials.get = (options) => {
+      if (options?.mediation === "conditional") Object.assign(window, { isOffering: true });
+      return get(options);
+    };
+  });
   const answer = (enabled: boolean) => devTools.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled });
   return {
     /** Answers what the browser begins to ask for meanwhile. For the autofill, load the page meanwhile. */
@@ -48,6 +56,12 @@ export async function plugInAuthenticator(page: Page, { isVerified = true } = {}
     remove: (credentialId: string) => devTools.send("WebAuthn.removeCredential", { authenticatorId, credentialId }),
     unplug: () => devTools.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
   };
+}
+
+/** Opens a login page, whose autofill then waits for the device. What the device answers after that is for a click. */
+export async function openLogIn(page: Page, path = "/login"): Promise<void> {
+  await page.goto(path);
+  await expect.poll(() => page.evaluate(() => "isOffering" in window)).toBe(true);
 }
 
 /** Adds a passkey for the viewer of the page, without the pages' forms. */

@@ -2,6 +2,7 @@ import { expect, type Page, test } from "playwright/test";
 import { arriveWith, ORIGIN as WITH_PROVIDERS } from "#e2e/providers/browser.ts";
 import { CHARACTERS } from "#e2e/tools/subset-font.ts";
 import { signIn, VISITORS } from "./people.ts";
+import { readScripts } from "./read-scripts.ts";
 
 // How many bytes a page takes on the wire in a browser with an empty cache. `npm run bench -- lighthouse` measures times.
 
@@ -44,18 +45,17 @@ for (const path of ["/login", "/signup", "/signup/complete", "/account"]) {
 }
 
 test("no script has polyfills, and each tells Chromium to parse it off the main thread", async ({ page }) => {
-  const scripts: string[] = [];
-  page.on("response", async (response) => {
-    if (response.request().resourceType() === "script") scripts.push(await response.text());
-  });
+  const readAll = readScripts(page);
   for (const path of VISITORS) {
     await page.goto(path);
     await page.waitForLoadState("networkidle");
+    await readAll();
   }
+  const scripts = await readAll();
   expect(scripts.length).toBeGreaterThan(5);
-  for (const script of scripts) {
-    expect(script.slice(0, HINT.length)).toBe(HINT);
-    expect(script).not.toMatch(/\.trimLeft\b|Object\.fromEntries\s*=|\.hasOwn\s*=/);
+  for (const { text } of scripts) {
+    expect(text.slice(0, HINT.length)).toBe(HINT);
+    expect(text).not.toMatch(/\.trimLeft\b|Object\.fromEntries\s*=|\.hasOwn\s*=/);
   }
 });
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { gatherMetrics } from "./gather-metrics.ts";
 
 // A worker that has counted as much as it is told, and that weighs one.
@@ -23,8 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-/** Starts workers that have counted this much each. */
+/** Starts workers that have counted this much each. No worker's time to answer is up before the test says so. */
 async function gathering(...counts: number[]) {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   const { follow, gather } = gatherMetrics();
   const start = async (count: number): Promise<Worker> => {
     cluster.setupPrimary({ exec: join(directory, "worker.mjs"), args: [String(count)] });
@@ -72,5 +74,9 @@ test("a worker that hangs is called silent, and counts with its last report", as
   const { workers, series } = await gathering(2, 3);
   await series();
   workers[0]?.process.kill("SIGSTOP");
-  expect(await series()).toEqual(sum(5, 2, { answering: 1, silent: 1 }));
+  const answered = once(workers[1] as Worker, "message");
+  const scraped = series();
+  await answered;
+  vi.advanceTimersByTime(1_000);
+  expect(await scraped).toEqual(sum(5, 2, { answering: 1, silent: 1 }));
 });

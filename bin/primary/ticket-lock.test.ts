@@ -23,7 +23,7 @@ const HOLDER = `
   }
 `;
 
-test("processes that are killed at any moment neither share the lock nor keep it", { timeout: 120_000 }, async () => {
+test("processes that are killed at any moment neither share the lock nor keep it", { timeout: 300_000 }, async () => {
   const base = await mkdtemp(join(tmpdir(), "lock-"));
   const log = join(base, "log");
   const start = () => {
@@ -35,7 +35,7 @@ test("processes that are killed at any moment neither share the lock nor keep it
   for (let kill = 0; kill < KILLS; kill += 1) {
     const before = (await turns()).length;
     // Some process always gets the lock, whichever was killed.
-    await expect.poll(async () => (await turns()).length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(before + (kill % 7));
+    await expect.poll(async () => (await turns()).length, { interval: 5 }).toBeGreaterThan(before + (kill % 7));
     const index = kill % HOLDERS;
     await appendFile(log, `kill ${holders[index]?.pid}\n`);
     await end(holders[index] as ChildProcess);

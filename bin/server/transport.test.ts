@@ -113,12 +113,13 @@ test("each request is counted once, by the route that answered: the answered, th
     if (method === "POST") unanswered += 1;
     else response.end(url);
   });
-  server.requestTimeout = 400;
-  server.headersTimeout = 250;
   expect((await send(origin, "GET", "/api/unknown/")).text).toBe("/api/-");
   expect((await send(origin, "GET", "/files/../page")).text).toBe("/-");
   await send(origin, "GET", "/page");
   const { port } = new URL(origin);
+  // Long enough for the headers to arrive on a busy machine.
+  server.requestTimeout = 2_000;
+  server.headersTimeout = 2_000;
   const [slow, leaving] = [connect(Number(port), "127.0.0.1"), connect(Number(port), "127.0.0.1")];
   slow.on("error", () => undefined).resume();
   slow.write("POST /api/known/ HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na");
