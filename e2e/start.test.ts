@@ -9,7 +9,7 @@ import { isRoot } from "#db/embedded/owner.ts";
 import { environmentWith } from "#lib/config.ts";
 import { logIn, newSession, send } from "./client.ts";
 import { eventually } from "./harness.ts";
-import { groupOf, isRunning, type Launched, launch, postmasterOf, workersOf } from "./launch.ts";
+import { isGroupRunning, isRunning, type Launched, launch, postmasterOf, workersOf } from "./launch.ts";
 
 // `npm start`: what it sets up, and what it refuses.
 
@@ -184,7 +184,7 @@ test.each<[what: string, variables: Record<string, string>, line: RegExp]>([
   expect(refused.errors() + refused.output()).not.toContain("hush-hush");
   expect(refused.output()).toBe("");
   // The system may take a while to reap what the start has started.
-  await eventually(async () => (await groupOf(refused.pid)).length === 0);
+  await eventually(async () => !(await isGroupRunning(refused.pid)));
   await expect(stat(DATA_DIR)).rejects.toThrow("ENOENT");
 });
 

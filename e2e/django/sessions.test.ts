@@ -88,7 +88,9 @@ function newBrowser() {
 }
 
 const bearer = (origin: string, path: string, token: string, json?: unknown) =>
-  unlessBusy(() => send(origin, json === undefined ? "GET" : "POST", path, { json, headers: { authorization: `Bearer ${token}` } }));
+  unlessBusy(() =>
+    send(origin, json === undefined ? "GET" : "POST", path, { json, headers: { authorization: `Bearer ${token}` } }),
+  );
 
 describe.runIf(djangoPython()).each(Object.keys(SITES))("beside a Django %s", (name) => {
   test.each(["http", "https"])("a browser goes on, whichever site serves it, over %s", async (scheme) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "#db/embedded/ports.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer, withDatabase } from "#e2e/harness.ts";
-import { childrenOf, pausePostgres } from "#e2e/launch.ts";
+import { childrenOf, pausePostgres, workersOf } from "#e2e/launch.ts";
 import { hasNginx, startNginx, type TestNginx } from "#e2e/nginx-server.ts";
 import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 import { type Attempt, accountsThatRefuse, pause } from "./person.ts";
@@ -115,7 +115,7 @@ const FAULTS: Fault[] = [
 ];
 
 async function signalWorker(signal: NodeJS.Signals): Promise<number> {
-  const [pid = 0] = await childrenOf(applications[0]?.process.pid ?? 0);
+  const [pid = 0] = await workersOf(applications[0]?.process.pid ?? 0);
   process.kill(pid, signal);
   return pid;
 }

@@ -6,7 +6,7 @@ import { freePort } from "#db/embedded/ports.ts";
 import { passGrace } from "#e2e/change-session.ts";
 import { type Answer, logIn, newSession, PASSWORD, type Sent, send, signUp, signUpBody } from "#e2e/client.ts";
 import { eventually, startPostgres, startServer, type TestPostgres, type TestServer } from "#e2e/harness.ts";
-import { childrenOf, isRunning, launch, pausePostgres, signal } from "#e2e/launch.ts";
+import { isRunning, launch, pausePostgres, signal, workersOf } from "#e2e/launch.ts";
 import { restartPostgres, stopPostgres } from "#e2e/postgres-control.ts";
 import { unlessBusy } from "#e2e/unless-busy.ts";
 
@@ -165,7 +165,7 @@ test("a refresh that got 503 while Postgres was paused is not carried out later"
 
 test("workers that restart while Postgres is down answer 503, and recover with it", async () => {
   const { user, cookies } = await newSession(server.origin);
-  const before = await childrenOf(server.process.pid ?? 0);
+  const before = await workersOf(server.process.pid ?? 0);
   await stopPostgres(postgres, "fast");
   for (const pid of before) signal(pid, "SIGKILL");
   await eventually(async () => (await send(server.origin, "GET", PROFILE, { cookies }).catch(() => null))?.status === 503);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshName, logIn, newSession, send, signUpBody } from "#e2e/client.ts";
 import { eventually } from "#e2e/harness.ts";
-import { childrenOf, isGroupRunning, isRunning, type Launched, launch, postmasterOf, signal } from "#e2e/launch.ts";
+import { isGroupRunning, isRunning, type Launched, launch, postmasterOf, signal, workersOf } from "#e2e/launch.ts";
 
 // How `npm start` ends, by a signal or a kill. All tests share one data directory, whose Postgres each start finds or makes.
 
@@ -22,7 +22,7 @@ const start = (options: Parameters<typeof launch>[1] = {}, variables: Record<str
 async function processesOf({ pid }: Launched): Promise<{ workers: number[]; postmaster: number }> {
   const postmaster = await postmasterOf(DATA_DIR);
   expect(postmaster).not.toBeNull();
-  return { workers: await childrenOf(pid), postmaster: postmaster ?? 0 };
+  return { workers: await workersOf(pid), postmaster: postmaster ?? 0 };
 }
 
 async function expectAllGone({ pid }: Launched, { workers, postmaster }: Awaited<ReturnType<typeof processesOf>>) {
@@ -143,7 +143,7 @@ test("a killed worker is replaced, and one that is killed just before a SIGTERM 
   const before = await processesOf(server);
   process.kill(before.workers[0] ?? 0, "SIGKILL");
   expect((await send(origin, "GET", "/api/user/profile/", { cookies })).json).toEqual({ username: user.username });
-  await eventually(async () => (await childrenOf(server.pid)).filter((pid) => !before.workers.includes(pid)).length === 1);
+  await eventually(async () => (await workersOf(server.pid)).filter((pid) => !before.workers.includes(pid)).length === 1);
   const after = await processesOf(server);
   for (const pid of after.workers) signal(pid, "SIGKILL");
   process.kill(server.pid, "SIGTERM");
