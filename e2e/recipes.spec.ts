@@ -84,8 +84,7 @@ test.describe("the recipes of the README and of docs/recipes.md", () => {
     expect((await send(server.origin, "POST", "/api/films/votes/", { json, cookies })).status).toBe(200);
     const { results } = (await send(server.origin, "GET", "/api/user/events/", { cookies })).json;
     expect(results[0].event).toBe("film_voted");
-    const { text } = await send(server.origin, "GET", "/dev/mail");
-    expect(text).toContain("Thank you for your vote");
+    await eventually(async () => (await send(server.origin, "GET", "/dev/mail")).text.includes("Thank you for your vote"));
   });
 
   test("a new endpoint takes five lines and is closed to visitors", async () => {
