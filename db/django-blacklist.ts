@@ -76,10 +76,10 @@ async function endOwn(db: Database, rows: string): Promise<number> {
 }
 
 // Django lists a token at a logout, and when it exchanges it. What it gives in exchange opens a session of its own. What it made from
-// the session's tokens before that is void: at a Django that lists no token which it exchanges, that is not on the blacklist.
+// the session's tokens earlier is void, also where it is not listed itself: a Django may exchange tokens without listing them.
 //
-// A successor's `iat` is never before that of the listed token, but before the listing: the time is taken when the request begins,
-// which Gunicorn ends after 30 seconds by default.
+// The `iat` of what it gives is the time at which the request began: never before the `iat` of the listed token, and at most 30
+// seconds before the listing, because Gunicorn then ends a request by default.
 async function endContinued(db: Database, rows: string): Promise<number> {
   const ended = await db.query(
     `with listed as (

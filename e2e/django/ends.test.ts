@@ -152,7 +152,7 @@ const listLater = (token: Pair, seconds: number) =>
   );
 
 test.runIf(djangoPython())(
-  "a logout at a Django that lists no token which it exchanges ends what it made from the session before",
+  "where Django does not list the tokens that it exchanges, a logout there ends the session's earlier tokens here",
   async () => {
     const logins = ["pam", "quin", "rita", "sam"].map(newPerson) as [Pair, Pair, Pair, Pair];
     await bring();
