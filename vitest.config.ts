@@ -26,8 +26,9 @@ export default defineConfig({
   test: {
     // Many tests wait several seconds for limits of the contract, so files run in parallel.
     maxWorkers: 5,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A busy machine (a load of 30 on two processors) takes 30 s to start an application, and a test may start two.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: "unit", include: ["{app/_components,lib,db,bin,e2e/tools}/**/*.test.ts"] } },
       { extends: true, test: { name: "http", include: HTTP, ...withServer } },
@@ -38,7 +39,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...{ name: "operations", include: ["e2e/{operations,django}/*.test.ts"], testTimeout: 120_000, hookTimeout: 180_000 },
+          ...{ name: "operations", include: ["e2e/{operations,django}/*.test.ts"], hookTimeout: 180_000 },
           ...withServer,
         },
       },
