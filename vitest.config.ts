@@ -26,8 +26,9 @@ export default defineConfig({
   test: {
     // Many tests wait several seconds for limits of the contract, so files run in parallel.
     maxWorkers: 5,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A busy machine (a load of 30 on two processors) takes 30 s to start an application, and a test may start two.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // As `eventually` of e2e/harness.ts.
     expect: { poll: { timeout: 30_000 } },
     projects: [
