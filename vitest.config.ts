@@ -45,7 +45,7 @@ export default defineConfig({
           ...withServer,
         },
       },
-      { extends: true, test: { name: "faults", include: ["e2e/faults/*.test.ts"], testTimeout: 180_000, hookTimeout: 120_000 } },
+      { extends: true, test: { name: "faults", include: ["e2e/faults/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },
 });
