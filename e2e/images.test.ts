@@ -43,7 +43,7 @@ test("a package that the image's build does not copy fails the build", async () 
   } finally {
     await rm(image, { recursive: true, force: true });
   }
-}, 120_000);
+});
 
 /** Makes the image's directory without Docker. Links stand for the packages of Next's own standalone build. */
 async function layOut(image: string, dockerfile: string): Promise<void> {

@@ -180,7 +180,7 @@ test("a client that leaves before its answer, or never sends a whole request, is
   expect(line).toMatchObject({ event: "request", route: "malformed", status: 400, address: "127.0.0.1" });
 });
 
-test("noisy routes are logged at debug alone, and at warn no request is logged", { timeout: 120_000 }, async () => {
+test("noisy routes are logged at debug alone, and at warn no request is logged", async () => {
   const asked = async (level: string) => {
     const quiet = await startServer({ DATABASE_URL: postgres.url, LOG_LEVEL: level, WEB_CONCURRENCY: "1" });
     for (const path of ["/robots.txt", "/api/health/ready/", "/login"]) await send(quiet.origin, "GET", path);

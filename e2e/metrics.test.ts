@@ -132,9 +132,7 @@ test("the number of series is bounded, whatever clients request", async () => {
   }, PATIENTLY);
 });
 
-test("a worker that hangs holds up no scrape, the counts of one that died stay, and its successor counts on", {
-  timeout: 120_000,
-}, async () => {
+test("a worker that hangs holds up no scrape, the counts of one that died stay, and its successor counts on", async () => {
   const own = await startServer({ ...SETTINGS, LOG_LEVEL: "silent" });
   const opened = 'movieconnect_sessions_total{event="opened"}';
   const workers = async () => {

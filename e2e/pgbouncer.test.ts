@@ -52,7 +52,7 @@ describe.skipIf(!hasPgBouncer())("through PgBouncer in transaction mode", () => 
     });
   });
 
-  test("users sign up, log in, refresh in parallel and log out", { timeout: 120_000 }, async () => {
+  test("users sign up, log in, refresh in parallel and log out", async () => {
     const variables = { WEB_CONCURRENCY: "2", REVOCATION_POLL_MS: "200", RATE_LIMITS: "on" };
     server = launch({ ...variables, DATABASE_URL: application }, command("serve.ts"));
     origin = await server.origin;

@@ -96,7 +96,7 @@ test.runIf(djangoPython()).each(WORLDS)(
     // The role of both commands may write nothing but rows of the blacklist, and nothing else changed a user.
     expect(await fingerprint(django.url)).toEqual(before);
   },
-  180_000,
+  600_000,
 );
 
 /** Whether a line of the application's log tells of a bug. */

@@ -87,7 +87,7 @@ describe.concurrent.each(places)("connections, %s", (place, origin) => {
     expect(answer().match(/HTTP\/1\.1 401 /g)).toHaveLength(2);
     expect(seconds).toBeGreaterThan(60);
     expect(seconds).toBeLessThan(90);
-  }, 100_000);
+  });
 });
 
 /** With `goesOn` the client may still send when the server has ended its side. */

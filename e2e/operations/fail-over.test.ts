@@ -124,4 +124,4 @@ test("a fail-over loses nothing acknowledged and logs nobody out, and requests s
   const rows = await withDatabase(pair.url, (query) => query("select username from users"));
   const kept = new Set(rows.map(({ username }) => username));
   expect(record.signups.filter((username) => !kept.has(username))).toEqual([]);
-}, 150_000);
+});

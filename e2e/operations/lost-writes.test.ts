@@ -57,9 +57,7 @@ async function caughtUp({ primary }: PostgresPair): Promise<void> {
   await eventually(async () => (await withDatabase(primary.url, (query) => query(behind))).length === 0);
 }
 
-test("a promoted standby that lacks writes revives no logout, logs nobody out, and opens no account to another user's token", {
-  timeout: 120_000,
-}, async () => {
+test("a promoted standby that lacks writes revives no logout, logs nobody out, and opens no account to another user's token", async () => {
   pair = await startPostgresPair({ synchronous: false });
   const { origin, metrics, output } = await start();
   const stayers = await Promise.all([1, 2, 3, 4].map(() => newSession(origin)));
@@ -105,9 +103,7 @@ describe.each([
   ["a minute behind", -60],
   ["right", 0],
 ])("with a standby whose clock is %s", (_name, standbyClock) => {
-  test("a logout just before the promotion holds on every worker, and users who stayed, or got no answer, are signed in", {
-    timeout: 120_000,
-  }, async () => {
+  test("a logout just before the promotion holds on every worker, and users who stayed, or got no answer, are signed in", async () => {
     pair = await startPostgresPair({ standbyClock });
     // The unanswered refresh is within the grace of the primary's end, also where telling the primary to end takes seconds.
     const { origin, output } = await start({ REFRESH_GRACE: "4" });

@@ -245,9 +245,7 @@ test("a mail that the server puts off is tried again later, with the same Messag
   expect(new Set(ids).size).toBe(1);
 });
 
-test("a mail server that is away, silent, endless or cutting off delays mails and no request; then each arrives once", {
-  timeout: 300_000,
-}, async () => {
+test("a mail server that is away, silent, endless or cutting off delays mails and no request; then each arrives once", async () => {
   const port = await freePort();
   // Two workers, since each asks ever more rarely.
   const timeouts = "greetingTimeout=500&socketTimeout=500";

@@ -9,9 +9,7 @@ import { hasNginx, startNginx } from "#e2e/nginx-server.ts";
 const SETTINGS = { DATABASE_URL: inject("databaseUrl"), AUTH_SECRET: inject("authSecret"), LOG_LEVEL: "silent" };
 
 describe.skipIf(!hasNginx())("behind Nginx", () => {
-  test("two applications that restart in turn lose no request, not even one that changes something", {
-    timeout: 90_000,
-  }, async () => {
+  test("two applications that restart in turn lose no request, not even one that changes something", async () => {
     const ports = [await freePort(), await freePort()];
     const start = (index: number) => startServer({ ...SETTINGS, PORT: String(ports[index]), SHUTDOWN_DELAY_MS: "3000" });
     const servers = await Promise.all([start(0), start(1)]);

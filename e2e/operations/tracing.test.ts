@@ -68,7 +68,7 @@ test("one trace holds a caller's request, its statements and its hash, and no se
 test.each([
   ["that never answers", async () => startReceiver({ isMute: true })],
   ["that is not there", async () => ({ endpoint: "http://127.0.0.1:9", stop: () => undefined })],
-])("an endpoint %s slows no request, and holds up no stop", { timeout: 120_000 }, async (_which, start) => {
+])("an endpoint %s slows no request, and holds up no stop", async (_which, start) => {
   const { endpoint, stop } = await start();
   const settings = { ...SETTINGS, SHUTDOWN_DELAY_MS: "0" };
   // The second one, which has no endpoint, tells how fast this machine is.
@@ -93,7 +93,7 @@ test.each([
   stop();
 });
 
-test("OpenTelemetry's SDK is loaded only with an endpoint", { timeout: 120_000 }, async () => {
+test("OpenTelemetry's SDK is loaded only with an endpoint", async () => {
   const packagesOf = async (variables: Record<string, string>) => {
     const modules = await loadedModules({ ...SETTINGS, ...variables }, async (origin) => {
       const user = await signUp(origin);
