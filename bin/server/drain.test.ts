@@ -65,6 +65,21 @@ test("a request that arrives while the server stops, on a connection that was op
   await stopped;
 });
 
+test("requests on connections that were made before the stop, and not accepted yet, are answered, however many", async () => {
+  const { origin, letGo, stop } = await heldServer();
+  letGo();
+  // The kernel makes these connections at once. The server's event loop has not run since.
+  const sockets = Array.from({ length: 100 }, () => connect(Number(new URL(origin).port), "127.0.0.1"));
+  const answers = sockets.map(async (socket) => {
+    socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    const [chunk] = await once(socket, "data");
+    return String(chunk).includes("answered");
+  });
+  const stopped = stop(0);
+  expect(await Promise.all(answers)).toEqual(sockets.map(() => true));
+  await stopped;
+});
+
 test("a request of which a part has arrived is awaited, while unused connections are closed", async () => {
   const { server, origin, letGo, stop } = await heldServer();
   letGo();
