@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import type { Worker } from "node:cluster";
 import { EventEmitter } from "node:events";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { watchdog } from "./watchdog.ts";
+import { availableParallelism } from "node:os";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { waitedMs, watchdog } from "./watchdog.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -12,10 +14,10 @@ afterEach(() => {
 });
 
 /** A worker that serves and sends heartbeats until `fallSilent` is called. */
-function watchedWorker({ mayBlock = false } = {}) {
+function watchedWorker({ mayBlock = false, waited = () => 0 as number } = {}) {
   const worker = new EventEmitter() as Worker;
   const hung = vi.fn();
-  watchdog()(worker, hung);
+  watchdog(waited)(worker, hung);
   worker.emit("message", { listening: 1 });
   worker.emit("message", { alive: { mayBlock } });
   const beats = setInterval(() => worker.emit("message", { alive: { mayBlock } }), 1_000);
@@ -34,7 +36,7 @@ test("a silent worker is reported once, after 10 s", () => {
 
 test("a loading worker is reported after a minute of silence", () => {
   const hung = vi.fn();
-  watchdog()(new EventEmitter() as Worker, hung);
+  watchdog(() => 0)(new EventEmitter() as Worker, hung);
   vi.advanceTimersByTime(59_000);
   expect(hung).not.toHaveBeenCalled();
   vi.advanceTimersByTime(3_000);
@@ -61,3 +63,33 @@ test("a worker at a breakpoint is never reported", () => {
   vi.advanceTimersByTime(3_600_000);
   expect(hung).not.toHaveBeenCalled();
 });
+
+test("a worker's wait for a processor does not count as silence", () => {
+  // From now on it gets a tenth of a processor.
+  let fellSilentAt = Number.POSITIVE_INFINITY;
+  const waited = () => Math.max(0, performance.now() - fellSilentAt) * 0.9;
+  const { hung, fallSilent } = watchedWorker({ waited });
+  vi.advanceTimersByTime(60_000);
+  fellSilentAt = performance.now();
+  fallSilent();
+  vi.advanceTimersByTime(95_000);
+  expect(hung).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(10_000);
+  expect(hung.mock.calls).toEqual([[10]]);
+});
+
+test.runIf(process.platform === "linux")(
+  "the wait for a processor is read where more processes want one than there are",
+  async () => {
+    vi.useRealTimers();
+    const busy = Array.from({ length: availableParallelism() + 1 }, () =>
+      spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }),
+    );
+    onTestFinished(() => {
+      for (const { pid } of busy) process.kill(pid ?? 0, "SIGKILL");
+    });
+    const waited = () => busy.reduce((sum, { pid }) => sum + waitedMs(pid), 0);
+    await expect.poll(waited, { timeout: 30_000 }).toBeGreaterThan(100);
+    expect(waitedMs(2 ** 30)).toBe(0);
+  },
+);
