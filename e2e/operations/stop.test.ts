@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { type ClientRequest, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { freshName, logIn, newSession, send, signUpBody } from "#e2e/client.ts";
 import { eventually } from "#e2e/harness.ts";
 import { isGroupRunning, isRunning, type Launched, launch, postmasterOf, signal, workersOf } from "#e2e/launch.ts";
@@ -15,8 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(DATA_DIR, { recursive: true, force: true }));
 
-const start = (options: Parameters<typeof launch>[1] = {}, variables: Record<string, string> = {}) =>
-  launch({ AUTH_SECRET: "", DATA_DIR, ...variables }, { ownGroup: true, ...options });
+function start(options: Parameters<typeof launch>[1] = {}, variables: Record<string, string> = {}): Launched {
+  const server = launch({ AUTH_SECRET: "", DATA_DIR, ...variables }, { ownGroup: true, ...options });
+  // After a test that fails, the next ones would find its Postgres.
+  onTestFinished(async () => {
+    if (server.process.exitCode === null) signal(server.pid, "SIGTERM");
+    await server.ended;
+  });
+  return server;
+}
 
 /** All processes of a start: the workers, and Postgres. */
 async function processesOf({ pid }: Launched): Promise<{ workers: number[]; postmaster: number }> {
