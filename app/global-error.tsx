@@ -9,7 +9,6 @@ export default function GlobalError({ error }: { error: Error & { digest?: strin
   return (
     <html lang="en" className={bricolage.variable}>
       <head>
-        <title>Short intermission · MovieConnect</title>
         <link rel="icon" href="/icon.svg" />
       </head>
       <body>

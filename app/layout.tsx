@@ -5,7 +5,6 @@ import { getViewer, isViewerKnown } from "#lib/pages/viewer.ts";
 import { bricolage } from "./font.ts";
 
 export const metadata: Metadata = {
-  title: { default: "MovieConnect", template: "%s · MovieConnect" },
   description: "A place where people meet over films.",
 };
 

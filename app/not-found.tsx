@@ -1,8 +1,11 @@
-import type { Metadata } from "next";
 import { NothingHere } from "#app/_components/nothing-here.tsx";
-
-export const metadata: Metadata = { title: "Page not found" };
+import { PageTitle } from "#app/_components/page-title.tsx";
 
 export default function NotFound() {
-  return <NothingHere />;
+  return (
+    <>
+      <PageTitle>Page not found</PageTitle>
+      <NothingHere />
+    </>
+  );
 }

@@ -22,6 +22,7 @@ export default async function HomePage() {
   const { id, username, email, email_verified: isVerified, passkeys } = account;
   return (
     <Stage header={<HeaderRow menu={<Menu />} />}>
+      <title>MovieConnect</title>
       <div className="ticket">
         <div>
           <h1 className={[...username].length > LONG_NAME ? "text-2xl sm:text-3xl" : "headline"}>

@@ -4,6 +4,7 @@ import { Stage } from "./stage.tsx";
 export function Intermission({ digest }: { digest: string | undefined }) {
   return (
     <Stage empty>
+      <title>Short intermission · MovieConnect</title>
       <div className="ticket">
         <div>
           <h1 className="headline">Short intermission</h1>

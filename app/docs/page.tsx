@@ -1,14 +1,12 @@
 import "./docs.css";
-import type { Metadata } from "next";
 import { HeaderRow } from "#app/_components/header-row.tsx";
 import { NeedsScript } from "#app/_components/needs-script.tsx";
+import { PageTitle } from "#app/_components/page-title.tsx";
 import { Menu } from "#app/(app)/menu.tsx";
 import { apiDocument } from "#app/api/document.ts";
 import { MethodAndPath } from "./method-and-path.tsx";
 import { OperationSection } from "./operation-section.tsx";
 import { Prose } from "./prose.tsx";
-
-export const metadata: Metadata = { title: "The API" };
 
 /** The API's document, to read and to try out. Rendered on the server: without scripts a browser shows all but the answers. */
 export default async function DocsPage() {
@@ -21,6 +19,7 @@ export default async function DocsPage() {
   );
   return (
     <div className="min-h-dvh bg-paper">
+      <PageTitle>The API</PageTitle>
       <header className="house">
         <div className="edged mx-auto max-w-7xl pt-4 pb-10 lg:pt-8 lg:pb-14">
           <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-1">

@@ -1,4 +1,5 @@
 import { NeedsScript } from "#app/_components/needs-script.tsx";
+import { PageTitle } from "#app/_components/page-title.tsx";
 import { config } from "#lib/config.ts";
 import { getAccount, getDevices, getLatestEvents, getPasskeys } from "#lib/pages/own-account.ts";
 import { passkeysHere } from "#lib/pages/passkeys-here.ts";
@@ -71,6 +72,7 @@ export default async function AccountParts({ children }: { children: React.React
   };
   return (
     <>
+      <PageTitle>Your account</PageTitle>
       <div>
         <h1>Your account</h1>
         <nav aria-label="Parts of your account" className="mt-5">

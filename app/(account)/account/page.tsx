@@ -1,10 +1,7 @@
-import type { Metadata } from "next";
 import { Suspense } from "react";
 import { getAccount, isProved } from "#lib/pages/own-account.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 import { type AccountSearch, WhatCame } from "./what-came.tsx";
-
-export const metadata: Metadata = { title: "Your account" };
 
 /** What the query asks the account's page to say. Its parts are in layout.tsx. */
 export default async function AccountPage({ searchParams }: { searchParams: Promise<AccountSearch> }) {

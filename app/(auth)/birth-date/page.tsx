@@ -1,13 +1,11 @@
-import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { PageTitle } from "#app/_components/page-title.tsx";
 import { profileWords } from "#app/(account)/account/account-words.ts";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
 import { config } from "#lib/config.ts";
 import { getAccount } from "#lib/pages/own-account.ts";
 import { requireViewer } from "#lib/pages/viewer.ts";
 import { BirthDateForm } from "./birth-date-form.tsx";
-
-export const metadata: Metadata = { title: "Your date of birth" };
 
 /** Where a login leads whose account has no birth date, as some that were imported. It is asked for at each login, never demanded. */
 export default async function BirthDatePage({ searchParams }: { searchParams: AuthSearch }) {
@@ -18,6 +16,7 @@ export default async function BirthDatePage({ searchParams }: { searchParams: Au
   if (age !== null || next.startsWith("/birth-date?")) redirect(next);
   return (
     <>
+      <PageTitle>Your date of birth</PageTitle>
       <h1>When were you born?</h1>
       <p className="mt-3 mb-6 text-lg text-ink-soft">
         Your account has no date of birth yet. You can give it here, or later on your account's page.

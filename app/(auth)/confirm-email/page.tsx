@@ -1,8 +1,11 @@
-import type { Metadata } from "next";
+import { PageTitle } from "#app/_components/page-title.tsx";
 import { ConfirmEmail } from "./confirm-email.tsx";
 
-export const metadata: Metadata = { title: "Confirm your address" };
-
 export default function ConfirmEmailPage() {
-  return <ConfirmEmail />;
+  return (
+    <>
+      <PageTitle>Confirm your address</PageTitle>
+      <ConfirmEmail />
+    </>
+  );
 }

@@ -1,5 +1,5 @@
-import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { PageTitle } from "#app/_components/page-title.tsx";
 import { SaidOnce } from "#app/_components/said-once.tsx";
 import { loginFailed, walkFailure, walkProvider } from "#app/_components/walk-words.ts";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
@@ -10,8 +10,6 @@ import { signUpPath } from "#lib/pages/visitor-paths.ts";
 import { LogIn } from "./log-in.tsx";
 import { PasskeyLogIn } from "./passkey-log-in.tsx";
 import { Reason } from "./reason.tsx";
-
-export const metadata: Metadata = { title: "Log in" };
 
 export default async function LogInPage({ searchParams }: { searchParams: AuthSearch }) {
   const { error, provider, reason, ...search } = await searchParams;
@@ -24,15 +22,18 @@ export default async function LogInPage({ searchParams }: { searchParams: AuthSe
   if (viewer) return <LoggedIn username={viewer.username} next={next} failed={failed} />;
   const said = failed ?? <Reason reason={reason ?? sessionEnd() ?? undefined} isOnTheWay={next !== null} />;
   return (
-    <LogIn said={said}>
-      <OtherWays verb="Log in" next={next} first={(await passkeysHere()) && <PasskeyLogIn />} />
-      <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
-        <span>
-          New here? <a href={signUpPath(next)}>Create an account</a>
-        </span>
-        <a href="/forgot-password">Forgot password?</a>
-      </p>
-    </LogIn>
+    <>
+      <PageTitle>Log in</PageTitle>
+      <LogIn said={said}>
+        <OtherWays verb="Log in" next={next} first={(await passkeysHere()) && <PasskeyLogIn />} />
+        <p className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-3">
+          <span>
+            New here? <a href={signUpPath(next)}>Create an account</a>
+          </span>
+          <a href="/forgot-password">Forgot password?</a>
+        </p>
+      </LogIn>
+    </>
   );
 }
 
@@ -41,6 +42,7 @@ type Still = { username: string; next: string | null; failed: React.ReactNode };
 function LoggedIn({ username, next, failed }: Still) {
   return (
     <>
+      <PageTitle>You are logged in already</PageTitle>
       <h1>You are logged in already</h1>
       {failed}
       <p>

@@ -1,9 +1,12 @@
-import type { Metadata } from "next";
+import { PageTitle } from "#app/_components/page-title.tsx";
 import { config } from "#lib/config.ts";
 import { UndoEmailChange } from "./undo-email-change.tsx";
 
-export const metadata: Metadata = { title: "Bring your address back" };
-
 export default function UndoEmailChangePage() {
-  return <UndoEmailChange lifetime={config().RECOVERY_LIFETIME} />;
+  return (
+    <>
+      <PageTitle>Bring your address back</PageTitle>
+      <UndoEmailChange lifetime={config().RECOVERY_LIFETIME} />
+    </>
+  );
 }

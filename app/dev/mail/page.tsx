@@ -1,11 +1,12 @@
 import "./mail.css";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { PageTitle } from "#app/_components/page-title.tsx";
 import { Wordmark } from "#app/_components/wordmark.tsx";
 import { keptMails } from "#lib/pages/kept-mails.ts";
 import { MailView } from "./mail-view.tsx";
 
-export const metadata: Metadata = { title: "Mail", robots: "noindex" };
+export const metadata: Metadata = { robots: "noindex" };
 
 /** The mails that are shown instead of sent. Only this machine sees the page, since the links in it open accounts. */
 export default async function MailPage() {
@@ -13,6 +14,7 @@ export default async function MailPage() {
   if (mails === null) notFound();
   return (
     <div className="min-h-dvh bg-paper">
+      <PageTitle>Mail</PageTitle>
       <header className="house">
         <div className="edged mx-auto max-w-5xl pt-4 pb-10 lg:pt-8">
           <Wordmark />

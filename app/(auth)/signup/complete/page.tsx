@@ -1,6 +1,6 @@
-import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { NeedsScript } from "#app/_components/needs-script.tsx";
+import { PageTitle } from "#app/_components/page-title.tsx";
 import { ProviderIcon } from "#app/_components/provider-icon.tsx";
 import { startOf } from "#app/_components/walk-words.ts";
 import { type AuthSearch, nextPath } from "#app/(auth)/next-path.ts";
@@ -13,8 +13,6 @@ import { CompleteSignUpForm } from "./complete-sign-up-form.tsx";
 
 // In characters. A provider's name for a person can be of any length, and must not push the form off the screen.
 const LONG_NAME = 40;
-
-export const metadata: Metadata = { title: "Complete your signup" };
 
 /** Where somebody arrives who came from a provider, and has no account yet. Until the form is sent, nothing is stored. */
 export default async function CompleteSignUpPage({ searchParams }: { searchParams: AuthSearch }) {
@@ -30,6 +28,7 @@ function Complete({ newcomer: { provider, name, username, email, isTaken }, next
   const { MINIMUM_AGE } = config();
   return (
     <>
+      <PageTitle>Complete your signup</PageTitle>
       {isTaken ? <HasAccount provider={provider} email={email} /> : <Greeting provider={provider} name={name} />}
       <CompleteSignUpForm
         provider={{ ...provider, icon: <ProviderIcon id={provider.id} /> }}
@@ -77,6 +76,7 @@ function HasAccount({ provider, email }: Pick<Newcomer, "provider" | "email">) {
 function IsLoggedIn({ provider: { name }, username }: { provider: Newcomer["provider"]; username: string }) {
   return (
     <>
+      <PageTitle>You are logged in already</PageTitle>
       <h1>You are logged in already</h1>
       <p className="mt-3 text-lg">
         You are logged in here as <bdi className="font-bold">{username}</bdi>. What you have chosen at {name} doesn't open that
@@ -94,6 +94,7 @@ function IsLoggedIn({ provider: { name }, username }: { provider: Newcomer["prov
 function BeginAgain({ next }: { next: string | null }) {
   return (
     <>
+      <PageTitle>Please log in once more</PageTitle>
       <h1>Please log in once more</h1>
       <p className="mt-3 mb-6 text-lg text-ink-soft">
         There is no signup to complete here. Perhaps it is complete already, or it was begun more than 15 minutes ago. If you have
