@@ -4,9 +4,7 @@ import { ViewerProvider } from "#app/_components/viewer.tsx";
 import { getViewer, isViewerKnown } from "#lib/pages/viewer.ts";
 import { bricolage } from "./font.ts";
 
-export const metadata: Metadata = {
-  description: "A place where people meet over films.",
-};
+export const metadata: Metadata = { description: "A place where people meet over films." };
 
 export const viewport: Viewport = {
   width: "device-width",

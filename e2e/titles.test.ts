@@ -1,9 +1,21 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { newSession, send } from "./client.ts";
 
-// A browser that runs no script, and whoever reads only the HTML, finds the title there.
+// The titles that the server writes. That none is missing for a moment in the browser is held by e2e/walk.spec.ts.
 
 const origin = inject("origin");
+
+test("no page leaves its title to Next's metadata, which come a moment after the page", async () => {
+  const app = join(import.meta.dirname, "..", "app");
+  const files = (await readdir(app, { recursive: true })).filter((file) => file.endsWith(".tsx"));
+  expect(files).toContain("layout.tsx");
+  for (const file of files) {
+    const source = await readFile(join(app, file), "utf8");
+    expect(source, file).not.toMatch(/generateMetadata|const metadata\b[^;]*\btitle:/);
+  }
+});
 
 test.each([
   ["/login", "Log in · MovieConnect"],
@@ -19,7 +31,7 @@ test.each([
   await expectTitle(path, {}, title);
 });
 
-test("for a signed-in user, each page has one title, in its head", async () => {
+test("for a signed-in user, the pages have one title, in their head", async () => {
   const { cookies } = await newSession(origin);
   await expectTitle("/", cookies, "MovieConnect");
   await expectTitle("/account", cookies, "Your account · MovieConnect");
